@@ -1,0 +1,90 @@
+import type { List, Pod, Status, WatchEvent } from './types.ts'
+
+/** Every request has a deadline; the default is the client's (60 s, lists 120 s). */
+export interface RequestOptions {
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+}
+
+export interface CreateOptions extends RequestOptions {
+  readonly dryRun?: boolean
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore'
+}
+
+export interface SelectOptions {
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+}
+
+/** @typeParam T what is kept of each pod: the projection is applied while decoding, so that whole pods are never held. */
+export interface ListOptions<T> extends RequestOptions, SelectOptions {
+  readonly limit?: number
+  readonly continue?: string
+  /** `"0"`: any version will do (from the cache); absent: the newest. */
+  readonly resourceVersion?: string
+  readonly project: (pod: Pod) => T
+}
+
+export interface WatchOptions<T> extends SelectOptions {
+  readonly signal?: AbortSignal
+  readonly resourceVersion?: string
+  /** Asked of the server; it then ends the stream in peace. */
+  readonly timeoutSeconds?: number
+  /** The stream is torn down after so long without a byte (bookmarks count). */
+  readonly silenceMs?: number
+  readonly project: (pod: Pod) => T
+}
+
+export interface DeleteOptions extends RequestOptions {
+  /** Precondition: the deletion is refused with 409 when the pod of that name has another uid. */
+  readonly uid?: string
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground'
+}
+
+export interface LogOptions extends RequestOptions {
+  readonly container?: string
+  readonly follow?: boolean
+  readonly tailLines?: number
+  readonly sinceSeconds?: number
+  readonly timestamps?: boolean
+  readonly limitBytes?: number
+  readonly previous?: boolean
+}
+
+/** JSON merge patch (RFC 7386), strategic merge patch (Kubernetes), or JSON patch (RFC 6902). */
+export type PodPatch =
+  | { readonly type: 'merge' | 'strategic'; readonly patch: object }
+  | { readonly type: 'json'; readonly patch: readonly object[] }
+
+/** The verbs on pods that the executor uses. All reject with {@link KubeApiError} or {@link KubeConnectionError}. */
+export interface PodVerbs {
+  create(namespace: string, pod: Pod, options?: CreateOptions): Promise<Pod>
+  get(namespace: string, name: string, options?: RequestOptions): Promise<Pod>
+  /** `namespace` null: of all namespaces. */
+  list<T>(namespace: string | null, options: ListOptions<T>): Promise<List<T>>
+  /**
+   * Resolves when the server has answered with a stream (its headers may wait for the first event: a watch does not wait
+   * for them to count as open). The iteration ends when the server closes, and rejects on silence, a broken stream or an
+   * unparseable line. An ERROR event is yielded, then the iteration ends.
+   */
+  watch<T>(namespace: string | null, options: WatchOptions<T>): AsyncIterable<WatchEvent<T>>
+  patch(namespace: string, name: string, patch: PodPatch, options?: RequestOptions): Promise<Pod>
+  /** Resolves to the pod with its deletionTimestamp, or the pod as it last was, or a Status, as the server answers. */
+  delete(namespace: string, name: string, options?: DeleteOptions): Promise<Pod | Status>
+  /** The log as bytes. With `follow` it ends when the container does, or on abort. */
+  log(namespace: string, name: string, options?: LogOptions): AsyncIterable<Uint8Array>
+}
+
+/** A connection to one API server: pools, credentials, verbs. */
+export interface KubeClient {
+  /** `https://host:port`, for messages. */
+  readonly server: string
+  /** The context's namespace, `default` without one. */
+  readonly namespace: string
+  readonly pods: PodVerbs
+  /** `GET /version`: the cheapest proof that the server is there and speaks to us. */
+  version(options?: RequestOptions): Promise<{ readonly gitVersion: string; readonly major: string; readonly minor: string }>
+  /** Ends every connection, watches too. */
+  close(): Promise<void>
+}

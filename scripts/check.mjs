@@ -1,0 +1,24 @@
+// `npm run check`: types, lint and format, unused code, and the shape of the published packages. Runs all of them, then
+// fails if one did, so that one run shows everything.
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const checks = [
+  ['tsc', ['--noEmit', '-p', '.']],
+  ['tsc', ['-b', 'packages/executor', 'packages/devcluster', 'packages/workflows']],
+  ['biome', ['check', '.']],
+  ['knip', []],
+  ['publint', ['packages/executor']],
+  ['publint', ['packages/devcluster']],
+  ['publint', ['packages/workflows']],
+]
+
+const failed = checks.filter(([command, args]) => {
+  console.log(`> ${command} ${args.join(' ')}`)
+  return spawnSync(`node_modules/.bin/${command}`, args, { cwd: root, stdio: 'inherit' }).status !== 0
+})
+if (failed.length > 0) {
+  console.log(`check: ${failed.length} of ${checks.length} failed: ${failed.map(([name]) => name).join(', ')}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+// The packages' sources are tested, not their builds: `davit-source` is the condition of their `exports`.
+const conditions = ['davit-source', 'node', 'import', 'default']
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    reporters: ['default', './scripts/plain-line-reporter.ts'],
+    pool: 'forks',
+    execArgv: ['--conditions=davit-source', '--disable-warning=ExperimentalWarning'],
+    testTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts', 'test/kubernetes/**/*.test.ts', 'test/support/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: 'docs', include: ['test/*.test.ts'], testTimeout: 60_000 },
+      },
+    ],
+  },
+})

@@ -28,7 +28,9 @@ export function findModernNode() {
     const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`)
     return join(dirname(manifest), 'bin', 'node')
   } catch (cause) {
-    throw new Error(`${wanted}, and the package ${name} is not installed: run npm install without --omit=optional`, { cause })
+    throw new Error(`${wanted}, and the package ${name} is not installed: run npm install without --omit=optional`, {
+      cause,
+    })
   }
 }
 

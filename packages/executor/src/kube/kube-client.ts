@@ -84,7 +84,9 @@ export interface KubeClient {
   readonly namespace: string
   readonly pods: PodVerbs
   /** `GET /version`: the cheapest proof that the server is there and speaks to us. */
-  version(options?: RequestOptions): Promise<{ readonly gitVersion: string; readonly major: string; readonly minor: string }>
+  version(
+    options?: RequestOptions,
+  ): Promise<{ readonly gitVersion: string; readonly major: string; readonly minor: string }>
   /** Ends every connection, watches too. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
-import type { Container, ContainerStatus, Pod as PodOf130, PodSpec, PodStatus } from 'kubernetes-types/core/v1'
-import type { ObjectMeta } from 'kubernetes-types/meta/v1'
+import type { Container, ContainerStatus, Pod as PodOf130, PodSpec, PodStatus } from 'kubernetes-types/core/v1.d.ts'
+import type { ObjectMeta } from 'kubernetes-types/meta/v1.d.ts'
 
 /** A pod as the API server speaks of it: plain JSON. */
 export type Pod = PodOf130

@@ -1,0 +1,42 @@
+import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../types.ts'
+
+/** A change to one pod, told after it is stored, in the order of revisions. Objects are shared and must not be changed. */
+export interface PodChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly pod: Pod
+}
+
+/** An Event as a component reports it; equal ones are counted up, as Kubernetes' event correlator does. */
+export interface ReportedEvent {
+  readonly pod: Pod
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+  /** `kubelet`, `default-scheduler`, … */
+  readonly component: string
+  /** `spec.containers{base}` */
+  readonly fieldPath?: string
+}
+
+/**
+ * How the node's side (scheduler, kubelet) reaches the cluster's state, in process: what the real ones do over HTTP. All
+ * synchronous, because the store is memory. Writes to a pod that is gone or has another uid change nothing.
+ */
+export interface ClusterAccess {
+  pods(): readonly Pod[]
+  pod(namespace: string, name: string): Pod | undefined
+  configMap(namespace: string, name: string): ConfigMap | undefined
+  secret(namespace: string, name: string): Secret | undefined
+  node(name: string): Node | undefined
+  /** Returns the function that ends it. */
+  watchPods(listener: (change: PodChange) => void): () => void
+  /** Creates or replaces a node's object and status. */
+  putNode(node: Node): void
+  /** The binding subresource: sets `spec.nodeName` and the condition PodScheduled. */
+  bindPod(pod: Pod, nodeName: string): void
+  /** Replaces the status by what `change` makes of it; one revision, none when nothing differs. */
+  updatePodStatus(pod: Pod, change: (status: PodStatus) => PodStatus): Pod | undefined
+  /** The kubelet's last delete, grace 0: the pod goes unless finalizers hold it. */
+  confirmPodDeletion(pod: Pod): void
+  recordEvent(event: ReportedEvent): void
+}

@@ -1,0 +1,3 @@
+import type { ConfigMap, Event, Namespace, Node, Pod, PodStatus, Secret } from 'kubernetes-types/core/v1.d.ts'
+
+export type { ConfigMap, Event, Namespace, Node, Pod, PodStatus, Secret }

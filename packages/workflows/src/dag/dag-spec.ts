@@ -1,4 +1,5 @@
 import type { Pod } from '@davit/executor'
+import type { Problem } from './problem.ts'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 

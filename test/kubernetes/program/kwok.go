@@ -14,6 +14,9 @@ import (
 // kwok plays pod phases without running anything. It follows upstream's main: --config and the
 // log flags are parsed before the command exists, into a flag set that ignores all the others.
 func kwok() int {
+	// Other parts registered a --version there that is no boolean, which kwok's command refuses to inherit.
+	pflag.CommandLine = pflag.NewFlagSet("kwok", pflag.ExitOnError)
+
 	global := pflag.NewFlagSet("global", pflag.ContinueOnError)
 	global.ParseErrorsAllowlist.UnknownFlags = true
 	global.Usage = func() {}

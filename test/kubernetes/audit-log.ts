@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+/** One request about pods, as the API server's audit log has it. */
+export interface PodRequest {
+  /** Kubernetes' word: create, get, list, watch, update, patch, delete, deletecollection. */
+  readonly verb: string
+  /** `status`, `log`, `binding`, `eviction`, …; null for the pod itself. */
+  readonly subresource: string | null
+  readonly namespace: string | null
+  /** The pod's name, the one that was generated included; null for lists and watches. */
+  readonly name: string | null
+  /** Of the pod that a create made, or that the request itself named; null where neither is. */
+  readonly uid: string | null
+  /** The HTTP status of the answer; 0 when the request ended without one. */
+  readonly code: number
+  /** `admin` is the kubeconfig's user; the parts have names of their own. */
+  readonly user: string
+  readonly userAgent: string
+  readonly isDryRun: boolean
+  /** With path and query. */
+  readonly uri: string
+  /** When the server had the request, ISO 8601 with microseconds. */
+  readonly receivedAt: string
+  /** When the answer was complete; for a watch, when it began. */
+  readonly answeredAt: string
+  /** The body of the request, where there is one and it is logged (not for `status`). */
+  readonly requestObject: unknown
+}
+
+/**
+ * The requests about pods that are in an audit log by now, oldest answer first.
+ *
+ * A request appears once, when it was answered; a watch when it began. The line of a large answer may be written
+ * a moment after the client has it: wait for a line, do not conclude from its absence at once.
+ */
+export async function* podRequests(auditLogPath: string): AsyncGenerator<PodRequest> {
+  // The last line may be half written: without its newline it is not there yet.
+  let line: string | undefined
+  let whole = true
+  const stream = createReadStream(auditLogPath, 'utf8')
+  stream.on('data', (chunk) => {
+    whole = chunk.at(-1) === '\n'
+  })
+  for await (const next of createInterface({ input: stream, crlfDelay: Infinity })) {
+    if (line !== undefined) yield* asPodRequest(line)
+    line = next
+  }
+  if (line !== undefined && whole) yield* asPodRequest(line)
+}
+
+function* asPodRequest(line: string): Generator<PodRequest> {
+  const request = parsePodRequest(line)
+  if (request !== null) yield request
+}
+
+interface AuditEvent {
+  readonly stage: string
+  readonly verb: string
+  readonly requestURI: string
+  readonly user?: { readonly username?: string }
+  readonly userAgent?: string
+  readonly objectRef?: {
+    readonly resource?: string
+    readonly subresource?: string
+    readonly namespace?: string
+    readonly name?: string
+    readonly uid?: string
+  }
+  readonly responseStatus?: { readonly code?: number }
+  readonly requestObject?: unknown
+  readonly responseObject?: {
+    readonly kind?: string
+    readonly metadata?: { readonly name?: string; readonly uid?: string }
+  }
+  readonly requestReceivedTimestamp: string
+  readonly stageTimestamp: string
+}
+
+/** One line of the log; null when it is not about pods, or a watch's end, whose beginning was there. */
+export function parsePodRequest(line: string): PodRequest | null {
+  const event = JSON.parse(line) as AuditEvent
+  const { objectRef } = event
+  if (objectRef?.resource !== 'pods') return null
+  if (event.verb === 'watch' && event.stage === 'ResponseComplete') return null
+  const made = event.responseObject?.kind === 'Pod' ? event.responseObject.metadata : undefined
+  return {
+    verb: event.verb,
+    subresource: objectRef.subresource ?? null,
+    namespace: objectRef.namespace ?? null,
+    name: objectRef.name ?? made?.name ?? null,
+    uid: objectRef.uid ?? made?.uid ?? null,
+    code: event.responseStatus?.code ?? 0,
+    user: event.user?.username ?? '',
+    userAgent: event.userAgent ?? '',
+    isDryRun: new URL(event.requestURI, 'https://localhost').searchParams.has('dryRun'),
+    uri: event.requestURI,
+    receivedAt: event.requestReceivedTimestamp,
+    answeredAt: event.stageTimestamp,
+    requestObject: event.requestObject,
+  }
+}

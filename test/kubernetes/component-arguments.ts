@@ -1,0 +1,95 @@
+import { type ComponentName, type Layout, sourceFile } from './layout.ts'
+
+/** The loopback ports of one Kubernetes. */
+export interface Ports {
+  readonly apiServer: number
+  readonly etcd: number
+  readonly etcdPeer: number
+  /** Where kwok answers for the kubelets of its nodes. */
+  readonly kwok: number
+}
+
+const kwokFiles = [
+  'options.yaml',
+  'node-ready.yaml',
+  'pod-initialise.yaml',
+  'pod-run.yaml',
+  'pod-end.yaml',
+  'pod-terminate.yaml',
+  'pod-remove.yaml',
+  'pod-logs.yaml',
+]
+
+const controllers = [
+  'disruption',
+  'garbage-collector',
+  'job',
+  'namespace',
+  'node-lifecycle',
+  'pod-garbage-collector',
+  'resourcequota',
+  'root-ca-certificate-publisher',
+  'serviceaccount',
+  'serviceaccount-token',
+  'taint-eviction',
+  'ttl-after-finished',
+]
+
+/** The command line of each part, without the program. Everything listens on 127.0.0.1 only. */
+export function componentArguments(layout: Layout, ports: Ports): Record<ComponentName, string[]> {
+  const etcdUrl = `http://127.0.0.1:${ports.etcd}`
+  const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`
+  return {
+    etcd: [
+      `--data-dir=${layout.etcd}`,
+      `--listen-client-urls=${etcdUrl}`,
+      `--advertise-client-urls=${etcdUrl}`,
+      `--listen-peer-urls=${etcdPeerUrl}`,
+      `--initial-advertise-peer-urls=${etcdPeerUrl}`,
+      `--initial-cluster=default=${etcdPeerUrl}`,
+      '--log-level=warn',
+      // The data is thrown away at the end: waiting for the disk would only slow the tests down.
+      '--unsafe-no-fsync',
+    ],
+    'kube-apiserver': [
+      `--etcd-servers=${etcdUrl}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${ports.apiServer}`,
+      `--cert-dir=${layout.certificates}`,
+      `--token-auth-file=${layout.tokens}`,
+      '--authorization-mode=RBAC',
+      `--service-account-key-file=${layout.serviceAccountKey}`,
+      `--service-account-signing-key-file=${layout.serviceAccountKey}`,
+      `--service-account-issuer=https://127.0.0.1:${ports.apiServer}`,
+      '--service-cluster-ip-range=10.0.0.0/24',
+      '--allow-privileged=true',
+      // Otherwise it wants an address of the machine that is not loopback, which there may not be.
+      '--advertise-address=127.0.0.1',
+      '--endpoint-reconciler-type=none',
+      '--kubelet-preferred-address-types=InternalIP',
+      `--audit-policy-file=${sourceFile('audit-policy.yaml')}`,
+      `--audit-log-path=${layout.auditLog}`,
+      '--audit-log-mode=blocking',
+      '--audit-log-maxsize=0',
+    ],
+    'kube-controller-manager': [
+      `--kubeconfig=${layout.componentKubeconfig('kube-controller-manager')}`,
+      `--service-account-private-key-file=${layout.serviceAccountKey}`,
+      `--root-ca-file=${layout.authority}`,
+      '--leader-elect=false',
+      '--secure-port=0',
+      '--kube-api-qps=1000',
+      '--kube-api-burst=1000',
+      `--controllers=${controllers.map((name) => `${name}-controller`).join(',')}`,
+    ],
+    'kube-scheduler': [`--config=${sourceFile('scheduler.yaml')}`, '--secure-port=0'],
+    kwok: [
+      `--kubeconfig=${layout.componentKubeconfig('kwok')}`,
+      ...kwokFiles.map((name) => `--config=${sourceFile(`kwok/${name}`)}`),
+      '--cidr=10.64.0.1/12',
+      '--node-ip=127.0.0.1',
+      `--node-port=${ports.kwok}`,
+      `--server-address=127.0.0.1:${ports.kwok}`,
+    ],
+  }
+}

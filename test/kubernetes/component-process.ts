@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { ComponentName } from './layout.ts'
+import { identifyProcess, type ProcessIdentity } from './process-identity.ts'
+
+/** One running part. It dies with us, however we die, until {@link ComponentProcess.release} is called. */
+export interface ComponentProcess {
+  readonly name: ComponentName
+  readonly identity: ProcessIdentity
+  readonly logFile: string
+  /** What is wrong, with the end of the log, once it has ended; null while it runs. */
+  failure(): Error | null
+  /** Lets it live on after us. */
+  release(): Promise<void>
+}
+
+export interface ComponentStart {
+  readonly program: string
+  readonly name: ComponentName
+  readonly arguments: readonly string[]
+  readonly logFile: string
+  /** The working folder, and the part's HOME: none of them reads or writes the user's. */
+  readonly folder: string
+}
+
+/** @throws Error when the program cannot be started at all */
+export async function startComponent(start: ComponentStart): Promise<ComponentProcess> {
+  mkdirSync(dirname(start.logFile), { recursive: true })
+  const log = openSync(start.logFile, 'a')
+  let child: ChildProcess
+  try {
+    child = spawn(start.program, [start.name, ...start.arguments], {
+      cwd: start.folder,
+      // A session of its own: Ctrl-C is for us, and we end our parts ourselves.
+      detached: true,
+      stdio: ['pipe', log, log],
+      env: { HOME: start.folder, PATH: process.env.PATH ?? '', DAVIT_LIFELINE: 'stdin' },
+    })
+    await once(child, 'spawn')
+  } finally {
+    closeSync(log)
+  }
+
+  const { pid, stdin } = child
+  const identity = pid === undefined ? null : identifyProcess(pid)
+  // Writing to a part that has just died is no trouble of its own: failure() tells of the death.
+  stdin?.on('error', () => {})
+  child.unref()
+  return {
+    name: start.name,
+    // It ended before it could be looked at: an identity that nothing can have.
+    identity: identity ?? { pid: pid ?? 0, startedAt: 'ended' },
+    logFile: start.logFile,
+    failure() {
+      if (child.exitCode === null && child.signalCode === null) return null
+      const how = child.signalCode === null ? `exit code ${child.exitCode}` : `signal ${child.signalCode}`
+      return new Error(`${start.name} ended by itself (${how}); ${endOfLog(start.logFile)}`)
+    },
+    async release() {
+      await new Promise<void>((done) => stdin?.end('r', done))
+    },
+  }
+}
+
+/** The last lines of a part's log, as the end of an error message. */
+export function endOfLog(file: string): string {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').trimEnd()
+  } catch {
+    return `there is no log at ${file}`
+  }
+  if (text === '') return 'its log is empty'
+  return `its log ends with:\n${text
+    .split('\n')
+    .slice(-15)
+    .map((line) => `  ${line.slice(0, 500)}`)
+    .join('\n')}`
+}

@@ -1,0 +1,23 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+
+/** The users that exist from the start. Each has a name of its own, so that the audit log says who it was. */
+export const userNames = ['admin', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
+
+export type UserName = (typeof userNames)[number]
+
+/** A fresh random token for each user. */
+export function randomTokens(): Record<UserName, string> {
+  const token = () => randomBytes(32).toString('base64url')
+  return { admin: token(), 'kube-controller-manager': token(), 'kube-scheduler': token(), kwok: token() }
+}
+
+/** The tokens as the API server's `--token-auth-file`: everybody may do everything. */
+export function tokenFile(tokens: Record<UserName, string>): string {
+  return userNames.map((name) => `${tokens[name]},${name},${name},"system:masters"\n`).join('')
+}
+
+/** A key (PEM) that signs service account tokens. */
+export function serviceAccountKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}

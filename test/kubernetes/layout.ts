@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The parts of a running Kubernetes, in the order in which they start. */
+export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
+
+export type ComponentName = (typeof componentNames)[number]
+
+/** Where one Kubernetes keeps everything. All paths lie in its folder. */
+export interface Layout {
+  readonly folder: string
+  /** For people and tests; the only file that outlives nothing but is asked for by name. */
+  readonly kubeconfig: string
+  readonly state: string
+  /** Everything below is in here. */
+  readonly data: string
+  readonly auditLog: string
+  readonly certificates: string
+  /** The API server's own certificate and its authority, in one file. */
+  readonly authority: string
+  readonly etcd: string
+  readonly serviceAccountKey: string
+  readonly tokens: string
+  readonly kubectlCache: string
+  componentKubeconfig(name: string): string
+  log(name: ComponentName): string
+}
+
+export function layoutIn(folder: string): Layout {
+  const data = join(folder, 'data')
+  const certificates = join(data, 'certificates')
+  return {
+    folder,
+    kubeconfig: join(folder, 'kubeconfig'),
+    state: join(folder, 'state.json'),
+    data,
+    auditLog: join(data, 'audit.log'),
+    certificates,
+    authority: join(certificates, 'apiserver.crt'),
+    etcd: join(data, 'etcd'),
+    serviceAccountKey: join(data, 'service-account.key'),
+    tokens: join(data, 'tokens.csv'),
+    kubectlCache: join(data, 'kubectl-cache'),
+    componentKubeconfig: (name) => join(data, `${name}.kubeconfig`),
+    log: (name) => join(data, `${name}.log`),
+  }
+}
+
+/** A file that lies beside this one. */
+export function sourceFile(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url))
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { compactHistory } from './compact-history.ts'
+import { kubectlOn } from './kubectl.ts'
+import { layoutIn } from './layout.ts'
+import { identifyProcess, type ProcessIdentity } from './process-identity.ts'
+import { kubernetesProgram } from './program.ts'
+import { removeAbandoned } from './remove-abandoned.ts'
+import { type StartOptions, startInFolder } from './start-in-folder.ts'
+import { stopProcesses } from './stop-processes.ts'
+
+export interface KubernetesOptions extends StartOptions {
+  /** Hears of what takes long, one line at a time. */
+  readonly onProgress?: ((line: string) => void) | undefined
+}
+
+/** A real Kubernetes of one's own, with fresh data. */
+export interface Kubernetes extends AsyncDisposable {
+  readonly url: string
+  readonly kubeconfigPath: string
+  /** The same as text (YAML). Its user may do everything. */
+  readonly kubeconfig: string
+  /** Read it with `podRequests`. */
+  readonly auditLogPath: string
+  /** The built kubectl on this cluster, as the beginning of an argv. */
+  readonly kubectl: readonly string[]
+  /** Its processes by part, for measuring them, or for stopping and continuing one. */
+  readonly processes: Readonly<Record<string, ProcessIdentity>>
+  /** Makes etcd forget every revision but the newest, as it does by itself every five minutes. */
+  compactHistory(): Promise<void>
+  /** Ends its processes and removes its data. May be called again. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts etcd, an API server, the controller manager, the scheduler and kwok on free ports of 127.0.0.1.
+ *
+ * It is ready when the API server is, the namespace `default` has its service account and the kwok nodes take
+ * pods. If this process dies, in whatever way, the parts die with it.
+ *
+ * @throws GoMissingError; Error that names the part in trouble and ends with its log
+ */
+export async function startKubernetes(options: KubernetesOptions = {}): Promise<Kubernetes> {
+  const program = await kubernetesProgram(options)
+  await removeAbandoned()
+  const folder = await mkdtemp(join(tmpdir(), 'davit-kubernetes-'))
+  const remove = () => rm(folder, { recursive: true, force: true })
+  const layout = layoutIn(folder)
+  try {
+    const { state, kubeconfig } = await startInFolder(layout, program, identifyProcess(process.pid), options)
+    const stop = async () => {
+      await stopProcesses(Object.values(state.processes))
+      await remove()
+    }
+    return {
+      url: state.url,
+      kubeconfigPath: layout.kubeconfig,
+      kubeconfig,
+      auditLogPath: layout.auditLog,
+      kubectl: kubectlOn(program, layout),
+      processes: state.processes,
+      compactHistory: () => compactHistory(state.etcdUrl),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { kubernetesVersion } from './build-program.ts'
+import { acquireLock } from './exclusive-lock.ts'
+import { kubectlOn } from './kubectl.ts'
+import { type Layout, layoutIn } from './layout.ts'
+import { isAlive } from './process-identity.ts'
+import { kubernetesProgram } from './program.ts'
+import { removeEverything, startInFolder } from './start-in-folder.ts'
+import { readState, type State } from './state-file.ts'
+import { stopProcesses } from './stop-processes.ts'
+
+export interface UpOptions {
+  readonly stateFolder: string
+  readonly signal: AbortSignal
+  /** For what takes long. */
+  readonly onProgress: (line: string) => void
+}
+
+/** Starts a Kubernetes that outlives this process, unless one runs already; returns the lines to print. */
+export async function up({ stateFolder, signal, onProgress }: UpOptions): Promise<string[]> {
+  const layout = layoutIn(stateFolder)
+  await mkdir(stateFolder, { recursive: true })
+  using _lock = await acquireLock(join(stateFolder, 'lock'), {
+    onWait: () => onProgress('waiting for another up or down'),
+    signal,
+  })
+  const previous = await readState(layout.state)
+  if (previous !== null && Object.values(previous.processes).every(isAlive)) {
+    return [`kubernetes ${kubernetesVersion} runs already at ${previous.url}`, ...directions(layout, previous)]
+  }
+  if (previous !== null) {
+    onProgress('the last one has lost some of its processes: starting afresh')
+    await stopProcesses(Object.values(previous.processes))
+  }
+  // Also what an interrupted start may have left.
+  await removeEverything(layout)
+
+  const program = await kubernetesProgram({ onProgress, signal })
+  const startedAt = performance.now()
+  const { state, components } = await startInFolder(layout, program, null, { signal })
+  for (const component of components) await component.release()
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  return [`kubernetes ${kubernetesVersion} is ready at ${state.url} after ${seconds} s`, ...directions(layout, state)]
+}
+
+/** How to use one that runs. */
+export function directions(layout: Layout, state: State): string[] {
+  return [
+    `kubeconfig: ${layout.kubeconfig}`,
+    `audit log:  ${layout.auditLog}`,
+    `kubectl:    ${kubectlOn(state.program, layout).join(' ')}`,
+    `export KUBECONFIG=${layout.kubeconfig}`,
+  ]
+}

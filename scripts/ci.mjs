@@ -1,0 +1,56 @@
+// What `.ci/run` does. Each suite closes with `N passed, N failed, N skipped`; the last line here is their sum.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What each leg proves that the others do not. */
+const legs = [
+  // On a fresh machine, with nothing prepared: this one also installs.
+  { name: 'test', command: ['npm', 'test'] },
+  { name: 'check', command: ['npm', 'run', 'check'] },
+  // The same expectations on a real API server, and kubectl against both. Builds Kubernetes unless it is cached.
+  { name: 'kubernetes', command: ['npm', 'run', 'test:conformance'], env: { CONFORMANCE: 'devcluster,kubernetes' } },
+]
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+for (const { name, command, env } of legs) {
+  const started = Date.now()
+  console.log(
+    `\n=== ${name}: ${Object.entries(env ?? {})
+      .map(([key, value]) => `${key}=${value} `)
+      .join('')}${command.join(' ')}`,
+  )
+  const { code, output } = await run(command, env)
+  const counted = [...output.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1)
+  if (counted) {
+    total.passed += Number(counted[1])
+    total.failed += Number(counted[2])
+    total.skipped += Number(counted[3])
+  }
+  // A leg without a count of its own is one test; one that failed without counting a failure still failed.
+  if (!counted) total[code === 0 ? 'passed' : 'failed'] += 1
+  else if (code !== 0 && counted[2] === '0') total.failed += 1
+  console.log(
+    `=== ${name}: ${code === 0 ? 'ok' : `failed (exit ${code})`} after ${Math.round((Date.now() - started) / 1000)} s`,
+  )
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
+
+function run([file, ...args], env) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      process.stdout.write(chunk)
+      output = (output + chunk).slice(-100_000)
+    })
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+  })
+}

@@ -37,9 +37,8 @@ export default defineDag(
     const extractRoutes = dag.task('extract_routes', async ({ files }) => {
       const perYear: Record<string, { routes: number; flights: number }> = {}
       for (const { origin = '', count } of parseCsv(await readFile(file(files, 'flights-airport.csv'), 'utf8'))) {
-        const airport = (perYear[origin] ??= { routes: 0, flights: 0 })
-        airport.routes += 1
-        airport.flights += Number(count)
+        const { routes, flights } = perYear[origin] ?? { routes: 0, flights: 0 }
+        perYear[origin] = { routes: routes + 1, flights: flights + Number(count) }
       }
       return perYear
     })

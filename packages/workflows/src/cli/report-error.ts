@@ -1,0 +1,41 @@
+import type { Problem } from '../dag/problem.ts'
+
+/** An error that says what it is by a code; ours and those of the libraries below all do. */
+interface CodedError extends Error {
+  readonly code: string
+  readonly problems?: readonly Problem[]
+}
+
+/** Expected errors are for their reader; anything else is a defect of ours, and shows its stack. */
+export function isCodedError(error: unknown): error is CodedError {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+}
+
+/** The `--json` form of an error: `{ error: { code, message, problems } }`. */
+export function errorAsJson(error: unknown) {
+  const coded = isCodedError(error)
+  return {
+    error: {
+      code: coded ? error.code : 'INTERNAL',
+      message: error instanceof Error ? error.message : String(error),
+      problems: coded ? (error.problems ?? []).map(problemAsJson) : [],
+    },
+  }
+}
+
+/** The lines that a person reads: the message, then each problem with its place and what to do. */
+export function errorAsText(error: unknown): string {
+  if (!isCodedError(error)) return `davit: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+  const problems = error.problems ?? []
+  return [`davit: ${error.message}`, ...problems.map((problem) => `  ${problemAsText(problem)}`)].join('\n')
+}
+
+/** `sales.yaml: tasks.sum.upstream[0]: no task "extrakt" (did you mean "extract"?)` */
+export function problemAsText({ file, path, message, hint }: Problem): string {
+  const place = [file, path].filter((part) => part !== null).map((part) => `${part}: `)
+  return `${place.join('')}${message}${hint === undefined ? '' : ` (${hint})`}`
+}
+
+function problemAsJson({ file, path, message, hint }: Problem) {
+  return { file, path, message, ...(hint === undefined ? {} : { hint }) }
+}

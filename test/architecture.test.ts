@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Who may import whom: the same picture as in ARCHITECTURE.md. A room is a folder under a package's `src`, or `.` for the
+ * files at its top. A room not named here may import nothing of ours.
+ */
+const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  executor: {
+    kube: ['kube', '.'],
+    watch: ['watch', 'kube', '.'],
+    tasks: ['tasks', '.'],
+    pods: ['pods', 'tasks', 'kube/types', '.'],
+    loops: ['loops', 'pods', 'tasks', 'watch', 'kube', '.'],
+    '.': ['.', 'loops', 'pods', 'tasks', 'watch', 'kube'],
+  },
+  devcluster: {
+    storage: ['storage', '.'],
+    apiserver: ['apiserver', 'storage', 'kubelet', '.'],
+    kubelet: ['kubelet', '.'],
+    '.': ['.', 'apiserver', 'storage', 'kubelet'],
+  },
+  workflows: {
+    dag: ['dag', '.', '@davit/executor'],
+    scheduler: ['scheduler', 'store', 'dag', '.', '@davit/executor'],
+    store: ['store', 'scheduler', 'dag', '.', '@davit/executor'],
+    'task-api': ['task-api', 'worker', 'store', 'dag', '.', '@davit/executor'],
+    worker: ['worker', 'dag', '.'],
+    run: ['run', 'scheduler', 'store', 'task-api', 'worker', 'dag', '.', '@davit/executor', '@davit/devcluster'],
+    cli: ['cli', 'run', 'worker', 'dag', 'store', '.', '@davit/devcluster', '@davit/executor'],
+    '.': ['.', 'dag'],
+  },
+}
+
+/** Files at the top of `executor/src` that hold what everything may use: no I/O, nothing of Airflow. */
+const BASICS_OF_EXECUTOR = ['clock', 'logger', 'errors', 'metrics']
+
+describe.each(Object.entries(ROOMS))('packages/%s', (name, rooms) => {
+  const folder = join(root, 'packages', name, 'src')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'))
+
+  it('imports only what its rooms may', () => {
+    const wrong = files.flatMap((file) => {
+      const room = roomOf(file)
+      const allowed = rooms[room] ?? []
+      return importsOf(join(folder, file))
+        .filter((specifier) => specifier.startsWith('.') || specifier.startsWith('@davit/'))
+        .map((specifier) =>
+          specifier.startsWith('.') ? relative(folder, join(folder, dirname(file), specifier)) : specifier,
+        )
+        .filter((target) => !isAllowed(target, allowed))
+        .map((target) => `${file} -> ${target}`)
+    })
+    expect(wrong).toEqual([])
+  })
+})
+
+it('keeps the wire and the watch of the executor free of Airflow', () => {
+  const folder = join(root, 'packages/executor/src')
+  const wrong = ['kube', 'watch'].flatMap((room) =>
+    readdirSync(join(folder, room), { encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) =>
+        importsOf(join(folder, room, file)).map((specifier) => ({ file: `${room}/${file}`, specifier })),
+      )
+      .filter(({ specifier }) => specifier.startsWith('../') && !/^\.\.\/(kube|watch)\//.test(specifier))
+      .filter(({ specifier }) => !BASICS_OF_EXECUTOR.includes(specifier.slice(3).replace(/\.ts$/, '')))
+      .map(({ file, specifier }) => `${file} -> ${specifier}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+function roomOf(file: string): string {
+  return file.includes('/') ? (file.split('/')[0] ?? '.') : '.'
+}
+
+function isAllowed(target: string, allowed: readonly string[]): boolean {
+  if (target.startsWith('@davit/')) return allowed.includes(target)
+  return allowed.includes(roomOf(target)) || allowed.includes(target.replace(/\.ts$/, ''))
+}
+
+function importsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8')
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'"\n]*?(?:\n[^'"]*?)?from\s+['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
+  )
+  return [...found].map(([, from, dynamic, bare]) => from ?? dynamic ?? bare ?? '')
+}

@@ -1,0 +1,366 @@
+import type { Clock } from '../clock.ts'
+import { sleep } from '../clock.ts'
+import type { PodVerbs } from '../kube/kube-client.ts'
+import { KubeApiError } from '../kube/kube-errors.ts'
+import { isExpired, retryAfterMs } from '../kube/status-predicates.ts'
+import type { Pod, WatchEvent } from '../kube/types.ts'
+import type { Logger } from '../logger.ts'
+import { Backoff } from './backoff.ts'
+import { compareResourceVersions } from './compare-resource-versions.ts'
+import { listAll } from './list-all.ts'
+import { needsRelist } from './needs-relist.ts'
+import type { ChangeNotice, Notice } from './notice.ts'
+import { type Projected, projectSafely, Unprojected } from './project-safely.ts'
+import type { ReadonlyRecordStore, WatchRecord } from './record-store.ts'
+import { RecordStore } from './record-store.ts'
+
+export interface ReflectorOptions<T extends WatchRecord> {
+  readonly pods: PodVerbs
+  /** Null: all namespaces. */
+  readonly namespace: string | null
+  readonly labelSelector?: string
+  readonly fieldSelector?: string
+  /** What is kept of each pod. One that makes it throw is logged, counted and left out. */
+  readonly project: (pod: Pod) => T
+  readonly clock: Clock
+  /** At least 0 and below 1. */
+  readonly random: () => number
+  readonly logger: Logger
+  /** How often everything is listed again, in case an event was lost. @default 1800 */
+  readonly resyncSeconds?: number
+  /**
+   * The version that an earlier process had reached. After the first list its watch begins there, so that deletions
+   * of the time between are told with the last state of their pods; too old a version is no error.
+   */
+  readonly startResourceVersion?: string
+  /** Called for one notice after the other, never after `stop()` was called. What it throws is logged and counted. */
+  readonly onNotice: (notice: Notice<T>) => void
+}
+
+/**
+ * - `listing`   a full list is being read: at the start, after a version expired, and every `resyncSeconds`
+ * - `watching`  a watch is open, or being opened, at the last version
+ * - `waiting`   something failed; the backoff runs
+ * - `stopped`   before `start()` and after `stop()`
+ */
+export type ReflectorState = 'listing' | 'watching' | 'waiting' | 'stopped'
+
+/** How a reflector is doing; a snapshot. */
+export interface ReflectorStatus {
+  readonly state: ReflectorState
+  /** The last version whose notices were all given; empty before the first list. */
+  readonly resourceVersion: string
+  /** When the server last said anything, bookmarks and lists included, in milliseconds since 1970; null: never yet. */
+  readonly lastActivityAt: number | null
+  readonly lastListedAt: number | null
+  /** The last trouble; kept when it is over. */
+  readonly lastError: { readonly error: unknown; readonly at: number } | null
+  /** Watches opened after the first. */
+  readonly restarts: number
+  /** Lists completed after the first. */
+  readonly relists: number
+  /** Events of the watch, bookmarks not counted. */
+  readonly events: number
+  /** Notices whose handler threw. */
+  readonly handlerErrors: number
+  /** Pods that could not be projected. */
+  readonly projectionErrors: number
+}
+
+// The server ends each watch after a random time, so that a thousand clients that came together do not return together.
+const WATCH_SECONDS_MIN = 300
+const WATCH_SECONDS_MAX = 600
+// Kubernetes sends a bookmark about every minute: two are missing when this is over.
+const SILENCE_MS = 150_000
+/** A watch that lasted so long has shown that the server is well. */
+const STABLE_MS = 60_000
+/** A second failure of the same watch at the same version is taken for a fault of the version. */
+const STALL_LIMIT = 2
+const DEFAULT_RESYNC_SECONDS = 1_800
+
+/**
+ * Keeps a {@link RecordStore} equal to the pods of one scope: lists, then watches from the list's version, and lists
+ * again when that version is gone and every `resyncSeconds`. Kubernetes: client-go's Reflector.
+ *
+ * Promises: one list or watch at a time; no watch is blind for longer than its silence limit; a pod that went while
+ * the watch was down is told as deleted; per uid no notice goes back in time. Does not promise one notice per change:
+ * changes during an outage arrive merged.
+ */
+export class Reflector<T extends WatchRecord> {
+  /** Resolves to true when the first list is in the store, to false when `stop()` came before. */
+  readonly synced: Promise<boolean>
+  readonly #options: ReflectorOptions<T>
+  readonly #store = new RecordStore<T>()
+  readonly #backoff: Backoff
+  readonly #resyncBackoff: Backoff
+  readonly #stopping = new AbortController()
+  readonly #resolveSynced: (synced: boolean) => void
+  readonly #project: (pod: Pod) => Projected<T>
+  #running: Promise<void> | undefined
+  #state: ReflectorState = 'stopped'
+  #version = ''
+  /** Version of the first list while the watch still replays what happened between `startResourceVersion` and it. */
+  #catchingUpTo: string | undefined
+  #mustList = true
+  #listDueAt = 0
+  /** Failures in a row that no progress of the version lies between. */
+  #stalls = 0
+  #watches = 0
+  #lists = 0
+  #events = 0
+  #handlerErrors = 0
+  #projectionErrors = 0
+  #lastActivityAt: number | null = null
+  #lastListedAt: number | null = null
+  #lastError: { error: unknown; at: number } | null = null
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options
+    const { random } = options
+    this.#backoff = new Backoff({ initialMs: 250, maxMs: 15_000, random })
+    this.#resyncBackoff = new Backoff({ initialMs: 10_000, maxMs: 300_000, random })
+    this.#project = (pod) => projectSafely(options.project, pod)
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    this.synced = promise
+    this.#resolveSynced = resolve
+  }
+
+  /** The pods of the scope as last seen. */
+  get store(): ReadonlyRecordStore<T> {
+    return this.#store
+  }
+
+  get state(): ReflectorState {
+    return this.#state
+  }
+
+  /** The last version whose notices were all given: what to persist. Empty before the first list. */
+  get resourceVersion(): string {
+    return this.#version
+  }
+
+  get status(): ReflectorStatus {
+    return {
+      state: this.#state,
+      resourceVersion: this.#version,
+      lastActivityAt: this.#lastActivityAt,
+      lastListedAt: this.#lastListedAt,
+      lastError: this.#lastError,
+      restarts: Math.max(0, this.#watches - 1),
+      relists: Math.max(0, this.#lists - 1),
+      events: this.#events,
+      handlerErrors: this.#handlerErrors,
+      projectionErrors: this.#projectionErrors,
+    }
+  }
+
+  /** Begins to list and watch; returns at once. A reflector is started once: after `stop()` make a new one. */
+  start(): void {
+    if (this.#running || this.#stopping.signal.aborted) return
+    this.#running = this.#run(this.#stopping.signal)
+  }
+
+  /** Ends the list, watch or wait under way; resolves when nothing of it is left. May be called again. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#resolveSynced(false)
+    await this.#running
+    this.#state = 'stopped'
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const startedAt = this.#options.clock.now()
+      try {
+        if (this.#mustList || startedAt >= this.#listDueAt) await this.#list(signal)
+        else await this.#watch(signal)
+      } catch (error) {
+        if (signal.aborted) return
+        await this.#recover(error, startedAt, signal)
+      }
+    }
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const { pods, namespace, clock, startResourceVersion: start } = this.#options
+    this.#state = 'listing'
+    const list = await listAll(pods, namespace, { ...this.#selectors(), signal, project: this.#project })
+    if (signal.aborted) return
+    this.#lastActivityAt = clock.now()
+    this.#lastListedAt = clock.now()
+    this.#replace(list.items, signal)
+    const first = this.#lists === 0
+    this.#lists += 1
+    this.#mustList = false
+    this.#stalls = 0
+    this.#resyncBackoff.reset()
+    this.#listDueAt = clock.now() + (this.#options.resyncSeconds ?? DEFAULT_RESYNC_SECONDS) * 1000
+    // A start version at or beyond the list's is of another life of the cluster, or there is nothing to catch up on.
+    const behind = first && start !== undefined && (compareResourceVersions(start, list.resourceVersion) ?? 0) < 0
+    this.#catchingUpTo = behind ? list.resourceVersion : undefined
+    this.#version = behind ? start : list.resourceVersion
+    this.#notify({ type: 'LISTED', resourceVersion: list.resourceVersion, size: this.#store.size, first }, signal)
+    this.#resolveSynced(true)
+  }
+
+  /** Ends in peace when the server closes the watch or the next list is due. */
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { pods, namespace, clock, random } = this.#options
+    this.#state = 'watching'
+    this.#watches += 1
+    const openedAt = clock.now()
+    const eventsBefore = this.#events
+    const versionBefore = this.#version
+    const ending = new AbortController()
+    const end = () => ending.abort()
+    signal.addEventListener('abort', end, { once: true })
+    const resync = clock.setTimeout(end, this.#listDueAt - openedAt)
+    try {
+      const events = pods.watch(namespace, {
+        ...this.#selectors(),
+        signal: ending.signal,
+        resourceVersion: versionBefore,
+        timeoutSeconds: Math.round(WATCH_SECONDS_MIN + random() * (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN)),
+        silenceMs: SILENCE_MS,
+        project: this.#project,
+      })
+      for await (const event of events) {
+        if (signal.aborted) return
+        this.#take(event, signal)
+      }
+    } finally {
+      resync.cancel()
+      signal.removeEventListener('abort', end)
+      if (this.#version !== versionBefore) this.#stalls = 0
+      if (this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS) this.#backoff.reset()
+    }
+    const wellUsed = this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS
+    if (wellUsed || ending.signal.aborted) return
+    // A server or proxy that closes watches as soon as they open must not be asked in a loop without a pause.
+    await this.#wait(this.#backoff.next() - (clock.now() - openedAt), signal)
+  }
+
+  #take(event: WatchEvent<Projected<T>>, signal: AbortSignal): void {
+    this.#lastActivityAt = this.#options.clock.now()
+    if (event.type === 'ERROR') {
+      const path = this.#options.namespace === null ? 'pods' : `namespaces/${this.#options.namespace}/pods`
+      throw new KubeApiError({
+        status: event.status,
+        httpStatus: event.status.code ?? 500,
+        method: 'WATCH',
+        path,
+      })
+    }
+    if (event.type !== 'BOOKMARK') {
+      this.#events += 1
+      if (event.type === 'DELETED') this.#remove(event.object, signal)
+      else this.#put(event.object, { listed: false }, signal)
+    }
+    this.#version = event.resourceVersion
+    const caughtUp = this.#catchingUpTo !== undefined && compareResourceVersions(this.#version, this.#catchingUpTo)
+    if (typeof caughtUp === 'number' && caughtUp >= 0) this.#catchingUpTo = undefined
+  }
+
+  /** Makes the store equal to a full list. The list is the truth, also where its versions are lower: etcd may have been restored. */
+  #replace(items: readonly Projected<T>[], signal: AbortSignal): void {
+    const present = new Set(items.map(({ namespace, name }) => `${namespace}/${name}`))
+    for (const record of [...this.#store.values()]) {
+      if (present.has(`${record.namespace}/${record.name}`)) continue
+      this.#store.delete(record)
+      this.#notify({ type: 'DELETED', record, previous: record, listed: true, missed: true }, signal)
+    }
+    for (const item of items) this.#put(item, { listed: true }, signal)
+  }
+
+  #put(record: Projected<T>, { listed }: { listed: boolean }, signal: AbortSignal): void {
+    if (record instanceof Unprojected) {
+      this.#countUnprojected(record)
+      return
+    }
+    const held = this.#store.get(record.namespace, record.name)
+    if (held?.uid === record.uid && held.resourceVersion === record.resourceVersion) return
+    if (held && !listed && isOlder(record, held)) return
+    this.#store.set(record)
+    if (held?.uid === record.uid) {
+      this.#notify({ type: 'MODIFIED', record, previous: held, listed, missed: false }, signal)
+      return
+    }
+    if (held) this.#notify({ type: 'DELETED', record: held, previous: held, listed, missed: true }, signal)
+    this.#notify({ type: 'ADDED', record, listed, missed: false }, signal)
+  }
+
+  #remove(object: Projected<T>, signal: AbortSignal): void {
+    const held = this.#store.get(object.namespace, object.name)
+    const previous = held?.uid === object.uid ? held : undefined
+    if (previous) this.#store.delete(previous)
+    if (object instanceof Unprojected) this.#countUnprojected(object)
+    const record = object instanceof Unprojected ? previous : object
+    if (!record) return
+    const notice: ChangeNotice<T> = { type: 'DELETED', record, listed: false, missed: false }
+    this.#notify(previous ? { ...notice, previous } : notice, signal)
+  }
+
+  #countUnprojected({ namespace, name, error }: Unprojected): void {
+    this.#projectionErrors += 1
+    this.#options.logger.error('pod cannot be read', { namespace, pod: name, error })
+  }
+
+  #notify(notice: Notice<T>, signal: AbortSignal): void {
+    if (signal.aborted) return
+    try {
+      this.#options.onNotice(notice)
+    } catch (error) {
+      this.#handlerErrors += 1
+      const object = notice.type === 'LISTED' ? {} : { namespace: notice.record.namespace, pod: notice.record.name }
+      this.#options.logger.error('handler of a watch notice threw', { ...object, error })
+    }
+  }
+
+  async #recover(error: unknown, startedAt: number, signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#options
+    const now = clock.now()
+    this.#lastError = { error, at: now }
+    const fields = { namespace: this.#options.namespace, resourceVersion: this.#version, error }
+    if (this.#state === 'listing' && !this.#mustList) {
+      // Only the safety list failed: what we have is still good, so the watch goes on meanwhile.
+      const delayMs = this.#resyncBackoff.next(retryAfterMs(error))
+      this.#listDueAt = now + delayMs
+      logger.warn('safety list failed', { ...fields, delayMs })
+      return
+    }
+    if (isExpired(error) && this.#catchingUpTo !== undefined) {
+      // The start version was too old. The list came after it, so nothing is missing but the last states of what went.
+      this.#version = this.#catchingUpTo
+      this.#catchingUpTo = undefined
+    } else if (this.#state === 'watching') {
+      this.#stalls += 1
+      if (isExpired(error) || (needsRelist(error) && this.#stalls >= STALL_LIMIT)) this.#mustList = true
+    }
+    const asked = retryAfterMs(error)
+    const delayMs = Math.max(asked ?? 0, this.#backoff.next(asked) - (now - startedAt))
+    logger.warn('watch interrupted', { ...fields, delayMs })
+    await this.#wait(delayMs, signal)
+  }
+
+  async #wait(delayMs: number, signal: AbortSignal): Promise<void> {
+    if (delayMs <= 0) return
+    this.#state = 'waiting'
+    await sleep(this.#options.clock, delayMs, signal)
+  }
+
+  #selectors() {
+    const { labelSelector, fieldSelector } = this.#options
+    return {
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    }
+  }
+}
+
+function isOlder(record: WatchRecord, than: WatchRecord): boolean {
+  return (compareResourceVersions(record.resourceVersion, than.resourceVersion) ?? 1) < 0
+}

@@ -1,0 +1,73 @@
+import { DagLoadError } from '../dag/dag-load-error.ts'
+import type { DagSpec, JsonValue, LoadedDag } from '../dag/dag-spec.ts'
+import { parseParams } from '../dag/parse-params.ts'
+import type { Problem } from '../dag/problem.ts'
+import { checkRunOptions, type RunOptions, type TypedRunOptions } from './run-options.ts'
+
+/** A run that nothing is known to be wrong with. */
+export interface PreparedRun {
+  readonly dag: LoadedDag
+  readonly params: Readonly<Record<string, JsonValue>>
+  readonly options: RunOptions
+}
+
+/** The file or the options are wrong; nothing was started. Holds the problems of all of them. */
+export class RunRefusedError extends Error {
+  override readonly name = 'RunRefusedError'
+  readonly code: 'DAG_INVALID' | 'OPTION_INVALID'
+  readonly problems: readonly Problem[]
+
+  constructor(
+    code: 'DAG_INVALID' | 'OPTION_INVALID',
+    message: string,
+    problems: readonly Problem[],
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+    this.code = code
+    this.problems = problems
+  }
+}
+
+/**
+ * Checks everything that can be checked before anything starts: options, the file, params against the file, and whether
+ * pods will reach the task API. Finds all problems of all of them.
+ * @param loadDag injected, as it starts a child process
+ * @throws {RunRefusedError}
+ */
+export async function prepareRun(input: {
+  readonly file: string
+  /** The file as the user named it. */
+  readonly shownAs: string
+  readonly typed: TypedRunOptions
+  readonly nowMs: number
+  readonly cwd: string
+  readonly loadDag: (file: string, options: { readonly shownAs: string }) => Promise<LoadedDag>
+}): Promise<PreparedRun> {
+  const { options, problems } = checkRunOptions(input.typed, input.nowMs)
+  const loaded = await input.loadDag(input.file, { shownAs: input.shownAs }).catch((error: unknown) => {
+    if (error instanceof DagLoadError) return error
+    throw error
+  })
+  if (loaded instanceof DagLoadError) {
+    throw new RunRefusedError('DAG_INVALID', loaded.message, [...problems, ...loaded.problems], { cause: loaded })
+  }
+  const { params, problems: paramProblems } = parseParams(loaded.spec, options.params)
+  problems.push(...paramProblems, ...taskApiProblems(loaded.spec, options))
+  if (problems.length > 0) throw new RunRefusedError('OPTION_INVALID', `cannot run ${input.shownAs}`, problems)
+  return { dag: loaded, params, options }
+}
+
+/** On a cluster that is not the embedded one nobody but the user knows how its pods reach this machine. */
+function taskApiProblems(spec: DagSpec, { cluster, taskApi }: RunOptions): Problem[] {
+  const functions = spec.tasks.filter(({ kind }) => kind === 'function')
+  if (cluster === null || taskApi.url !== undefined || functions.length === 0) return []
+  return [
+    {
+      file: null,
+      path: '--task-api-url',
+      message: `needed: the pods of ${functions.length} function tasks must reach this machine`,
+      hint: 'give the address that pods reach, such as https://10.0.0.5:8801, and --task-api-listen 0.0.0.0:8801',
+    },
+  ]
+}

@@ -14,15 +14,34 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts', 'test/kubernetes/**/*.test.ts', 'test/support/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'scripts/test/**/*.test.ts',
+            'test/kubernetes/**/*.test.ts',
+            'test/support/**/*.test.ts',
+          ],
+        },
       },
       {
         extends: true,
-        test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: 'conformance',
+          include: ['test/conformance/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
       {
         extends: true,
         test: { name: 'docs', include: ['test/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        // Each case is a `davit` of its own with processes of its own: two at a time would share two cores.
+        test: { name: 'run', include: ['test/run/**/*.test.ts'], testTimeout: 60_000, fileParallelism: false },
       },
     ],
   },

@@ -19,6 +19,7 @@ export interface ApiAnswer {
  * @throws Error when there is no answer within five seconds
  */
 export function apiRequest(access: ApiAccess, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  const payload = body === undefined ? '' : JSON.stringify(body)
   return new Promise((resolve, reject) => {
     const outgoing = request(
       new URL(path, access.url),
@@ -27,7 +28,12 @@ export function apiRequest(access: ApiAccess, method: string, path: string, body
         ca: access.authorityPem,
         agent: false,
         timeout: 5_000,
-        headers: { authorization: `Bearer ${access.token}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${access.token}`,
+          'content-type': 'application/json',
+          // Node sends none for DELETE, and the API server then ignores the body.
+          'content-length': Buffer.byteLength(payload),
+        },
       },
       (response) => {
         let text = ''
@@ -39,7 +45,7 @@ export function apiRequest(access: ApiAccess, method: string, path: string, body
     )
     outgoing.once('error', reject)
     outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer to ${method} ${path} within 5 s`)))
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body))
+    outgoing.end(payload)
   })
 }
 

@@ -61,6 +61,7 @@ interface AuditEvent {
   readonly user?: { readonly username?: string }
   readonly userAgent?: string
   readonly objectRef?: {
+    readonly apiGroup?: string
     readonly resource?: string
     readonly subresource?: string
     readonly namespace?: string
@@ -68,7 +69,7 @@ interface AuditEvent {
     readonly uid?: string
   }
   readonly responseStatus?: { readonly code?: number }
-  readonly requestObject?: unknown
+  readonly requestObject?: { readonly preconditions?: { readonly uid?: string } }
   readonly responseObject?: {
     readonly kind?: string
     readonly metadata?: { readonly name?: string; readonly uid?: string }
@@ -81,7 +82,7 @@ interface AuditEvent {
 export function parsePodRequest(line: string): PodRequest | null {
   const event = JSON.parse(line) as AuditEvent
   const { objectRef } = event
-  if (objectRef?.resource !== 'pods') return null
+  if (objectRef?.resource !== 'pods' || objectRef.apiGroup !== undefined) return null
   if (event.verb === 'watch' && event.stage === 'ResponseComplete') return null
   const made = event.responseObject?.kind === 'Pod' ? event.responseObject.metadata : undefined
   return {
@@ -89,7 +90,7 @@ export function parsePodRequest(line: string): PodRequest | null {
     subresource: objectRef.subresource ?? null,
     namespace: objectRef.namespace ?? null,
     name: objectRef.name ?? made?.name ?? null,
-    uid: objectRef.uid ?? made?.uid ?? null,
+    uid: objectRef.uid ?? made?.uid ?? event.requestObject?.preconditions?.uid ?? null,
     code: event.responseStatus?.code ?? 0,
     user: event.user?.username ?? '',
     userAgent: event.userAgent ?? '',

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquireLock } from './exclusive-lock.ts'
 import { layoutIn } from './layout.ts'
-import { removeEverything } from './start-in-folder.ts'
+import { releaseFolder } from './ownership.ts'
 import { readState } from './state-file.ts'
 import { stopProcesses } from './stop-processes.ts'
 
@@ -14,7 +14,7 @@ export async function down(stateFolder: string, signal: AbortSignal): Promise<st
   const state = await readState(layout.state)
   if (state === null) return ['nothing runs']
   await stopProcesses(Object.values(state.processes))
-  await removeEverything(layout)
+  await releaseFolder(layout)
   return [`stopped the kubernetes at ${state.url} and removed its data`]
 }
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as delay } from 'node:timers/promises'
+import { pause } from './wait-until.ts'
 
 export interface LockOptions {
   /** Called once, when somebody else holds the lock. */
@@ -16,21 +16,30 @@ export interface LockOptions {
 export async function acquireLock(file: string, { onWait, signal }: LockOptions = {}): Promise<Disposable> {
   for (let waited = false; ; waited = true) {
     signal?.throwIfAborted()
-    const database = new DatabaseSync(file)
-    try {
-      database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
-      return { [Symbol.dispose]: () => database.close() }
-    } catch (error) {
-      database.close()
-      if (!isBusy(error)) throw new Error(`cannot lock ${file}`, { cause: error })
-    }
+    const database = open(file)
+    if (locks(database, file)) return { [Symbol.dispose]: () => database.close() }
+    database.close()
     if (!waited) onWait?.()
-    await delay(200, undefined, signal ? { signal } : {})
+    await pause(200, signal)
+  }
+}
+
+function open(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file)
+  } catch (cause) {
+    throw new Error(`cannot open the lock ${file}`, { cause })
   }
 }
 
 const SQLITE_BUSY = 5
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && (error as Error & { errcode?: number }).errcode === SQLITE_BUSY
+function locks(database: DatabaseSync, file: string): boolean {
+  try {
+    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    return true
+  } catch (cause) {
+    if ((cause as { errcode?: number }).errcode === SQLITE_BUSY) return false
+    throw new Error(`cannot lock ${file}`, { cause })
+  }
 }

@@ -1,13 +1,17 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, writeFile } from 'node:fs/promises'
 import type { ApiAccess } from './api-request.ts'
 import { randomTokens, serviceAccountKey, tokenFile, type UserName, userNames } from './credentials.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import { type Layout, sourceFile } from './layout.ts'
+import { claimFolder, type Owner } from './ownership.ts'
 
-/** Writes what must be there before anything starts. Everything is for the owner's eyes only. */
-export async function prepareFolder(layout: Layout): Promise<Record<UserName, string>> {
-  await mkdir(layout.folder, { recursive: true })
-  await mkdir(layout.data, { mode: 0o700 })
+/**
+ * Writes what must be there before anything starts. Everything is for the owner's eyes only.
+ *
+ * @throws Error when something that is not ours is in the way
+ */
+export async function prepareFolder(layout: Layout, owner: Owner): Promise<Record<UserName, string>> {
+  await claimFolder(layout, owner)
   const tokens = randomTokens()
   await writeFile(layout.tokens, tokenFile(tokens), { mode: 0o600 })
   await writeFile(layout.serviceAccountKey, serviceAccountKey(), { mode: 0o600 })

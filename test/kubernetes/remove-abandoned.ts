@@ -2,21 +2,19 @@ import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layoutIn } from './layout.ts'
+import { ownerOf } from './ownership.ts'
 import { isAlive } from './process-identity.ts'
-import { readState } from './state-file.ts'
 
 /**
- * Removes the data of test clusters whose owner was killed before it could do so itself. Their processes are
- * gone by then: see the lifeline. Folders without a state file are left alone: one may be starting right now.
+ * Removes the data of test clusters whose owner was killed before it could do so itself. Their parts died with
+ * it: see the lifeline in `program/lifeline.go`.
  */
 export async function removeAbandoned(parent: string = tmpdir()): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith('davit-kubernetes-')) continue
     const layout = layoutIn(join(parent, name))
-    // Another user's, or not one of ours after all.
-    const state = await readState(layout.state).catch(() => null)
-    if (state === null || state.owner === null || isAlive(state.owner)) continue
-    if (Object.values(state.processes).some(isAlive)) continue
+    const owner = await ownerOf(layout)
+    if (owner === undefined || owner === null || isAlive(owner)) continue
     await rm(layout.folder, { recursive: true, force: true })
   }
 }

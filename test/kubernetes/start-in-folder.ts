@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises'
 import type { ApiAccess } from './api-request.ts'
 import { componentArguments, type Ports } from './component-arguments.ts'
 import { type ComponentProcess, startComponent } from './component-process.ts'
 import { freePorts } from './free-ports.ts'
 import type { ComponentName, Layout } from './layout.ts'
+import { type Owner, releaseFolder } from './ownership.ts'
 import { prepareFolder, writeKubeconfigs } from './prepare-folder.ts'
-import type { ProcessIdentity } from './process-identity.ts'
 import { type State, writeState } from './state-file.ts'
 import { stopProcesses } from './stop-processes.ts'
 import { waitForApi, waitForNodes } from './wait-for-ready.ts'
@@ -30,39 +29,35 @@ export interface Started {
  * Starts everything in a folder, waits until it is ready, and writes the state file. Chooses ports again when
  * somebody else was faster. When it fails, nothing runs and nothing of it is left in the folder.
  *
- * @param owner see {@link State.owner}
+ * @param owner the process whose end makes the data rubbish; null when it stays until it is told to stop
+ * @throws Error that names the part in trouble and ends with its log; Error when the folder is not ours to use
  */
 export async function startInFolder(
   layout: Layout,
   program: string,
-  owner: ProcessIdentity | null,
+  owner: Owner,
   options: StartOptions = {},
 ): Promise<Started> {
   for (let triesLeft = 2; ; triesLeft--) {
     try {
       return await startOnce(layout, program, owner, options)
     } catch (error) {
-      await removeEverything(layout)
+      await releaseFolder(layout)
       const portTaken = error instanceof Error && /address already in use/.test(error.message)
       if (!portTaken || triesLeft === 0) throw error
     }
   }
 }
 
-/** Removes what {@link startInFolder} wrote, and no other file. */
-export async function removeEverything(layout: Layout): Promise<void> {
-  for (const path of [layout.data, layout.kubeconfig, layout.state]) await rm(path, { recursive: true, force: true })
-}
-
 async function startOnce(
   layout: Layout,
   program: string,
-  owner: ProcessIdentity | null,
+  owner: Owner,
   { nodes = 1, startDeadlineMs = 60_000, signal }: StartOptions,
 ): Promise<Started> {
   const [apiServer = 0, etcd = 0, etcdPeer = 0, kwok = 0] = await freePorts(4)
   const ports: Ports = { apiServer, etcd, etcdPeer, kwok }
-  const tokens = await prepareFolder(layout)
+  const tokens = await prepareFolder(layout, owner)
   const argumentsOf = componentArguments(layout, ports)
   const components: ComponentProcess[] = []
   const start = async (...names: ComponentName[]) => {
@@ -85,7 +80,7 @@ async function startOnce(
     await start('kube-controller-manager', 'kube-scheduler', 'kwok')
     await waitForNodes(access, nodes, wait())
     const processes = Object.fromEntries(components.map(({ name, identity }) => [name, identity]))
-    const state: State = { url, etcdUrl: `http://127.0.0.1:${ports.etcd}`, program, owner, processes }
+    const state: State = { url, etcdUrl: `http://127.0.0.1:${ports.etcd}`, program, processes }
     await writeState(layout.state, state)
     return { state, kubeconfig, components }
   } catch (error) {

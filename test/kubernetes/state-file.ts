@@ -7,8 +7,6 @@ export interface State {
   readonly etcdUrl: string
   /** The program that runs. */
   readonly program: string
-  /** The process whose end makes the folder rubbish; null for one that stays until it is told to stop. */
-  readonly owner: ProcessIdentity | null
   readonly processes: Readonly<Record<string, ProcessIdentity>>
 }
 
@@ -44,11 +42,10 @@ function parsedState(text: string): State | null {
     return null
   }
   if (!isRecord(value)) return null
-  const { url, etcdUrl, program, owner, processes } = value
+  const { url, etcdUrl, program, processes } = value
   if (typeof url !== 'string' || typeof etcdUrl !== 'string' || typeof program !== 'string') return null
-  if (owner !== null && !isIdentity(owner)) return null
   if (!isRecord(processes) || !Object.values(processes).every(isIdentity)) return null
-  return { url, etcdUrl, program, owner, processes: processes as Record<string, ProcessIdentity> }
+  return { url, etcdUrl, program, processes: processes as Record<string, ProcessIdentity> }
 }
 
 function isIdentity(value: unknown): value is ProcessIdentity {

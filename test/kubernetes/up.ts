@@ -4,9 +4,10 @@ import { kubernetesVersion } from './build-program.ts'
 import { acquireLock } from './exclusive-lock.ts'
 import { kubectlOn } from './kubectl.ts'
 import { type Layout, layoutIn } from './layout.ts'
+import { releaseFolder } from './ownership.ts'
 import { isAlive } from './process-identity.ts'
 import { kubernetesProgram } from './program.ts'
-import { removeEverything, startInFolder } from './start-in-folder.ts'
+import { startInFolder } from './start-in-folder.ts'
 import { readState, type State } from './state-file.ts'
 import { stopProcesses } from './stop-processes.ts'
 
@@ -34,7 +35,7 @@ export async function up({ stateFolder, signal, onProgress }: UpOptions): Promis
     await stopProcesses(Object.values(previous.processes))
   }
   // Also what an interrupted start may have left.
-  await removeEverything(layout)
+  await releaseFolder(layout)
 
   const program = await kubernetesProgram({ onProgress, signal })
   const startedAt = performance.now()

@@ -35,8 +35,14 @@ export async function waitUntil<T>(
     if (performance.now() >= deadline) {
       throw new Error(`gave up waiting for ${what} after ${withinMs} ms`, { cause })
     }
-    await delay(everyMs, undefined, signal ? { signal } : {})
+    await pause(everyMs, signal)
   }
+}
+
+/** Waits, or throws the signal's reason as soon as there is one. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  // The timer's own error would hide the reason in its cause.
+  await delay(ms, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted())
 }
 
 /** Thrown by a question whose answer can no longer come: {@link waitUntil} throws its cause at once. */

@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { componentArguments } from './component-arguments.ts'
+import { componentNames, layoutIn, sourceFile } from './layout.ts'
+
+const argumentsOf = componentArguments(layoutIn('/state'), { apiServer: 1001, etcd: 1002, etcdPeer: 1003, kwok: 1004 })
+
+describe('componentArguments', () => {
+  it.each(componentNames)('%s names no address but 127.0.0.1', (name) => {
+    // What pods and services would have: nothing listens there.
+    const ranges = /--cidr=10\.64\.0\.1\/12|--service-cluster-ip-range=10\.0\.0\.0\/24/
+    const addresses = argumentsOf[name]
+      .filter((argument) => !ranges.test(argument))
+      .flatMap((argument) => argument.match(/\d+\.\d+\.\d+\.\d+/g) ?? [])
+    expect(addresses.filter((address) => address !== '127.0.0.1')).toEqual([])
+  })
+
+  it('gives every kwok file of ours to kwok', () => {
+    const given = argumentsOf.kwok
+      .filter((argument) => argument.startsWith('--config='))
+      .map((argument) => argument.slice(9))
+    const ours = readdirSync(sourceFile('kwok')).filter((name) => name.endsWith('.yaml'))
+    expect(given.toSorted()).toEqual(ours.map((name) => sourceFile(`kwok/${name}`)).toSorted())
+  })
+
+  it('logs audit events before the answer goes out', () => {
+    expect(argumentsOf['kube-apiserver']).toContain('--audit-log-mode=blocking')
+  })
+})

@@ -1,3 +1,5 @@
+import { ExecutorError, InputError } from '../errors.ts'
+import type { Problem } from '../problem.ts'
 import type { Status } from './types.ts'
 
 /** The longest piece of a server's words that goes into a message; the whole stays in {@link KubeApiError.status}. */
@@ -16,9 +18,8 @@ export interface KubeApiErrorFields {
  * The API server answered, and the answer is a refusal. Ask the predicates of `status-predicates.ts` what kind it is.
  * Where the body was no Status (a proxy's HTML, nothing at all), `status` is made of the HTTP code and holds the body as its message.
  */
-export class KubeApiError extends Error {
+export class KubeApiError extends ExecutorError<'KUBE_API'> {
   override readonly name = 'KubeApiError'
-  readonly code = 'KUBE_API'
   /** What the server said, whole. */
   readonly status: Status
   readonly httpStatus: number
@@ -28,7 +29,7 @@ export class KubeApiError extends Error {
   readonly retryAfterMs: number | undefined
 
   constructor(fields: KubeApiErrorFields) {
-    super(apiErrorMessage(fields))
+    super('KUBE_API', apiErrorMessage(fields))
     this.status = fields.status
     this.httpStatus = fields.httpStatus
     this.method = fields.method
@@ -55,6 +56,7 @@ function apiErrorMessage({ status, httpStatus, method, path }: KubeApiErrorField
  * - `timeout` no whole answer within the request's deadline
  * - `silence` a stream without a byte for longer than its limit
  * - `protocol` the answer is not what an API server sends
+ * - `credentials` there are none to present: a token file cannot be read, an exec plugin failed
  * - `aborted` the caller's signal, or `close()`
  */
 export type KubeConnectionErrorKind =
@@ -66,6 +68,7 @@ export type KubeConnectionErrorKind =
   | 'timeout'
   | 'silence'
   | 'protocol'
+  | 'credentials'
   | 'aborted'
 
 export interface KubeConnectionErrorFields {
@@ -82,9 +85,8 @@ export interface KubeConnectionErrorFields {
 }
 
 /** There was no answer, or none that can be read. The message is one line with the address and the cause. */
-export class KubeConnectionError extends Error {
+export class KubeConnectionError extends ExecutorError<'KUBE_CONNECTION'> {
   override readonly name = 'KubeConnectionError'
-  readonly code = 'KUBE_CONNECTION'
   readonly kind: KubeConnectionErrorKind
   readonly server: string
   readonly method: string
@@ -95,7 +97,11 @@ export class KubeConnectionError extends Error {
   constructor(fields: KubeConnectionErrorFields) {
     const { server, method, path, reason } = fields
     const cause = fields.cause === undefined ? undefined : { cause: fields.cause }
-    super(oneLine(`no answer from the Kubernetes API at ${server} to ${method} ${path}: ${reason}`), cause)
+    super(
+      'KUBE_CONNECTION',
+      oneLine(`no answer from the Kubernetes API at ${server} to ${method} ${path}: ${reason}`),
+      cause,
+    )
     this.kind = fields.kind
     this.server = server
     this.method = method
@@ -104,29 +110,16 @@ export class KubeConnectionError extends Error {
   }
 }
 
-/** One thing that is wrong with a kubeconfig, or with the in-cluster files. Never holds a secret's value. */
-export interface KubeConfigProblem {
-  /** The file, or null for text that was passed in. */
-  readonly file: string | null
-  /** Where in it: `users[admin].user.client-key-data`; empty for the whole. */
-  readonly path: string
-  readonly message: string
-}
-
-/** Cluster or credentials cannot be read or used. `problems` has all of them at once. */
-export class KubeConfigError extends Error {
+/**
+ * Cluster or credentials cannot be read or used. `problems` has all of them at once, with paths like
+ * `users[admin].user.client-key-data`; a secret's value is never in them.
+ */
+export class KubeConfigError extends InputError<'KUBE_CONFIG'> {
   override readonly name = 'KubeConfigError'
-  readonly code = 'KUBE_CONFIG'
-  readonly problems: readonly KubeConfigProblem[]
 
-  constructor(problems: readonly KubeConfigProblem[], options?: ErrorOptions) {
-    super(problems.map(problemText).join('\n'), options)
-    this.problems = problems
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super('KUBE_CONFIG', problems, options)
   }
-}
-
-function problemText({ file, path, message }: KubeConfigProblem): string {
-  return [file ?? 'kubeconfig', path, message].filter((part) => part !== '').join(': ')
 }
 
 function oneLine(text: string): string {

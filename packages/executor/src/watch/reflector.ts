@@ -341,7 +341,7 @@ export class Reflector<T extends WatchRecord> {
       if (isExpired(error) || (needsRelist(error) && this.#stalls >= STALL_LIMIT)) this.#mustList = true
     }
     const asked = retryAfterMs(error)
-    const delayMs = Math.max(asked ?? 0, this.#backoff.next(asked) - (now - startedAt))
+    const delayMs = this.#backoff.next(asked) - (asked === undefined ? now - startedAt : 0)
     logger.warn('watch interrupted', { ...fields, delayMs })
     await this.#wait(delayMs, signal)
   }

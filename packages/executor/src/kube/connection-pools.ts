@@ -1,0 +1,86 @@
+import { createSecureContext } from 'node:tls'
+import type { Pool } from 'undici'
+import type { ClusterConfig } from './cluster-config.ts'
+import type { ClientCertificate } from './credentials.ts'
+
+/** Connections for requests, and others for watches and followed logs, which would hold those for minutes or hours. */
+export interface PoolPair {
+  readonly requests: Pool
+  readonly streams: Pool
+}
+
+export interface ConnectionPoolsOptions {
+  readonly cluster: ClusterConfig
+  /** At most so many for requests. Streams have no limit: each is asked for by name. */
+  readonly connections: number
+}
+
+/** An idle connection is given up before a load balancer or the server (90 s) would do it without telling. */
+const KEEP_ALIVE_MS = 30_000
+const CONNECT_TIMEOUT_MS = 10_000
+
+/** The connections to one API server. A new client certificate gets new ones; the old end with their last request. */
+export class ConnectionPools {
+  readonly #options: ConnectionPoolsOptions
+  #current: { readonly certificate: ClientCertificate | undefined; readonly pair: PoolPair } | undefined
+  readonly #open = new Set<Pool>()
+
+  constructor(options: ConnectionPoolsOptions) {
+    this.#options = options
+  }
+
+  /** Loads undici at the first call only: importing the library stays cheap for those who just build pods. */
+  async pair(certificate: ClientCertificate | undefined): Promise<PoolPair> {
+    const undici = await import('undici')
+    if (this.#current && this.#current.certificate === certificate) return this.#current.pair
+    const outdated = this.#current
+    const pair = {
+      requests: this.#create(undici.Pool, certificate, this.#options.connections),
+      streams: this.#create(undici.Pool, certificate, null),
+    }
+    this.#current = { certificate, pair }
+    if (outdated) for (const pool of [outdated.pair.requests, outdated.pair.streams]) this.#retire(pool)
+    return pair
+  }
+
+  /** Ends every connection at once; resolves when their sockets are gone. */
+  async close(): Promise<void> {
+    this.#current = undefined
+    await Promise.all([...this.#open].map((pool) => pool.destroy()))
+    this.#open.clear()
+  }
+
+  #create(PoolClass: typeof Pool, certificate: ClientCertificate | undefined, connections: number | null): Pool {
+    const { server, certificateAuthority, tlsServerName, insecureSkipTlsVerify } = this.#options.cluster
+    const url = new URL(server)
+    const secure = url.protocol === 'https:' && {
+      // Made once: for each connection Node would read the certificates anew.
+      secureContext: createSecureContext({
+        ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
+        ...(certificate ? { cert: certificate.certificate, key: certificate.key } : {}),
+      }),
+      rejectUnauthorized: !insecureSkipTlsVerify,
+      ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
+    }
+    const pool = new PoolClass(url.origin, {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Each request has a deadline of its own, by our clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...secure },
+    })
+    this.#open.add(pool)
+    return pool
+  }
+
+  #retire(pool: Pool): void {
+    // A watch on it may go on for minutes; `close()` ends it as it ends all.
+    pool.close().then(
+      () => this.#open.delete(pool),
+      () => this.#open.delete(pool),
+    )
+  }
+}

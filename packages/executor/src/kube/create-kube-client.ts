@@ -1,0 +1,63 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { type Logger, silentLogger } from '../logger.ts'
+import { executorVersion } from '../version.ts'
+import { ConnectionPools } from './connection-pools.ts'
+import type { KubeClient, RequestOptions } from './kube-client.ts'
+import type { KubeConfig } from './kube-config.ts'
+import { HttpPodVerbs } from './pod-verbs.ts'
+import { Transport } from './transport.ts'
+
+export interface KubeClientOptions {
+  /**
+   * Connections for requests; watches and followed logs have their own. A request waits for a free one within its
+   * deadline, so there should be one for each create that may be under way.
+   * @default 64
+   */
+  readonly connections?: number
+  /** Deadline of a request that brings none, in milliseconds. @default 60000 */
+  readonly requestTimeoutMs?: number
+  /** Deadline of a list, or of a log that is not followed, in milliseconds. @default 120000 */
+  readonly listTimeoutMs?: number
+  /** @default `davit/<version>` */
+  readonly userAgent?: string
+  /** @default the machine's */
+  readonly clock?: Clock
+  /** @default says nothing */
+  readonly logger?: Logger
+}
+
+/**
+ * Connects to one API server, lazily: nothing is opened or read before the first request. `close()` it at the end.
+ *
+ * @example
+ * const kube = createKubeClient(await loadKubeConfig({ kubeconfigPath: 'kubeconfig.yaml' }))
+ */
+export function createKubeClient(config: KubeConfig, options: KubeClientOptions = {}): KubeClient {
+  const {
+    clock = systemClock,
+    logger = silentLogger,
+    connections = 64,
+    userAgent = `davit/${executorVersion}`,
+  } = options
+  const deadlines = {
+    requestTimeoutMs: options.requestTimeoutMs ?? 60_000,
+    listTimeoutMs: options.listTimeoutMs ?? 120_000,
+  }
+  const { origin } = new URL(config.cluster.server)
+  const transport = new Transport({
+    server: config.cluster.server,
+    pools: new ConnectionPools({ cluster: config.cluster, connections }),
+    credentials: config.credentials.open({ clock, logger }),
+    clock,
+    userAgent,
+  })
+  return {
+    server: origin,
+    namespace: config.namespace,
+    pods: new HttpPodVerbs(transport, origin, deadlines),
+    async version({ signal, timeoutMs = deadlines.requestTimeoutMs }: RequestOptions = {}) {
+      return JSON.parse(await transport.request({ method: 'GET', path: '/version', signal }, { timeoutMs }))
+    },
+    close: () => transport.close(),
+  }
+}

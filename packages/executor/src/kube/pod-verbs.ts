@@ -1,0 +1,189 @@
+import { failedRequest } from './connection-error.ts'
+import { decodeWatchEvent } from './decode-watch-event.ts'
+import type {
+  CreateOptions,
+  DeleteOptions,
+  ListOptions,
+  LogOptions,
+  PodPatch,
+  PodVerbs,
+  RequestOptions,
+  SelectOptions,
+  WatchOptions,
+} from './kube-client.ts'
+import { LineSplitter } from './line-splitter.ts'
+import { podPath, podsPath } from './pod-paths.ts'
+import type { KubeRequest, Transport } from './transport.ts'
+import type { List, Pod, Status, WatchEvent } from './types.ts'
+
+/** Deadlines of requests that do not bring their own, in milliseconds. */
+export interface DefaultDeadlines {
+  readonly requestTimeoutMs: number
+  readonly listTimeoutMs: number
+}
+
+const JSON_TYPE = 'application/json'
+
+const PATCH_TYPES: Readonly<Record<PodPatch['type'], string>> = {
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+}
+
+/** A watch that asked for bookmarks hears from the server about each minute; two are missing when this is over. */
+const SILENCE_MS = 150_000
+
+/** The verbs on pods, over HTTP and JSON. */
+export class HttpPodVerbs implements PodVerbs {
+  readonly #transport: Transport
+  readonly #server: string
+  readonly #deadlines: DefaultDeadlines
+
+  constructor(transport: Transport, server: string, deadlines: DefaultDeadlines) {
+    this.#transport = transport
+    this.#server = server
+    this.#deadlines = deadlines
+  }
+
+  create(namespace: string, pod: Pod, options: CreateOptions = {}): Promise<Pod> {
+    const { dryRun, fieldValidation } = options
+    return this.#object(options, {
+      method: 'POST',
+      path: podsPath(namespace),
+      query: { dryRun: dryRun ? 'All' : undefined, fieldValidation },
+      body: { contentType: JSON_TYPE, content: JSON.stringify({ apiVersion: 'v1', kind: 'Pod', ...pod }) },
+    })
+  }
+
+  get(namespace: string, name: string, options: RequestOptions = {}): Promise<Pod> {
+    return this.#object(options, { method: 'GET', path: podPath(namespace, name) })
+  }
+
+  async list<T>(namespace: string | null, options: ListOptions<T>): Promise<List<T>> {
+    const { limit, continue: token, resourceVersion, project } = options
+    const request = {
+      method: 'GET',
+      path: podsPath(namespace),
+      // The token holds the version; Kubernetes refuses both together.
+      query: { ...selectors(options), limit, continue: token, resourceVersion: token ? undefined : resourceVersion },
+      signal: options.signal,
+    } as const
+    const text = await this.#transport.request(request, {
+      timeoutMs: options.timeoutMs ?? this.#deadlines.listTimeoutMs,
+    })
+    const { metadata, items } = this.#parse<{ metadata?: ListMeta; items?: Pod[] | null }>(text, request)
+    const resourceVersionOfList = metadata?.resourceVersion
+    if (typeof resourceVersionOfList !== 'string') throw this.#malformed(request, 'a list without a version')
+    return {
+      items: (items ?? []).map(project),
+      resourceVersion: resourceVersionOfList,
+      ...(metadata?.continue ? { continue: metadata.continue } : {}),
+      ...(metadata?.remainingItemCount === undefined ? {} : { remainingItemCount: metadata.remainingItemCount }),
+    }
+  }
+
+  async *watch<T>(namespace: string | null, options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const { resourceVersion, timeoutSeconds, silenceMs = SILENCE_MS, signal, project } = options
+    const request = {
+      method: 'GET',
+      path: podsPath(namespace),
+      query: { ...selectors(options), watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
+      signal,
+    } as const
+    const splitter = new LineSplitter()
+    for await (const chunk of this.#transport.stream(request, { pool: 'streams', silenceMs })) {
+      for (const line of this.#decode(request, () => splitter.push(chunk))) {
+        if (signal?.aborted) return
+        const event = this.#decode(request, () => decodeWatchEvent(line, project))
+        yield event
+        if (event.type === 'ERROR') return
+      }
+    }
+    const rest = splitter.rest()
+    if (rest === '' || signal?.aborted) return
+    yield this.#decode(request, () => decodeWatchEvent(rest, project))
+  }
+
+  patch(namespace: string, name: string, { type, patch }: PodPatch, options: RequestOptions = {}): Promise<Pod> {
+    return this.#object(options, {
+      method: 'PATCH',
+      path: podPath(namespace, name),
+      body: { contentType: PATCH_TYPES[type], content: JSON.stringify(patch) },
+    })
+  }
+
+  delete(namespace: string, name: string, options: DeleteOptions = {}): Promise<Pod | Status> {
+    const { uid, gracePeriodSeconds, propagationPolicy } = options
+    const deleteOptions = {
+      kind: 'DeleteOptions',
+      apiVersion: 'v1',
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    }
+    return this.#object(options, {
+      method: 'DELETE',
+      path: podPath(namespace, name),
+      body: { contentType: JSON_TYPE, content: JSON.stringify(deleteOptions) },
+    })
+  }
+
+  /** Without `follow` the deadline holds for the whole log; with it there is none, unless it is given. */
+  log(namespace: string, name: string, options: LogOptions = {}): AsyncIterable<Uint8Array> {
+    const { signal, timeoutMs, follow, ...query } = options
+    const request = {
+      method: 'GET',
+      path: `${podPath(namespace, name)}/log`,
+      query: { ...query, follow },
+      signal,
+    } as const
+    const deadline = timeoutMs ?? (follow ? undefined : this.#deadlines.listTimeoutMs)
+    return this.#transport.stream(request, {
+      pool: follow ? 'streams' : 'requests',
+      ...(deadline === undefined ? {} : { timeoutMs: deadline }),
+    })
+  }
+
+  async #object<T>(options: RequestOptions, request: KubeRequest): Promise<T> {
+    const text = await this.#transport.request(
+      { ...request, signal: options.signal },
+      { timeoutMs: options.timeoutMs ?? this.#deadlines.requestTimeoutMs },
+    )
+    return this.#parse<T>(text, request)
+  }
+
+  #parse<T>(text: string, request: KubeRequest): T {
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      throw this.#malformed(request, `${text.length} characters that are not JSON`)
+    }
+    if (typeof value !== 'object' || value === null) throw this.#malformed(request, 'JSON that is no object')
+    return value as T
+  }
+
+  /** What a projection throws is the caller's own and passes; what cannot be read is the server's. */
+  #decode<R>(request: KubeRequest, decode: () => R): R {
+    try {
+      return decode()
+    } catch (error) {
+      if (error instanceof SyntaxError || error instanceof RangeError) throw this.#malformed(request, error.message)
+      throw error
+    }
+  }
+
+  #malformed({ method, path }: KubeRequest, what: string): Error {
+    return failedRequest({ server: this.#server, method, path }, 'protocol', `what came cannot be read: ${what}`)
+  }
+}
+
+interface ListMeta {
+  readonly resourceVersion?: unknown
+  readonly continue?: string
+  readonly remainingItemCount?: number
+}
+
+function selectors({ labelSelector, fieldSelector }: SelectOptions) {
+  return { labelSelector, fieldSelector }
+}

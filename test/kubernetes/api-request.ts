@@ -18,7 +18,13 @@ export interface ApiAnswer {
  *
  * @throws Error when there is no answer within five seconds
  */
-export function apiRequest(access: ApiAccess, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+export function apiRequest(
+  access: ApiAccess,
+  method: string,
+  path: string,
+  body?: unknown,
+  contentType = 'application/json',
+): Promise<ApiAnswer> {
   const payload = body === undefined ? '' : JSON.stringify(body)
   return new Promise((resolve, reject) => {
     const outgoing = request(
@@ -30,7 +36,7 @@ export function apiRequest(access: ApiAccess, method: string, path: string, body
         timeout: 5_000,
         headers: {
           authorization: `Bearer ${access.token}`,
-          'content-type': 'application/json',
+          'content-type': contentType,
           // Node sends none for DELETE, and the API server then ignores the body.
           'content-length': Buffer.byteLength(payload),
         },

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
-import { requireGo } from './go-toolchain.ts'
 
 /** The Kubernetes version that the program is, and says it is. `program/go.mod` pins the sources of the same. */
 export const kubernetesVersion = 'v1.36.3'
@@ -35,10 +34,9 @@ export interface BuildOptions {
 /**
  * Builds the program with the machine's Go. Takes minutes and all cores, at low priority.
  *
- * @throws GoMissingError; Error with the end of go's output
+ * @throws Error with the end of go's output
  */
 export async function buildProgram({ folder, output, signal }: BuildOptions): Promise<void> {
-  await requireGo(folder)
   signal?.throwIfAborted()
   const go = spawn('go', ['build', ...goFlags, '-o', output, '.'], {
     cwd: folder,

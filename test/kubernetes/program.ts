@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildInputs, buildProgram } from './build-program.ts'
 import { acquireLock } from './exclusive-lock.ts'
+import { requireGo } from './go-toolchain.ts'
 import { programHash } from './program-hash.ts'
 
 /** The folder of the Go program's sources. */
@@ -37,6 +38,7 @@ export async function kubernetesProgram(options: ProgramOptions = {}): Promise<s
   })
   if (await isUsable(program)) return program
 
+  await requireGo(programFolder)
   await removeOldBuilds(cacheFolder)
   onProgress?.('building the test Kubernetes: about ten minutes the first time, then never again')
   const unfinished = join(folder, 'kubernetes.unfinished')

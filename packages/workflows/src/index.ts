@@ -1,1 +1,8 @@
-export {}
+export type { ContainerOptions, DagOptions, MapOption, TaskOptions } from './dag/dag-options.ts'
+export type { DagSpec, JsonValue, LoadedDag, TaskSpec, TriggerRule } from './dag/dag-spec.ts'
+export { TRIGGER_RULES } from './dag/dag-spec.ts'
+export type { DagBuilder, DagDefinition } from './dag/define-dag.ts'
+export { defineDag } from './dag/define-dag.ts'
+export { SkipTask } from './dag/skip-task.ts'
+export type { TaskContext, TaskLog, TaskXcom } from './dag/task-context.ts'
+export type { TaskHandle } from './dag/task-handle.ts'

@@ -1,9 +1,10 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { kubernetesVersion } from './build-program.ts'
 import { GoMissingError } from './go-toolchain.ts'
-import { kubernetesProgram, userCacheFolder } from './program.ts'
+import { kubernetesProgram, programFolder, userCacheFolder } from './program.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -78,6 +79,15 @@ describe('kubernetesProgram', () => {
     await fakeGo('1.25.3', 'exit 1')
     const build = kubernetesProgram({ cacheFolder: join(folder, 'cache') })
     await expect(build).rejects.toThrow(/^go 1\.25\.3 is too old: install Go 1\.26/)
+  })
+})
+
+describe('the Go program', () => {
+  it('says it is the version that its sources are', async () => {
+    const goMod = await readFile(join(programFolder, 'go.mod'), 'utf8')
+    expect(goMod).toContain(`\tk8s.io/kubernetes ${kubernetesVersion}\n`)
+    const replaced = goMod.match(/(?<=^\tk8s\.io\/\S+ => k8s\.io\/\S+ )\S+$/gm)
+    expect(new Set(replaced)).toEqual(new Set([kubernetesVersion.replace('v1.', 'v0.')]))
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Failure, LaunchStore, TaskInstanceKey } from '@davit/executor'
 import type { DagSpec, JsonValue } from '../dag/dag-spec.ts'
+import type { SchedulingStore } from './scheduling-store.ts'
 
 /** Airflow's states of a task instance; null: not looked at yet. */
 export type TaskInstanceState =
@@ -51,6 +52,34 @@ export interface TaskInstanceRow {
   readonly logPath: string | null
 }
 
+/** How one try ended. There is exactly one for each try that ended. */
+export interface TryRow {
+  readonly taskId: string
+  readonly mapIndex: number
+  readonly tryNumber: number
+  readonly state: 'success' | 'failed' | 'skipped' | 'up_for_retry'
+  readonly failure: Failure | null
+  /** Why it was skipped, for one. */
+  readonly info: string | null
+  /** Its last launch; null when it failed before one was recorded. */
+  readonly launchId: string | null
+  /** Of that launch. */
+  readonly podName: string | null
+  readonly logPath: string | null
+  /** Launches that were lost before this one and charged to `infrastructureRetries`. */
+  readonly infrastructureFailures: number
+  /** ISO 8601, as in {@link TaskInstanceRow}. */
+  readonly queuedAt: string | null
+  readonly startedAt: string | null
+  readonly endedAt: string
+}
+
+/** A task instance whose launch was given up: its executor has to stop it. */
+export interface RevokedTask {
+  readonly key: TaskInstanceKey
+  readonly queuedByJobId: string | null
+}
+
 /** The worker's identity: what its token stands for. Task routes take nothing else from a worker to say who it is. */
 export interface WorkerIdentity {
   readonly launchId: string
@@ -89,6 +118,7 @@ export interface TaskApiStore {
 /** Everything of the store that other rooms use; the executor sees its {@link LaunchStore} half. */
 export interface WorkflowStore extends TaskApiStore {
   readonly launches: LaunchStore
+  readonly scheduling: SchedulingStore
   /** The deployment's name, kept in the store; made on first use. */
   deployment(): Promise<string>
   createDagRun(run: {
@@ -99,6 +129,17 @@ export interface WorkflowStore extends TaskApiStore {
   }): Promise<DagRunRow>
   dagRun(dagId: string, runId: string): Promise<DagRunRow | null>
   taskInstances(dagId: string, runId: string): Promise<readonly TaskInstanceRow[]>
+  /** The outcome of every try that ended, by task, map index and try. */
+  tries(dagId: string, runId: string): Promise<readonly TryRow[]>
+  /** What these tasks of a run returned, by task id: as {@link TaskApiStore.pullXcom} gives it. */
+  results(dagId: string, runId: string, taskIds: readonly string[]): Promise<Readonly<Record<string, JsonValue>>>
+  /** Runs that have not ended, oldest first. The store is open in one process, so they are this one's or were left behind. */
+  activeRuns(): Promise<readonly { readonly dagId: string; readonly runId: string }[]>
+  /**
+   * Ends a run at once, in one transaction: what was launched is `failed`, what waits `skipped`, the run `failed`; a launch
+   * that is revoked by this can change nothing any more. Gives what the executor has to stop; nothing when the run had ended.
+   */
+  cancelRun(dagId: string, runId: string): Promise<readonly RevokedTask[]>
   /** Called back (soon, merged) after anything changed. Returns the function that ends it. */
   onChange(listener: () => void): () => void
   close(): Promise<void>

@@ -1,5 +1,22 @@
 export type { Clock, Timer } from './clock.ts'
 export { systemClock } from './clock.ts'
+export { configFromEnv } from './config/config-from-env.ts'
+export type { ExecutorConfig, ExecutorOptions } from './config/executor-config.ts'
+export { resolveConfig } from './config/resolve-config.ts'
+export type { ErrorCode } from './errors.ts'
+export {
+  ArgumentError,
+  ConfigError,
+  ExecutorConfigError,
+  ExecutorError,
+  errorCodes,
+  InputError,
+  NamespaceNotWatchedError,
+  PodError,
+  PodMutationHookError,
+  PodReconciliationError,
+  PodTemplateError,
+} from './errors.ts'
 export { createKubeClient, type KubeClientOptions } from './kube/create-kube-client.ts'
 export type {
   CreateOptions,
@@ -52,9 +69,31 @@ export type {
   LaunchStore,
   RecordedLaunch,
 } from './loops/launch-store.ts'
+export { checkPod } from './pods/check-pod.ts'
+export type { ConstructPodOptions } from './pods/construct-pod.ts'
+export { constructPod } from './pods/construct-pod.ts'
+export { datetimeToLabelSafeDatestring, labelSafeDatestringToDatetime } from './pods/date-label.ts'
+export { fromObj } from './pods/executor-pod-override.ts'
 export type { Failure, FailureClass } from './pods/failure.ts'
+export type { LaunchNameOptions } from './pods/launch-name.ts'
+export { launchId, podName } from './pods/launch-name.ts'
+export { extendObjectField, mergeObjects } from './pods/merge-objects.ts'
+export { PodGenerator } from './pods/pod-generator.ts'
+export { deserializeModelDict } from './pods/pod-model.ts'
+export { deserializeModelFile, getBasePodFromTemplate } from './pods/pod-template-file.ts'
+export type { ReconcileOptions } from './pods/reconcile-pods.ts'
+export { reconcileContainers, reconcileMetadata, reconcilePods, reconcileSpecs } from './pods/reconcile-pods.ts'
+export { makeSafeLabelValue } from './pods/safe-label-value.ts'
+export type { AnnotatedTaskInstanceKey } from './pods/task-annotations.ts'
+export { annotationsToKey } from './pods/task-annotations.ts'
+export type { TaskLabelOptions } from './pods/task-labels.ts'
+export { buildLabelsForK8sExecutorPod, buildSelectorForK8sExecutorPod } from './pods/task-labels.ts'
+export type { UniqueIdOptions, UniqueNameOptions } from './pods/unique-name.ts'
+export { addUniqueSuffix, createUniqueId } from './pods/unique-name.ts'
+export type { Problem } from './problem.ts'
 export type { TaskInstanceKey } from './tasks/task-instance-key.ts'
 export { taskInstanceKeyText } from './tasks/task-instance-key.ts'
+export { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
 export type { Notice } from './watch/notice.ts'
 export type { ReadonlyRecordStore, WatchRecord } from './watch/record-store.ts'
 export { Reflector, type ReflectorOptions, type ReflectorState, type ReflectorStatus } from './watch/reflector.ts'

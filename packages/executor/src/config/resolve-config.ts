@@ -1,0 +1,96 @@
+import { ConfigError } from '../errors.ts'
+import { nearestNameHint } from '../nearest-name.ts'
+import type { Problem } from '../problem.ts'
+import type { ExecutorConfig, ExecutorOptions } from './executor-config.ts'
+import { optionRules } from './option-rules.ts'
+
+/** Airflow's options that have no meaning here, and what to do instead. */
+const REPLACED: Readonly<Record<string, string>> = {
+  clientFactory: 'pass `kube` to the executor instead',
+  asyncClientFactory: 'pass `kube` to the executor instead',
+}
+
+const optionNames = Object.keys(optionRules) as (keyof ExecutorConfig)[]
+
+/**
+ * Checks the options and fills in the defaults; the result is frozen and has every option.
+ *
+ * @throws {ConfigError} `CONFIG_INVALID`, with all problems at once.
+ */
+export function resolveConfig(options: ExecutorOptions = {}): ExecutorConfig {
+  const problems = optionProblems(options)
+  if (problems.length > 0) throw new ConfigError(problems)
+  const defaults = Object.fromEntries(optionNames.map((name) => [name, optionRules[name].default]))
+  const given: ExecutorOptions = structuredClone(
+    Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+  )
+  const merged = { ...defaults, ...given } as unknown as ExecutorConfig
+  return Object.freeze({
+    ...merged,
+    podCreationMaxConcurrency: creationConcurrency(merged),
+    infrastructureRetries:
+      given.infrastructureRetries ?? merged.podLaunchFailureRetries ?? merged.infrastructureRetries,
+  } as ExecutorConfig)
+}
+
+/** All that is wrong with options, each under the name that `pathOf` gives its option. */
+export function optionProblems(
+  options: object,
+  pathOf: (option: string) => string = (option) => option,
+): readonly Problem[] {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    return [{ file: null, path: null, message: 'the configuration must be an object of options' }]
+  }
+  const problems: Problem[] = []
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
+    const path = pathOf(name)
+    if (!isOption(name)) {
+      const instead = Object.hasOwn(REPLACED, name) ? REPLACED[name] : undefined
+      problems.push(
+        instead === undefined
+          ? { file: null, path, message: 'unknown option', ...nearestNameHint(name, optionNames) }
+          : { file: null, path, message: 'is not supported', hint: instead },
+      )
+      continue
+    }
+    const message = optionRules[name].check(value)
+    if (message !== null) problems.push({ file: null, path, message })
+  }
+  if (problems.length === 0) problems.push(...crossProblems(Object.fromEntries(given), pathOf))
+  return problems
+}
+
+function crossProblems(options: ExecutorOptions, pathOf: (option: string) => string): readonly Problem[] {
+  const problems: Problem[] = []
+  const list = options.multiNamespaceModeNamespaceList ?? []
+  const namespace = options.namespace ?? optionRules.namespace.default
+  if (options.multiNamespaceMode && list.length > 0 && !list.includes(namespace)) {
+    problems.push({
+      file: null,
+      path: pathOf('multiNamespaceModeNamespaceList'),
+      message: `must have the namespace ${JSON.stringify(namespace)} that pods are created in: their ends would not be seen`,
+    })
+  }
+  const repository = options.workerContainerRepository ?? ''
+  const tag = options.workerContainerTag ?? ''
+  if ((repository === '') !== (tag === '')) {
+    const [set, missing] =
+      tag === ''
+        ? (['workerContainerRepository', 'workerContainerTag'] as const)
+        : (['workerContainerTag', 'workerContainerRepository'] as const)
+    problems.push({ file: null, path: pathOf(set), message: `is set without ${missing}`, hint: 'an image needs both' })
+  }
+  return problems
+}
+
+function isOption(name: string): name is keyof ExecutorConfig {
+  return Object.hasOwn(optionRules, name)
+}
+
+/** Airflow: without `async_pod_creation` creates are sequential; a concurrency of 0 stands for the batch size. */
+function creationConcurrency(config: ExecutorConfig): number {
+  if (!config.asyncPodCreation) return 1
+  if (config.podCreationMaxConcurrency > 0) return config.podCreationMaxConcurrency
+  return config.workerPodsCreationBatchSize ?? optionRules.podCreationMaxConcurrency.default
+}

@@ -28,7 +28,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'conformance',
-          include: ['test/conformance/**/*.test.ts'],
+          include: ['test/conformance/**/*.test.ts', 'test/kubernetes/*.conformance.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

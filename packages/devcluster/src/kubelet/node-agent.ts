@@ -1,0 +1,134 @@
+import type { Clock } from '../clock.ts'
+import type { Pod } from '../types.ts'
+import type { ClusterAccess, PodChange } from './cluster-access.ts'
+import type { LogReadOptions } from './container-log.ts'
+import type { ContainerRuntime } from './container-runtime.ts'
+import { type Kubelet, type PodLogOptions, PodLogUnavailable } from './kubelet.ts'
+import { logUnavailability } from './log-availability.ts'
+import { type NodeShape, nodeObject } from './node-object.ts'
+import { PodWorker } from './pod-worker.ts'
+
+/** The address of the node and of everything on it: pods share the machine's network. */
+export const HOST_IP = '127.0.0.1'
+
+/** What makes a kubelet of a container runtime. */
+export interface NodeAgentOptions {
+  readonly access: ClusterAccess
+  readonly clock: Clock
+  readonly runtime: ContainerRuntime
+  readonly node: NodeShape
+}
+
+/**
+ * A kubelet over any {@link ContainerRuntime}: keeps the Node object, and one {@link PodWorker} for each pod that is
+ * bound to it, from its binding until it is gone.
+ */
+export class NodeAgent implements Kubelet {
+  readonly #access: ClusterAccess
+  readonly #clock: Clock
+  readonly #runtime: ContainerRuntime
+  readonly #node: NodeShape
+  readonly #workers = new Map<string, PodWorker>()
+  /** Pods that are gone from the cluster, while their last processes end. */
+  readonly #removals = new Set<Promise<void>>()
+  #unwatch: (() => void) | undefined
+
+  constructor(options: NodeAgentOptions) {
+    this.#access = options.access
+    this.#clock = options.clock
+    this.#runtime = options.runtime
+    this.#node = options.node
+  }
+
+  async start(): Promise<void> {
+    this.setNodeReady(true)
+    this.#unwatch = this.#access.watchPods((change) => this.#onChange(change))
+    for (const pod of this.#access.pods()) this.#onChange({ type: 'ADDED', pod })
+  }
+
+  async stop(): Promise<void> {
+    this.#unwatch?.()
+    this.#unwatch = undefined
+    const workers = [...this.#workers.values()]
+    this.#workers.clear()
+    // Those that are being removed end by what the runtime does.
+    await Promise.all([...workers.map((worker) => worker.stop()), this.#runtime.stop()])
+    await Promise.all(this.#removals)
+  }
+
+  async *readLog(pod: Pod, options: PodLogOptions, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { container, previous } = options
+    const problem = logUnavailability(pod, container, previous)
+    if (problem !== undefined) throw new PodLogUnavailable(problem)
+    const podUid = pod.metadata?.uid ?? ''
+    const attempt = this.#workers.get(podUid)?.loggedAttempt(container, previous)
+    const log =
+      attempt === undefined || attempt < 0
+        ? undefined
+        : this.#runtime.readLog({ podUid, container, attempt }, this.#readOptions(options), signal)
+    if (!log) {
+      throw new PodLogUnavailable(
+        `unable to retrieve container logs for container "${container}" of pod "${pod.metadata?.name}"`,
+      )
+    }
+    yield* log
+  }
+
+  killContainer(pod: Pod, container: string, signal: NodeJS.Signals): void {
+    this.#workers.get(pod.metadata?.uid ?? '')?.signal(container, signal)
+  }
+
+  evict(pod: Pod, message: string): void {
+    this.#workers.get(pod.metadata?.uid ?? '')?.evict(message)
+  }
+
+  setNodeReady(ready: boolean): void {
+    this.#access.putNode(nodeObject(this.#node, HOST_IP, ready, this.#access.node(this.#node.name), this.#clock.now()))
+  }
+
+  #onChange({ type, pod }: PodChange): void {
+    const uid = pod.metadata?.uid
+    if (uid === undefined || pod.spec?.nodeName !== this.#node.name) return
+    const worker = this.#workers.get(uid)
+    if (type === 'DELETED') {
+      this.#workers.delete(uid)
+      if (worker) this.#remove(worker)
+    } else if (worker) {
+      worker.update(pod)
+    } else if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
+      if (pod.metadata?.deletionTimestamp) this.#access.confirmPodDeletion(pod)
+    } else {
+      const created = new PodWorker({
+        pod,
+        access: this.#access,
+        clock: this.#clock,
+        runtime: this.#runtime,
+        hostIP: HOST_IP,
+      })
+      this.#workers.set(uid, created)
+      created.start()
+    }
+  }
+
+  #remove(worker: PodWorker): void {
+    const removal = worker.removed().finally(() => this.#removals.delete(removal))
+    this.#removals.add(removal)
+  }
+
+  #readOptions(options: PodLogOptions): LogReadOptions {
+    const { follow, timestamps, tailLines, sinceSeconds, sinceTime, limitBytes } = options
+    const since =
+      sinceSeconds !== undefined
+        ? this.#clock.now() - sinceSeconds * 1000
+        : sinceTime === undefined
+          ? undefined
+          : Date.parse(sinceTime)
+    return {
+      follow,
+      timestamps,
+      ...(tailLines === undefined ? {} : { tailLines }),
+      ...(since === undefined ? {} : { since }),
+      ...(limitBytes === undefined ? {} : { limitBytes }),
+    }
+  }
+}

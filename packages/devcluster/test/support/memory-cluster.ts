@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { ClusterAccess, PodChange, ReportedEvent } from '../../src/kubelet/cluster-access.ts'
+import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../../src/types.ts'
+
+/** A cluster's state in memory, as far as a node and a scheduler see it, with every status a pod ever had. */
+export class MemoryCluster implements ClusterAccess {
+  readonly events: ReportedEvent[] = []
+  /** By pod name, oldest first. */
+  readonly statuses = new Map<string, PodStatus[]>()
+  readonly #pods = new Map<string, Pod>()
+  readonly #configMaps = new Map<string, ConfigMap>()
+  readonly #secrets = new Map<string, Secret>()
+  readonly #nodes = new Map<string, Node>()
+  readonly #listeners = new Set<(change: PodChange) => void>()
+
+  pods(): readonly Pod[] {
+    return [...this.#pods.values()]
+  }
+
+  pod(namespace: string, name: string): Pod | undefined {
+    return this.#pods.get(`${namespace}/${name}`)
+  }
+
+  configMap(namespace: string, name: string): ConfigMap | undefined {
+    return this.#configMaps.get(`${namespace}/${name}`)
+  }
+
+  secret(namespace: string, name: string): Secret | undefined {
+    return this.#secrets.get(`${namespace}/${name}`)
+  }
+
+  node(name: string): Node | undefined {
+    return this.#nodes.get(name)
+  }
+
+  watchPods(listener: (change: PodChange) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  putNode(node: Node): void {
+    this.#nodes.set(node.metadata?.name ?? '', node)
+  }
+
+  bindPod(pod: Pod, nodeName: string): void {
+    const current = this.#current(pod)
+    if (current) this.#store({ ...current, spec: { containers: [], ...current.spec, nodeName } })
+  }
+
+  updatePodStatus(pod: Pod, change: (status: PodStatus) => PodStatus): Pod | undefined {
+    const current = this.#current(pod)
+    if (!current) return undefined
+    const status = change(current.status ?? {})
+    if (isDeepStrictEqual(status, current.status)) return current
+    const seen = this.statuses.get(pod.metadata?.name ?? '') ?? []
+    this.statuses.set(pod.metadata?.name ?? '', [...seen, status])
+    return this.#store({ ...current, status })
+  }
+
+  confirmPodDeletion(pod: Pod): void {
+    const current = this.#current(pod)
+    if (current && !current.metadata?.finalizers?.length) this.#drop(current)
+  }
+
+  recordEvent(event: ReportedEvent): void {
+    this.events.push(event)
+  }
+
+  /** Creates a pod as the API server's defaults leave it. */
+  create(pod: { metadata: NonNullable<Pod['metadata']>; spec: NonNullable<Pod['spec']> }): Pod {
+    const created: Pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { namespace: 'default', uid: randomUUID(), generation: 1, ...pod.metadata },
+      spec: {
+        restartPolicy: 'Always',
+        terminationGracePeriodSeconds: 30,
+        schedulerName: 'default-scheduler',
+        ...pod.spec,
+      },
+      status: { phase: 'Pending' },
+    }
+    this.#pods.set(`${created.metadata?.namespace}/${created.metadata?.name}`, created)
+    this.#tell({ type: 'ADDED', pod: created })
+    return created
+  }
+
+  update(pod: Pod, change: (pod: Pod) => Pod): void {
+    const current = this.#current(pod)
+    if (current) this.#store(change(current))
+  }
+
+  /** As the API server deletes: with a grace period the kubelet has the last word, without one the pod goes at once. */
+  delete(pod: Pod, graceSeconds: number): void {
+    const current = this.#current(pod)
+    if (current && graceSeconds === 0) this.#drop(current)
+    else if (current)
+      this.#store({
+        ...current,
+        metadata: {
+          ...current.metadata,
+          deletionTimestamp: '2026-01-01T00:00:00Z',
+          deletionGracePeriodSeconds: graceSeconds,
+        },
+      })
+  }
+
+  putConfigMap(name: string, data: Record<string, string>, namespace = 'default'): void {
+    this.#configMaps.set(`${namespace}/${name}`, { metadata: { name, namespace }, data })
+  }
+
+  putSecret(name: string, data: Record<string, string>, namespace = 'default'): void {
+    const encoded = Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])
+    this.#secrets.set(`${namespace}/${name}`, { metadata: { name, namespace }, data: Object.fromEntries(encoded) })
+  }
+
+  /** `reason: message` of the events of one pod, in order. */
+  eventsOf(name: string): string[] {
+    return this.events
+      .filter(({ pod }) => pod.metadata?.name === name)
+      .map(({ reason, message }) => `${reason}: ${message}`)
+  }
+
+  #current(pod: Pod): Pod | undefined {
+    const current = this.pod(pod.metadata?.namespace ?? '', pod.metadata?.name ?? '')
+    return current?.metadata?.uid === pod.metadata?.uid ? current : undefined
+  }
+
+  #store(pod: Pod): Pod {
+    this.#pods.set(`${pod.metadata?.namespace}/${pod.metadata?.name}`, pod)
+    this.#tell({ type: 'MODIFIED', pod })
+    return pod
+  }
+
+  #drop(pod: Pod): void {
+    this.#pods.delete(`${pod.metadata?.namespace}/${pod.metadata?.name}`)
+    this.#tell({ type: 'DELETED', pod })
+  }
+
+  #tell(change: PodChange): void {
+    for (const listener of [...this.#listeners]) listener(change)
+  }
+}

@@ -35,7 +35,7 @@ export async function recordLaunch(context: OperationContext, request: LaunchReq
     const refusal = await supersede(context, instance, supersedes)
     if (refusal) return refused(refusal)
   }
-  await insertLaunch(context, instance, launch, known !== undefined)
+  await insertLaunch(context, instance, launch, { isKnown: known !== undefined, isCharged: supersedes !== undefined })
   return recorded(context, launch)
 }
 
@@ -60,7 +60,8 @@ async function supersede(
   const { db, now, specs } = context
   if (instance.launch_id !== launchId) return `launch ${launchId} is not the current one of this try`
   const { task } = await specs.task(db, instance.dag_id, instance.run_id, instance.task_id)
-  const isUsedUp = instance.infrastructure_failures >= task.infrastructureRetries
+  // -1: no limit.
+  const isUsedUp = task.infrastructureRetries >= 0 && instance.infrastructure_failures >= task.infrastructureRetries
   await db
     .updateTable('launch')
     .set({ state: isUsedUp ? 'ended' : 'superseded', failure: JSON.stringify(failure), ended_at: now })
@@ -75,7 +76,7 @@ async function insertLaunch(
   context: OperationContext,
   instance: Selectable<TaskInstanceTable>,
   { id, key, number, podName, namespace }: Launch,
-  isKnown: boolean,
+  { isKnown, isCharged }: { readonly isKnown: boolean; readonly isCharged: boolean },
 ): Promise<void> {
   const { db, now, secret } = context
   const fresh = {
@@ -110,7 +111,6 @@ async function insertLaunch(
       })
       .execute()
   }
-  const isNext = instance.launch_id !== null && instance.launch_id !== id
   await db
     .updateTable('task_instance')
     .set({
@@ -120,7 +120,7 @@ async function insertLaunch(
       // A new launch of the same try waits for its pod again.
       state: 'queued',
       started_at: null,
-      ...(isNext ? { infrastructure_failures: instance.infrastructure_failures + 1 } : {}),
+      ...(isCharged ? { infrastructure_failures: instance.infrastructure_failures + 1 } : {}),
       version: await context.changeVersion(),
     })
     .where('dag_id', '=', key.dagId)

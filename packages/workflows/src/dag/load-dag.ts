@@ -16,6 +16,8 @@ import { resolveFiles } from './resolve-files.ts'
 import { authorsFrame } from './stack-frame.ts'
 
 export interface LoadDagOptions {
+  /** How problems name the file. @default as given */
+  readonly shownAs?: string
   /** What `file` is relative to. */
   readonly cwd: string
   /** The environment; only PATH, HOME, TMPDIR, TZ and the language reach the file. */
@@ -37,14 +39,14 @@ const YAML = ['.yaml', '.yml']
  */
 export async function loadDag(file: string, options: LoadDagOptions): Promise<LoadedDag> {
   const absolute = resolve(options.cwd, file)
-  const source = new DagSource(file, absolute, options.cwd)
+  const source = new DagSource(options.shownAs ?? file, absolute, options.cwd)
   const extension = extname(absolute).toLowerCase()
   const text = await readSource(source)
   if (YAML.includes(extension)) return loadYaml(text, source)
   if (SCRIPTS.includes(extension)) return loadScript(source, options)
   throw source.invalid([
     {
-      file,
+      file: source.name,
       path: null,
       message: extension ? `a DAG file cannot end in ${extension}` : 'the file name has no extension',
       hint: 'use .ts, .mts, .js, .mjs, .yaml or .yml',

@@ -3,10 +3,11 @@ import { nameOfJson } from './field-checks.ts'
 import { nameHint } from './nearest-name.ts'
 import type { Problem } from './problem.ts'
 
-/** The params of a run: the defaults, with the values that were given. */
-export type ParsedParams =
-  | { readonly ok: true; readonly params: Readonly<Record<string, JsonValue>> }
-  | { readonly ok: false; readonly problems: readonly Problem[] }
+/** The params of a run: the defaults, with the values that were given; and what is wrong with what was given. */
+export interface ParsedParams {
+  readonly params: Readonly<Record<string, JsonValue>>
+  readonly problems: readonly Problem[]
+}
 
 /**
  * Reads `--param k=v` values by the type of each param's default: text is taken as it is, a number, a boolean, a list or
@@ -33,7 +34,7 @@ export function parseParams(spec: DagSpec, given: readonly string[]): ParsedPara
     if (value === undefined) report(`${name} must be ${kindOf(fallback)}, as its default is`, exampleOf(fallback))
     else values.set(name, value)
   }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, params: Object.fromEntries(values) }
+  return { params: Object.fromEntries(values), problems }
 }
 
 /** Undefined: the text is not of the default's type. */

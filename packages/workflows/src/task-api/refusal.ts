@@ -1,0 +1,12 @@
+/** What the task API answers instead of doing what it was asked: a status, a code for programs, a message for people. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}

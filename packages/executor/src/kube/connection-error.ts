@@ -39,9 +39,10 @@ const NOT_SENT: ReadonlySet<KubeConnectionErrorKind> = new Set(['dns', 'refused'
 export function connectionError(thrown: unknown, request: RequestName): KubeConnectionError {
   // With several addresses Node tries each; the first failure says as much as any.
   const cause = thrown instanceof AggregateError && thrown.errors.length > 0 ? thrown.errors[0] : thrown
-  const { code, message } = cause as { code?: unknown; message?: unknown }
+  const { code, name, message } = (cause ?? {}) as { code?: unknown; name?: unknown; message?: unknown }
   const codeText = typeof code === 'string' ? code : ''
-  const kind = KINDS[codeText] ?? (isTlsCode(codeText) ? 'tls' : codeText.startsWith('HPE_') ? 'protocol' : 'reset')
+  const isNoHttp = name === 'HTTPParserError' || codeText.startsWith('HPE_')
+  const kind = KINDS[codeText] ?? (isTlsCode(codeText) ? 'tls' : isNoHttp ? 'protocol' : 'reset')
   const detail = codeText || (typeof message === 'string' ? message : String(cause))
   const words = kind === 'tls' ? tlsWords(codeText, String(message)) : `${WORDS[kind] ?? String(message)} (${detail})`
   return failedRequest(request, kind, words, thrown)

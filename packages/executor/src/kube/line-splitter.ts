@@ -1,3 +1,5 @@
+import { UnreadableAnswer } from './unreadable-answer.ts'
+
 /** A line longer than this is no object of Kubernetes: etcd takes 1.5 MiB, and managed fields and JSON do not make it 32. */
 const LINE_LIMIT = 32 * 1024 * 1024
 
@@ -34,7 +36,7 @@ export class LineSplitter {
   #keep(piece: Uint8Array): void {
     if (piece.length === 0) return
     this.#length += piece.length
-    if (this.#length > LINE_LIMIT) throw new RangeError(`a line is longer than ${LINE_LIMIT} bytes`)
+    if (this.#length > LINE_LIMIT) throw new UnreadableAnswer(`a line is longer than ${LINE_LIMIT} bytes`)
     this.#pieces.push(piece)
   }
 }

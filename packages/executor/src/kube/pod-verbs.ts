@@ -15,6 +15,7 @@ import { LineSplitter } from './line-splitter.ts'
 import { podPath, podsPath } from './pod-paths.ts'
 import type { KubeRequest, Transport } from './transport.ts'
 import type { List, Pod, Status, WatchEvent } from './types.ts'
+import { UnreadableAnswer } from './unreadable-answer.ts'
 
 /** Deadlines of requests that do not bring their own, in milliseconds. */
 export interface DefaultDeadlines {
@@ -45,7 +46,7 @@ export class HttpPodVerbs implements PodVerbs {
     this.#deadlines = deadlines
   }
 
-  create(namespace: string, pod: Pod, options: CreateOptions = {}): Promise<Pod> {
+  async create(namespace: string, pod: Pod, options: CreateOptions = {}): Promise<Pod> {
     const { dryRun, fieldValidation } = options
     return this.#object(options, {
       method: 'POST',
@@ -55,7 +56,7 @@ export class HttpPodVerbs implements PodVerbs {
     })
   }
 
-  get(namespace: string, name: string, options: RequestOptions = {}): Promise<Pod> {
+  async get(namespace: string, name: string, options: RequestOptions = {}): Promise<Pod> {
     return this.#object(options, { method: 'GET', path: podPath(namespace, name) })
   }
 
@@ -104,7 +105,7 @@ export class HttpPodVerbs implements PodVerbs {
     yield this.#decode(request, () => decodeWatchEvent(rest, project))
   }
 
-  patch(namespace: string, name: string, { type, patch }: PodPatch, options: RequestOptions = {}): Promise<Pod> {
+  async patch(namespace: string, name: string, { type, patch }: PodPatch, options: RequestOptions = {}): Promise<Pod> {
     return this.#object(options, {
       method: 'PATCH',
       path: podPath(namespace, name),
@@ -112,7 +113,7 @@ export class HttpPodVerbs implements PodVerbs {
     })
   }
 
-  delete(namespace: string, name: string, options: DeleteOptions = {}): Promise<Pod | Status> {
+  async delete(namespace: string, name: string, options: DeleteOptions = {}): Promise<Pod | Status> {
     const { uid, gracePeriodSeconds, propagationPolicy } = options
     const deleteOptions = {
       kind: 'DeleteOptions',
@@ -129,7 +130,7 @@ export class HttpPodVerbs implements PodVerbs {
   }
 
   /** Without `follow` the deadline holds for the whole log; with it there is none, unless it is given. */
-  log(namespace: string, name: string, options: LogOptions = {}): AsyncIterable<Uint8Array> {
+  async *log(namespace: string, name: string, options: LogOptions = {}): AsyncGenerator<Uint8Array, void, undefined> {
     const { signal, timeoutMs, follow, ...query } = options
     const request = {
       method: 'GET',
@@ -138,7 +139,7 @@ export class HttpPodVerbs implements PodVerbs {
       signal,
     } as const
     const deadline = timeoutMs ?? (follow ? undefined : this.#deadlines.listTimeoutMs)
-    return this.#transport.stream(request, {
+    yield* this.#transport.stream(request, {
       pool: follow ? 'streams' : 'requests',
       ...(deadline === undefined ? {} : { timeoutMs: deadline }),
     })
@@ -168,7 +169,7 @@ export class HttpPodVerbs implements PodVerbs {
     try {
       return decode()
     } catch (error) {
-      if (error instanceof SyntaxError || error instanceof RangeError) throw this.#malformed(request, error.message)
+      if (error instanceof UnreadableAnswer) throw this.#malformed(request, error.message)
       throw error
     }
   }

@@ -145,7 +145,6 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 function shown(value: unknown): string {
-  const json = typeof value === 'bigint' ? String(value) : JSON.stringify(value)
-  const text = json ?? String(value)
+  const text = typeof value === 'object' || typeof value === 'string' ? JSON.stringify(value) : String(value)
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }

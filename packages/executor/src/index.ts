@@ -1,3 +1,8 @@
+export type {
+  ChangeStateOptions,
+  QueuedWorkload,
+  TaskExecutorConfig,
+} from './base-executor.ts'
 export type { Clock, Timer } from './clock.ts'
 export { systemClock } from './clock.ts'
 export { configFromEnv } from './config/config-from-env.ts'
@@ -17,6 +22,7 @@ export {
   PodReconciliationError,
   PodTemplateError,
 } from './errors.ts'
+export type { ExecutorEvent } from './executor-event.ts'
 export { createKubeClient, type KubeClientOptions } from './kube/create-kube-client.ts'
 export type {
   CreateOptions,
@@ -59,8 +65,16 @@ export {
   retryAfterMs,
 } from './kube/status-predicates.ts'
 export type { List, Pod, Status, WatchEvent } from './kube/types.ts'
+export {
+  KubernetesExecutor,
+  type KubernetesExecutorOptions,
+  type RevocableTaskInstance,
+} from './kubernetes-executor.ts'
 export type { Logger } from './logger.ts'
 export { silentLogger } from './logger.ts'
+export type { AdoptableTaskInstance } from './loops/adoption.ts'
+export { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
+export type { PodMutationHook } from './loops/launch-pod-builder.ts'
 export type {
   CommittedOutcome,
   Launch,
@@ -69,6 +83,9 @@ export type {
   LaunchStore,
   RecordedLaunch,
 } from './loops/launch-store.ts'
+export type { LogArchive } from './loops/log-archive.ts'
+export type { TaskLogRequest } from './loops/task-logs.ts'
+export { type Metrics, type MetricTags, noMetrics } from './metrics.ts'
 export { checkPod } from './pods/check-pod.ts'
 export { classifyFailure } from './pods/classify-failure.ts'
 export type { ConstructPodOptions } from './pods/construct-pod.ts'
@@ -100,6 +117,7 @@ export { buildLabelsForK8sExecutorPod, buildSelectorForK8sExecutorPod } from './
 export type { UniqueIdOptions, UniqueNameOptions } from './pods/unique-name.ts'
 export { addUniqueSuffix, createUniqueId } from './pods/unique-name.ts'
 export type { Problem } from './problem.ts'
+export { ResourceVersion } from './resource-version.ts'
 export type { TaskInstanceKey } from './tasks/task-instance-key.ts'
 export { taskInstanceKeyText } from './tasks/task-instance-key.ts'
 export { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'

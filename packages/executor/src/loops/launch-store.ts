@@ -51,6 +51,8 @@ export interface CommittedOutcome {
   readonly accepted: boolean
   /** The state that the store now holds for the task instance: what the executor reports as its event. */
   readonly state: string | null
+  /** Why the try failed, as the store recorded it: it may know more than the pod showed. Absent when it did not fail. */
+  readonly failure?: Failure
 }
 
 /**
@@ -58,10 +60,14 @@ export interface CommittedOutcome {
  * with the same arguments after a lost answer, with the same result.
  */
 export interface LaunchStore {
+  /** True: its memory ends with the process. Outcomes then count as committed when the event buffer was drained. */
+  readonly isVolatile?: boolean
   /** Records a launch before its create is sent (I1). */
   recordLaunch(request: LaunchRequest): Promise<RecordedLaunch>
   /** Binds the launch to its pod. False: it is superseded, revoked, or bound to another uid; that pod must go. */
   bindPod(launch: Launch, uid: string): Promise<boolean>
+  /** The launch is given up: what its pod does no longer counts. Absent: whoever revokes does it in the store first. */
+  revokeLaunch?(launch: Launch): Promise<void>
   /** Commits ends in one transaction. One result for each, in order. */
   commitOutcomes(batch: readonly LaunchOutcome[]): Promise<readonly CommittedOutcome[]>
   /** Launches recorded and without an outcome: what a restarted executor has to look for. */

@@ -1,0 +1,371 @@
+import { BaseExecutor, type QueuedWorkload } from './base-executor.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.ts'
+import { resolveConfig } from './config/resolve-config.ts'
+import { ExecutorError, InputError } from './errors.ts'
+import type { ExecutorEvent } from './executor-event.ts'
+import type { KubeClient } from './kube/kube-client.ts'
+import type { Pod } from './kube/types.ts'
+import { type Logger, silentLogger } from './logger.ts'
+import type { AdoptableTaskInstance } from './loops/adoption.ts'
+import { BackgroundTasks } from './loops/background-tasks.ts'
+import { ExecutorAdoption } from './loops/executor-adoption.ts'
+import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
+import { LaunchEngine } from './loops/launch-engine.ts'
+import type { PodMutationHook } from './loops/launch-pod-builder.ts'
+import type { LaunchOutcome, LaunchStore } from './loops/launch-store.ts'
+import type { LogArchive } from './loops/log-archive.ts'
+import { Periods } from './loops/periods.ts'
+import { PodScopes } from './loops/pod-scopes.ts'
+import { type TaskLogRequest, TaskLogs } from './loops/task-logs.ts'
+import { waitingReason } from './loops/waiting-reason.ts'
+import { watchScopes } from './loops/watched-namespaces.ts'
+import type { Workload } from './loops/workload.ts'
+import { type Metrics, noMetrics } from './metrics.ts'
+import { fromObj } from './pods/executor-pod-override.ts'
+import { makeSafeLabelValue } from './pods/safe-label-value.ts'
+import { ResourceVersion } from './resource-version.ts'
+import { type TaskInstanceKey, taskInstanceKeyText } from './tasks/task-instance-key.ts'
+import { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
+import { TaskInstanceKeySet } from './tasks/task-instance-key-set.ts'
+
+export interface KubernetesExecutorOptions {
+  /** Names the owner of pods: the label `airflow-worker`. No two living executors of a deployment share it. */
+  readonly jobId: string | number
+  /** @default the configuration's, 32 */
+  readonly parallelism?: number
+  /** The API server; only `pods` of it is used. The caller closes it. */
+  readonly kube: Pick<KubeClient, 'pods'>
+  /** @default {} */
+  readonly config?: ExecutorOptions
+  /** @default a new {@link InMemoryLaunchStore} */
+  readonly store?: LaunchStore
+  readonly clock?: Clock
+  /** At least 0 and below 1. @default Math.random */
+  readonly random?: () => number
+  readonly logger?: Logger
+  readonly metrics?: Metrics
+  readonly podMutationHook?: PodMutationHook
+  /** Keeps the logs of ended launches before their pods go. @default none are kept */
+  readonly logArchive?: LogArchive
+  /** The job ids of the other executors that live at present: their ended pods are left to them. @default none */
+  readonly aliveJobIds?: () => Promise<readonly string[]>
+}
+
+/** A task instance to be revoked, as the scheduler knows it. */
+export interface RevocableTaskInstance {
+  readonly key: TaskInstanceKey
+  readonly queuedByJobId: string | null
+}
+
+/** Until when a stop waits for what is under way. Airflow: 20 s for its watchers. */
+const END_MS = 20_000
+
+/**
+ * Runs task instances as pods, each accounted for exactly once. The members are those of Airflow's class of this name, in
+ * camelCase; ARCHITECTURE.md says how a task goes through it.
+ *
+ * `start()` before, `end()` after use. Between them, `heartbeat()` whenever there may be something to launch: after
+ * `queueWorkload`, and when `onActivity` calls back.
+ */
+export class KubernetesExecutor extends BaseExecutor {
+  readonly jobId: string
+  readonly config: ExecutorConfig
+  readonly #options: KubernetesExecutorOptions
+  readonly #store: LaunchStore
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #engine: LaunchEngine
+  readonly #adoption: ExecutorAdoption
+  readonly #logs: TaskLogs
+  readonly #background: BackgroundTasks
+  readonly #periods: Periods
+  readonly #resourceVersion = new ResourceVersion()
+  /** Numbers of launches that an earlier process had reached. */
+  readonly #launchNumbers = new TaskInstanceKeyMap<number>()
+  /** Outcomes whose events are in the buffer, by key. */
+  readonly #announced = new Map<string, LaunchOutcome[]>()
+  #scopes: PodScopes | null = null
+  #state: 'new' | 'started' | 'ended' = 'new'
+  #ending: Promise<void> | null = null
+
+  /** @throws {ConfigError} `CONFIG_INVALID` */
+  constructor(options: KubernetesExecutorOptions) {
+    const config = resolveConfig(options.config)
+    super(options.parallelism ?? config.parallelism, options.metrics ?? noMetrics)
+    this.#options = options
+    this.config = config
+    this.jobId = String(options.jobId)
+    this.#store = options.store ?? new InMemoryLaunchStore()
+    this.#clock = options.clock ?? systemClock
+    this.#logger = (options.logger ?? silentLogger).child({ jobId: this.jobId })
+    const { pods } = options.kube
+    const shared = { pods, config, jobId: this.jobId, store: this.#store, clock: this.#clock, logger: this.#logger }
+    this.#background = new BackgroundTasks(this.#logger)
+    this.#engine = new LaunchEngine({
+      ...shared,
+      random: options.random ?? Math.random,
+      metrics: this.metrics,
+      podMutationHook: options.podMutationHook,
+      logArchive: options.logArchive,
+      events: {
+        onRunning: ({ key, launch }) => this.report(key, { state: 'running', info: null, ...(launch && { launch }) }),
+        onFinished: ({ key }, outcome, state) => this.#finished(key, outcome, state),
+        onReleased: () => this.wake(),
+      },
+    })
+    const { engine, metrics, hasTask } = {
+      engine: this.#engine,
+      metrics: this.metrics,
+      hasTask: this.hasTask.bind(this),
+    }
+    this.#adoption = new ExecutorAdoption({ ...shared, engine, metrics, hasTask, aliveJobIds: options.aliveJobIds })
+    this.#logs = new TaskLogs({ ...shared, book: engine.book })
+    this.#periods = new Periods(this.#clock)
+  }
+
+  /** Reads the store and begins to watch. Awaits no Kubernetes call: a server that cannot be reached is tried again. */
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new ExecutorError('EXECUTOR_STATE', `the executor has ${this.#state} already`)
+    this.#state = 'started'
+    const { resourceVersions } = this.#store
+    for (const [namespace, version] of await resourceVersions.load()) this.#resourceVersion.set(namespace, version)
+    for (const { key, number } of await this.#store.currentLaunches()) this.#launchNumbers.set(key, number)
+    const owner = makeSafeLabelValue(this.jobId)
+    this.#scopes = new PodScopes({
+      pods: this.#options.kube.pods,
+      scopes: watchScopes(this.config),
+      labelSelector: `airflow-worker=${owner},airflow_executor_done!=True`,
+      resyncSeconds: this.config.resyncSeconds,
+      resourceVersion: this.#resourceVersion,
+      store: this.#store,
+      clock: this.#clock,
+      random: this.#options.random ?? Math.random,
+      logger: this.#logger,
+      onNotice: (notice) => this.#engine.tracker.notice(notice),
+    })
+    this.#scopes.start()
+    this.#periods.begin()
+  }
+
+  /** Launched, and not accounted for: a copy. */
+  get running(): TaskInstanceKeySet {
+    return new TaskInstanceKeySet([...this.#engine.book.entries()].map(({ key }) => key))
+  }
+
+  /** Hands one try to the launcher, whatever the slots say. A wrong `executorConfig` fails the task at once. */
+  executeAsync({
+    key,
+    args,
+    queue,
+    executorConfig,
+    priority,
+    infrastructureRetries,
+    launchNumber,
+  }: QueuedWorkload): void {
+    this.#mustBeStarted()
+    if (this.isRunning(key)) {
+      this.#logger.error('task runs already', { ...key })
+      return
+    }
+    const workload: Workload = {
+      key,
+      args,
+      priority: priority ?? 1,
+      queue: queue ?? null,
+      podOverride: null,
+      podTemplateFile: executorConfig?.podTemplateFile ?? null,
+      infrastructureRetries: infrastructureRetries ?? this.config.infrastructureRetries,
+      launchNumber: launchNumber ?? this.#launchNumbers.get(key) ?? 1,
+    }
+    this.#launchNumbers.delete(key)
+    let podOverride: Pod | null
+    try {
+      podOverride = fromObj(executorConfig)
+    } catch (error) {
+      this.#rejectConfig(workload, error)
+      return
+    }
+    this.report(key, { state: 'queued', info: this.jobId })
+    this.#engine.submit({ ...workload, podOverride })
+  }
+
+  /** Begins what is due: creates of a new batch, and what the configuration wants done from time to time. */
+  sync(): void {
+    this.#mustBeStarted()
+    const { config } = this
+    this.#engine.launcher.allowBatch()
+    const due = (name: string, seconds: number) => seconds > 0 && this.#periods.isDue(name, seconds)
+    if (due('completed pods', config.orphanedTasksCheckInterval)) {
+      this.#background.begin('adopt completed pods', (signal) => this.#adoption.adoptCompletedPods(signal))
+    }
+    if (
+      due('kept pods', config.failedPodTtlSeconds && Math.min(3_600, Math.max(60, config.failedPodTtlSeconds / 24)))
+    ) {
+      this.#background.begin('delete old failed pods', (signal) =>
+        this.#adoption.reapKeptPods({ signal, olderThanSeconds: config.failedPodTtlSeconds }),
+      )
+    }
+    if (due('not launched', config.workerPodsQueuedCheckInterval)) {
+      this.#background.begin('requeue what was not launched', (signal) =>
+        this.#adoption.clearNotLaunchedQueuedTasks(signal),
+      )
+    }
+    if (due('pending', config.workerPodsPendingTimeoutCheckInterval)) this.checkWorkerPodsPendingTimeout()
+  }
+
+  /** Takes over the pods of executors that are gone. Resolves to the task instances without one. May be called again. */
+  async tryAdoptTaskInstances<T extends AdoptableTaskInstance>(tis: readonly T[]): Promise<T[]> {
+    this.#mustBeStarted()
+    return this.#adoption.tryAdoptTaskInstances(tis)
+  }
+
+  /** Takes over one pod, if it is of a candidate, and takes that out of the candidates. True: adopted. */
+  async adoptLaunchedTask(pod: Pod, candidates: TaskInstanceKeyMap<unknown>): Promise<boolean> {
+    this.#mustBeStarted()
+    return this.#adoption.adoptLaunchedTask(pod, candidates)
+  }
+
+  /** Takes over and disposes of ended pods that no living executor answers for. */
+  async adoptCompletedPods(): Promise<void> {
+    this.#mustBeStarted()
+    await this.#adoption.adoptCompletedPods()
+  }
+
+  /** Puts queued task instances of the store that this executor neither has nor finds a pod of back to scheduled. */
+  async clearNotLaunchedQueuedTasks(): Promise<void> {
+    this.#mustBeStarted()
+    await this.#adoption.clearNotLaunchedQueuedTasks()
+  }
+
+  /** Fails tasks whose pod is pending for longer than `workerPodsPendingTimeout`. Airflow to 2.5; the other deadlines are always on. */
+  checkWorkerPodsPendingTimeout(): void {
+    this.#mustBeStarted()
+    this.#engine.tracker.failPendingOlderThan(
+      this.config.workerPodsPendingTimeout,
+      this.config.workerPodsPendingTimeoutBatchSize,
+    )
+  }
+
+  /** Forgets a task instance and takes its pod away, without an event. */
+  async revokeTask({ key, queuedByJobId }: RevocableTaskInstance): Promise<void> {
+    this.#mustBeStarted()
+    this.queuedTasks.delete(key)
+    const event = this.eventBuffer.get(key)
+    if (event?.state === 'queued' || event?.state === 'running') this.eventBuffer.delete(key)
+    if (!this.#engine.revoke(key)) await this.#adoption.revokeUnknown(key, queuedByJobId ?? this.jobId)
+  }
+
+  /** `[messages, logs]` of a try whose pod is there, live or kept. Needs no `start()`. Never rejects: the error is a message. */
+  getTaskLog(ti: TaskLogRequest, tryNumber: number): Promise<[messages: string[], logs: string[]]> {
+    return this.#logs.getTaskLog(ti, tryNumber)
+  }
+
+  /** The log of a try, line by line as it grows, until its main container ends. Rejects when there is no pod. */
+  streamTaskLog(ti: TaskLogRequest, tryNumber: number, options: { signal?: AbortSignal } = {}): AsyncIterable<string> {
+    return this.#logs.streamTaskLog(ti, tryNumber, options)
+  }
+
+  /** Why a task is not running yet, for people; null when it runs, or is not ours. */
+  waitingReason(key: TaskInstanceKey): string | null {
+    const entry = this.#engine.book.get(key)
+    if (entry) return waitingReason(entry, this.#engine.launcher.waitingReason(entry))
+    if (!this.queuedTasks.has(key)) return null
+    if (this.runningCount < this.parallelism) return 'in the queue'
+    return `in the queue: ${this.runningCount} of ${this.parallelism} slots taken`
+  }
+
+  override getEventBuffer(dagIds?: readonly string[] | null): TaskInstanceKeyMap<ExecutorEvent> {
+    const events = super.getEventBuffer(dagIds)
+    for (const key of events.keys()) {
+      const text = taskInstanceKeyText(key)
+      const outcomes = this.#announced.get(text)
+      this.#announced.delete(text)
+      if (outcomes) this.#engine.drained(outcomes)
+    }
+    return events
+  }
+
+  /** Resolves when nothing of ours is under way or could begin now. What waits out a backoff, or for a pod, does not count. */
+  async settled(): Promise<void> {
+    await this.#scopes?.synced()
+    await this.#engine.idle()
+    await this.#background.idle()
+    await this.#engine.idle()
+  }
+
+  /** Deletes the failed pods that were kept, those of this job, whatever their age. Resolves when they are gone. */
+  async reapFailedPods(): Promise<void> {
+    await this.#engine.idle()
+    await this.#adoption.reapKeptPods({ ofJob: this.jobId })
+    await this.#engine.reaper.idle()
+  }
+
+  /**
+   * Stops cleanly (I11): begins nothing more, lets creates and commits under way end, for at most 20 s. Running pods go
+   * on, and can be adopted; workloads without a pod stay queued in the store. May be called again.
+   */
+  end(): Promise<void> {
+    return this.#stop(END_MS)
+  }
+
+  /** Stops at once: what is under way is aborted. Nothing is lost that a restart would not find again. */
+  terminate(): Promise<void> {
+    return this.#stop(0)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end()
+  }
+
+  protected get runningCount(): number {
+    return this.#engine.book.size
+  }
+
+  protected isRunning(key: TaskInstanceKey): boolean {
+    return this.#engine.book.get(key) !== undefined
+  }
+
+  /** The caller knows better than the pod: it goes. */
+  protected forgetRunning(key: TaskInstanceKey): void {
+    this.#engine.revoke(key)
+  }
+
+  protected executeQueued(workload: QueuedWorkload): void {
+    this.executeAsync(workload)
+  }
+
+  #finished(key: TaskInstanceKey, outcome: LaunchOutcome, state: string | null): void {
+    const { info, failure, launch } = outcome
+    const text = taskInstanceKeyText(key)
+    if (this.#store.isVolatile) this.#announced.set(text, [...(this.#announced.get(text) ?? []), outcome])
+    this.report(key, { state, info, ...(failure && { failure }), launch, outcome })
+  }
+
+  #rejectConfig(workload: Workload, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    const path = (error instanceof InputError && error.problems[0]?.path) || 'executorConfig'
+    this.#logger.error('invalid executorConfig', { ...workload.key, error })
+    const failure = { class: 'config', evidence: `${path}=${message}`, message } as const
+    this.#engine.reject(workload, failure, 'Invalid executor_config passed')
+  }
+
+  #stop(graceMs: number): Promise<void> {
+    this.#ending ??= this.#stopOnce(graceMs)
+    return this.#ending
+  }
+
+  async #stopOnce(graceMs: number): Promise<void> {
+    this.#state = 'ended'
+    await this.#scopes?.stop()
+    await this.#engine.stop(graceMs)
+    await this.#background.stop()
+    await this.#logs.stop()
+  }
+
+  #mustBeStarted(): void {
+    if (this.#state === 'started') return
+    const what = this.#state === 'new' ? 'was not started: call start() first' : 'has ended'
+    throw new ExecutorError('EXECUTOR_STATE', `the executor ${what}`)
+  }
+}

@@ -1,0 +1,91 @@
+import type { PodVerbs } from '../kube/kube-client.ts'
+import { isNotFound } from '../kube/status-predicates.ts'
+import type { Pod } from '../kube/types.ts'
+import type { Failure } from '../pods/failure.ts'
+import { endingOf } from './pod-ending.ts'
+import { type Refusal, refusalOf } from './refusal.ts'
+
+/** What came of a create (I1). */
+export type CreateResult =
+  /** Ours: just created, or found alive or ended under the name. */
+  | { readonly kind: 'ours'; readonly pod: Pod; readonly found: boolean }
+  /** Ours, and on its way out: the name is free when it is gone. */
+  | { readonly kind: 'leaving'; readonly pod: Pod }
+  /** Ours, ended and accounted for: the try needs a launch with another number. */
+  | { readonly kind: 'done'; readonly pod: Pod }
+  /** The name belongs to someone else. */
+  | { readonly kind: 'foreign'; readonly failure: Failure }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: unknown }
+
+interface CreatePodOptions {
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  /** True for the uid of a pod whose outcome is known already, and which only waits for its deletion. */
+  readonly isAccounted: (uid: string) => boolean
+}
+
+/**
+ * Creates the pod of a launch. Its name belongs to the launch alone, so a repetition after a lost answer finds the pod of
+ * the first create and takes it, and a second pod cannot come about.
+ */
+export async function createPod(pods: PodVerbs, pod: Pod, options: CreatePodOptions): Promise<CreateResult> {
+  const { isAccounted: _, ...request } = options
+  try {
+    const created = await pods.create(namespaceOf(pod), pod, { ...request, fieldValidation: 'Strict' })
+    return { kind: 'ours', pod: created, found: false }
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal.action !== 'identify') return { kind: 'refused', refusal, error }
+    return identify(pods, pod, refusal, options)
+  }
+}
+
+/** Gets the pod that has the name, and sees whose it is. */
+async function identify(
+  pods: PodVerbs,
+  wanted: Pod,
+  nameTaken: Refusal,
+  { isAccounted, ...request }: CreatePodOptions,
+): Promise<CreateResult> {
+  try {
+    const found = await pods.get(namespaceOf(wanted), wanted.metadata?.name ?? '', request)
+    if (!isOfLaunch(found, wanted)) return { kind: 'foreign', failure: foreignFailure(found, wanted) }
+    const { labels, deletionTimestamp, uid } = found.metadata ?? {}
+    if (labels?.airflow_executor_done !== undefined && endingOf(found)) return { kind: 'done', pod: found }
+    if (deletionTimestamp !== undefined || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
+    return { kind: 'ours', pod: found, found: true }
+  } catch (error) {
+    // Gone between the two requests: the name is free now.
+    if (isNotFound(error)) return { kind: 'refused', refusal: { ...nameTaken, action: 'wait' }, error }
+    return { kind: 'refused', refusal: refusalOf(error), error }
+  }
+}
+
+/** Whether the pod is that of the wanted one's launch: same deployment, same launch, by label and by annotation. */
+function isOfLaunch(found: Pod, wanted: Pod): boolean {
+  const ours = wanted.metadata?.labels ?? {}
+  const theirs = found.metadata?.labels ?? {}
+  return (
+    theirs['davit-deployment'] === ours['davit-deployment'] &&
+    theirs['davit-launch'] === ours['davit-launch'] &&
+    found.metadata?.annotations?.['davit-launch'] === wanted.metadata?.annotations?.['davit-launch']
+  )
+}
+
+function foreignFailure(found: Pod, wanted: Pod): Failure {
+  const theirs = found.metadata?.labels?.['davit-launch']
+  const ours = wanted.metadata?.labels?.['davit-launch']
+  const whose = theirs === undefined ? 'a pod that no launch of ours made' : `launch ${theirs}`
+  const deployment = found.metadata?.labels?.['davit-deployment']
+  return {
+    class: 'config',
+    evidence: `metadata.labels[davit-launch]=${theirs ?? ''}`,
+    message:
+      `pod ${namespaceOf(wanted)}/${wanted.metadata?.name} of launch ${ours} cannot be created: its name belongs to ${whose}` +
+      `${deployment === undefined ? '' : ` of deployment ${deployment}`} (uid ${found.metadata?.uid}); it was left alone`,
+  }
+}
+
+function namespaceOf(pod: Pod): string {
+  return pod.metadata?.namespace ?? ''
+}

@@ -1,0 +1,60 @@
+import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import type { LaunchEntry } from './launch-entry.ts'
+
+/**
+ * The tasks that this executor answers for, found by key and by pod. At most one entry for a key, and with it at most one
+ * current launch. Slots are counted from here (I5), never up and down.
+ */
+export class LaunchBook {
+  readonly #byKey = new Map<string, LaunchEntry>()
+  readonly #byPod = new Map<string, LaunchEntry>()
+  #sequence = 0
+
+  nextSequence(): number {
+    return this.#sequence++
+  }
+
+  get size(): number {
+    return this.#byKey.size
+  }
+
+  add(entry: LaunchEntry): void {
+    this.#byKey.set(entry.keyText, entry)
+    this.index(entry)
+  }
+
+  /** Finds the entry by its pod from now on; to be called whenever its launch changes. */
+  index(entry: LaunchEntry): void {
+    if (entry.launch) this.#byPod.set(podPath(entry.launch.namespace, entry.launch.podName), entry)
+  }
+
+  /** Forgets the pod name of an entry that goes on to its next launch. */
+  unindex(entry: LaunchEntry): void {
+    if (!entry.launch) return
+    const path = podPath(entry.launch.namespace, entry.launch.podName)
+    if (this.#byPod.get(path) === entry) this.#byPod.delete(path)
+  }
+
+  get(key: TaskInstanceKey): LaunchEntry | undefined {
+    return this.#byKey.get(taskInstanceKeyText(key))
+  }
+
+  ofPod(namespace: string, podName: string): LaunchEntry | undefined {
+    return this.#byPod.get(podPath(namespace, podName))
+  }
+
+  /** The entry is closed: nothing that happens to its pod concerns us any more. */
+  close(entry: LaunchEntry): void {
+    entry.phase = 'closed'
+    this.unindex(entry)
+    if (this.#byKey.get(entry.keyText) === entry) this.#byKey.delete(entry.keyText)
+  }
+
+  entries(): IterableIterator<LaunchEntry> {
+    return this.#byKey.values()
+  }
+}
+
+function podPath(namespace: string, podName: string): string {
+  return `${namespace}/${podName}`
+}

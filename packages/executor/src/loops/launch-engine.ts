@@ -1,0 +1,330 @@
+import type { Clock } from '../clock.ts'
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import type { PodVerbs } from '../kube/kube-client.ts'
+import type { Pod } from '../kube/types.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Failure } from '../pods/failure.ts'
+import { makeSafeLabelValue } from '../pods/safe-label-value.ts'
+import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import { deleteOptionsOf } from './delete-options.ts'
+import { LaunchBook } from './launch-book.ts'
+import { adoptedEntry, type LaunchEntry, newEntry } from './launch-entry.ts'
+import { LaunchPodBuilder, type PodMutationHook } from './launch-pod-builder.ts'
+import { LaunchPreparation } from './launch-preparation.ts'
+import type { Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
+import { Launcher, taskFields } from './launcher.ts'
+import type { LogArchive } from './log-archive.ts'
+import { OutcomePipeline } from './outcome-pipeline.ts'
+import { type Ending, failedFor } from './pod-ending.ts'
+import { type PodRecord, projectPod } from './pod-record.ts'
+import { PodTracker } from './pod-tracker.ts'
+import { Reaper } from './reaper.ts'
+import { beginNextLaunch, disposeSuperseded, launchAgain, markSuperseded } from './relaunch.ts'
+import { Strangers } from './strangers.ts'
+import { WorkQueue } from './work-queue.ts'
+import type { Workload } from './workload.ts'
+
+/** What the engine tells its owner. */
+export interface EngineEvents {
+  readonly onRunning: (entry: LaunchEntry) => void
+  /** The try is accounted for; `state` is what the store holds now. */
+  readonly onFinished: (entry: LaunchEntry, outcome: LaunchOutcome, state: string | null) => void
+  /** The task is not ours any more, without an outcome: adopted by another, revoked, or not wanted by the store. */
+  readonly onReleased: (entry: LaunchEntry, reason: string) => void
+}
+
+export interface LaunchEngineOptions {
+  readonly pods: PodVerbs
+  readonly config: ExecutorConfig
+  readonly jobId: string
+  readonly store: LaunchStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly podMutationHook?: PodMutationHook | undefined
+  readonly logArchive?: LogArchive | undefined
+  readonly events: EngineEvents
+}
+
+/**
+ * Takes workloads to their outcomes: launcher, tracker, outcome pipeline and reaper around one book of entries. Knows no
+ * slots and no event buffer; those are the executor's.
+ */
+export class LaunchEngine {
+  readonly book = new LaunchBook()
+  readonly launcher: Launcher
+  readonly tracker: PodTracker
+  readonly reaper: Reaper
+  readonly #options: LaunchEngineOptions
+  readonly #outcomes: OutcomePipeline
+  readonly #preparation: LaunchPreparation
+  readonly #strangers: Strangers
+  /** Words with the store that nobody waits for: binds and revocations, each repeated until it is heard. */
+  readonly #storeCalls: WorkQueue<() => Promise<void>>
+
+  constructor(options: LaunchEngineOptions) {
+    const { pods, config, jobId, store, clock, random, logger, metrics } = options
+    const { book } = this
+    const shared = { pods, config, clock, random, logger, metrics }
+    this.#options = options
+    this.reaper = new Reaper({ ...shared, deleteOptions: deleteOptionsOf(config) })
+    this.#outcomes = new OutcomePipeline({
+      ...shared,
+      store,
+      logArchive: options.logArchive,
+      reaper: this.reaper,
+      onFinished: (entry, outcome, state) => {
+        book.close(entry)
+        this.launcher.freed(entry.namespace)
+        options.events.onFinished(entry, outcome, state)
+      },
+      onRejected: (entry) => this.#release(entry, 'the store holds another launch as the current one'),
+    })
+    const isAccounted = (uid: string) => this.#outcomes.isAccounted(uid) || this.reaper.isPending(uid)
+    this.#preparation = new LaunchPreparation({
+      config,
+      store,
+      book,
+      builder: new LaunchPodBuilder({ config, jobId, clock, podMutationHook: options.podMutationHook }),
+      onSuperseded: (entry) => disposeSuperseded(entry, this.reaper, config),
+      onUnwanted: (entry, reason) => this.#release(entry, reason),
+      onRecordedTooLate: (launch) => this.#revokeInStore(launch),
+    })
+    this.#strangers = new Strangers({ book, config, reaper: this.reaper })
+    this.#storeCalls = new WorkQueue<() => Promise<void>>({
+      concurrency: 16,
+      clock,
+      random,
+      work: (call) => call(),
+      onError: (_call, error, delayMs) => {
+        logger.error('store does not answer', { error, delayMs })
+        return true
+      },
+    })
+    this.launcher = new Launcher({
+      ...shared,
+      isAccounted,
+      prepare: (entry) => this.#preparation.prepare(entry),
+      onPod: (entry, pod) => this.#onPod(entry, pod),
+      onFailed: (entry, failure) => this.#failLaunch(entry, failure),
+      onUsedUp: (entry) => this.#useNextNumber(entry),
+    })
+    this.tracker = new PodTracker({
+      ...shared,
+      book,
+      owner: makeSafeLabelValue(jobId),
+      isAccounted,
+      events: {
+        onBound: (entry, record) => this.#bind(entry, record.uid),
+        onRunning: options.events.onRunning,
+        onEnded: (entry, ending, pod) => this.#onEnded(entry, ending, pod.isOver),
+        onAdoptedAway: (entry) => this.#release(entry, 'its pod was adopted by another executor', { deletePod: false }),
+        onStranger: (record) => this.#strangers.see(record),
+      },
+    })
+  }
+
+  /** Takes on a task, and launches it when its turn comes. The key must not be in the book. */
+  submit(workload: Workload): LaunchEntry {
+    const entry = this.#newEntry(workload)
+    this.book.add(entry)
+    this.launcher.enqueue(entry)
+    return entry
+  }
+
+  /** Takes on a task only to fail it: its input is wrong, and nothing is launched. */
+  reject(workload: Workload, failure: Failure, info: string): void {
+    const entry = this.#newEntry(workload)
+    entry.launch = this.#preparation.launchOf(entry)
+    this.book.add(entry)
+    this.#finishUnlaunched(entry, { ...failedFor(failure), info })
+  }
+
+  /** Takes on a task whose pod is there already. */
+  adopt(launch: Launch, record: PodRecord, workload: Workload | null): LaunchEntry {
+    const entry = adoptedEntry(launch, taskInstanceKeyText(launch.key), this.book.nextSequence(), record, workload)
+    this.book.add(entry)
+    this.#bind(entry, record.uid)
+    this.tracker.see(record)
+    return entry
+  }
+
+  /** Lets go of a task: its launch is revoked in the store, then its pod deleted. False: it is not ours, or has ended. */
+  revoke(key: TaskInstanceKey): boolean {
+    const entry = this.book.get(key)
+    if (!entry || entry.phase === 'ended') return false
+    this.#release(entry, 'revoked')
+    return true
+  }
+
+  /** The events of these outcomes were taken out of the buffer: what a volatile store counts as committed. */
+  drained(outcomes: readonly LaunchOutcome[]): void {
+    this.#outcomes.drained(outcomes)
+  }
+
+  /** Resolves when nothing is under way or could begin now; what waits out a backoff does not count. */
+  async idle(): Promise<void> {
+    // Each may give work to those before it.
+    for (let round = 0; round < 3; round++) {
+      await this.launcher.idle()
+      await this.tracker.idle()
+      await this.#storeCalls.idle()
+      await this.#outcomes.idle()
+      await this.reaper.idle()
+    }
+  }
+
+  /** Ends in order: no new creates, outcomes to the store, pods to their end; each within what is left of `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    const { clock } = this.#options
+    const endsAt = clock.now() + graceMs
+    const expired = Promise.withResolvers<void>()
+    const timer = clock.setTimeout(expired.resolve, graceMs)
+    try {
+      await this.launcher.stop(graceMs)
+      await this.tracker.stop()
+      const flush = [
+        this.#storeCalls.idle({ withDelayed: true }),
+        this.#outcomes.idle(),
+        this.reaper.idle({ withDelayed: true }),
+      ]
+      if (clock.now() < endsAt)
+        await Promise.race([Promise.all(flush).then(() => this.reaper.idle({ withDelayed: true })), expired.promise])
+    } finally {
+      timer.cancel()
+      await Promise.all([this.#storeCalls.stop(), this.#outcomes.stop(), this.reaper.stop()])
+    }
+  }
+
+  #newEntry(workload: Workload): LaunchEntry {
+    const namespace = workload.podOverride?.metadata?.namespace ?? this.#options.config.namespace
+    return newEntry(workload, taskInstanceKeyText(workload.key), this.book.nextSequence(), namespace)
+  }
+
+  /** The create was answered, or the pod found under its name. */
+  #onPod(entry: LaunchEntry, pod: Pod): void {
+    const record = projectPod(pod)
+    if (entry.phase === 'creating') {
+      if (entry.launch?.uid === undefined) this.#bind(entry, record.uid)
+      this.tracker.see(record)
+    } else if (entry.phase === 'closed') this.reaper.enqueue({ ...record, action: 'delete', isRevoked: true })
+    // Otherwise the watch was faster than the answer.
+  }
+
+  #bind(entry: LaunchEntry, uid: string): void {
+    const { store, logger } = this.#options
+    if (!entry.launch) return
+    if (entry.phase === 'waiting') this.launcher.remove(entry)
+    entry.launch = { ...entry.launch, uid }
+    entry.phase = 'live'
+    entry.refusal = null
+    entry.sentPod = null
+    const { launch } = entry
+    this.#storeCalls.push(async () => {
+      if (await store.bindPod(launch, uid)) return
+      logger.warn('pod refused by the store', taskFields(entry))
+      if (entry.launch === launch)
+        this.#release(entry, 'the store does not take this pod for the launch', { isRevokedInStore: true })
+    })
+  }
+
+  #onEnded(entry: LaunchEntry, ending: Ending, isOver: boolean): void {
+    const { config, logger } = this.#options
+    this.tracker.forget(entry)
+    if (isOver) this.launcher.freed(entry.namespace)
+    const decision = launchAgain(entry, ending, config, isOver)
+    if (decision.kind === 'no') {
+      if (ending.state === 'failed')
+        logger.warn('launch failed', { ...taskFields(entry), error: ending.failure?.message })
+      this.#outcomes.push(entry, ending)
+      return
+    }
+    logger.warn('launch lost', { ...taskFields(entry), error: decision.failure.message })
+    markSuperseded(entry, decision.failure)
+    if (decision.kind === 'afterDeletion') {
+      entry.phase = 'replacing'
+      if (entry.launch?.uid) {
+        this.reaper.enqueue({
+          namespace: entry.namespace,
+          name: entry.launch.podName,
+          uid: entry.launch.uid,
+          action: 'delete',
+        })
+      }
+      return
+    }
+    beginNextLaunch(entry, this.book)
+    this.launcher.enqueue(entry, decision.delayMs)
+  }
+
+  /** A launch that fails without a pod of its own. */
+  #failLaunch(entry: LaunchEntry, failure: Failure): void {
+    this.#options.logger.warn('launch failed', { ...taskFields(entry), error: failure.message })
+    // Its create may have been carried out all the same, and the pod may yet appear.
+    if (entry.sentPod) this.#strangers.expect(entry)
+    this.#finishUnlaunched(entry, failedFor(failure))
+  }
+
+  #finishUnlaunched(entry: LaunchEntry, ending: Ending): void {
+    if (entry.isRecorded || this.#options.store.isVolatile) {
+      this.#outcomes.push(entry, ending)
+      return
+    }
+    entry.phase = 'ended'
+    this.#storeCalls.push(async () => {
+      if (await this.#preparation.record(entry)) this.#outcomes.push(entry, ending)
+    })
+  }
+
+  /** The pod of this number ran and is accounted for: this is another run of the same try. */
+  #useNextNumber(entry: LaunchEntry): void {
+    const { launch } = entry
+    this.book.unindex(entry)
+    entry.launch = null
+    entry.launchNumber += 1
+    entry.isRecorded = false
+    entry.sentPod = null
+    const enqueue = () => {
+      if (entry.phase === 'creating') this.launcher.enqueue(entry)
+    }
+    if (launch) this.#revokeInStore(launch, enqueue)
+  }
+
+  #release(entry: LaunchEntry, reason: string, how: { deletePod?: boolean; isRevokedInStore?: boolean } = {}): void {
+    const { deletePod = true, isRevokedInStore = false } = how
+    const { launch, phase } = entry
+    if (phase === 'closed') return
+    this.#options.logger.info('task released', { ...taskFields(entry), error: reason })
+    this.tracker.forget(entry)
+    if (phase === 'waiting') this.launcher.remove(entry)
+    if (entry.sentPod) this.#strangers.expect(entry)
+    this.book.close(entry)
+    this.launcher.freed(entry.namespace)
+    if (launch && entry.isRecorded) {
+      const uid = launch.uid
+      const remove = () => {
+        if (uid && deletePod)
+          this.reaper.enqueue({
+            namespace: launch.namespace,
+            name: launch.podName,
+            uid,
+            action: 'delete',
+            isRevoked: true,
+          })
+      }
+      if (isRevokedInStore) remove()
+      else this.#revokeInStore(launch, remove)
+    }
+    this.#options.events.onReleased(entry, reason)
+  }
+
+  #revokeInStore(launch: Launch, then: () => void = () => {}): void {
+    const { store } = this.#options
+    this.#storeCalls.push(async () => {
+      await store.revokeLaunch?.(launch)
+      then()
+    })
+  }
+}

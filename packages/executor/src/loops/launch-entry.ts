@@ -1,0 +1,119 @@
+import type { Pod } from '../kube/types.ts'
+import type { Failure } from '../pods/failure.ts'
+import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
+import type { Launch, LaunchOutcome } from './launch-store.ts'
+import type { PendingStage } from './pending-stage.ts'
+import type { PodRecord } from './pod-record.ts'
+import type { Refusal } from './refusal.ts'
+import type { Workload } from './workload.ts'
+
+/**
+ * Where a task stands.
+ *
+ * - `waiting` in the launch queue, for the first time or put back after a refusal
+ * - `creating` its create, or the question whose pod has its name, is under way
+ * - `live` bound to a pod that has not ended
+ * - `replacing` its pod must be gone before the next launch of the same try may begin
+ * - `ended` its outcome is known and on the way to the store, or in the event buffer
+ * - `closed` accounted for, revoked, or given to another executor; nothing leaves this
+ */
+export type EntryPhase = 'waiting' | 'creating' | 'live' | 'replacing' | 'ended' | 'closed'
+
+/** One try that this executor answers for. Written by the loops only. */
+export interface LaunchEntry {
+  readonly key: TaskInstanceKey
+  readonly keyText: string
+  /** Null: adopted, and its work is unknown, so that it cannot be launched again from here. */
+  readonly workload: Workload | null
+  readonly priority: number
+  /** Its age in the queue; kept for all launches of the try. */
+  readonly sequence: number
+  phase: EntryPhase
+  /** Where the pod goes; a guess until it was built. */
+  namespace: string
+  launchNumber: number
+  /** Present as soon as its name is known; recorded in the store before its create is sent. */
+  launch: Launch | null
+  isRecorded: boolean
+  /** The launch that the next one replaces. */
+  supersedes: {
+    readonly launchId: string
+    readonly failure: Failure
+    readonly launch: Launch
+    readonly record: PodRecord | null
+  } | null
+  /** The create that was sent and not answered: only this very pod may be sent again. */
+  sentPod: Pod | null
+  refusal: EntryRefusal | null
+  infrastructureFailures: number
+  /** The pod as last seen. */
+  record: PodRecord | null
+  wasRunning: boolean
+  /** What a pod that has not started waits for. */
+  pending: { readonly stage: PendingStage; readonly reason: string } | null
+  outcome: LaunchOutcome | null
+}
+
+/** Why a launch was put back. */
+export interface EntryRefusal {
+  readonly refusal: Refusal
+  /** When the present row of refusals began. */
+  readonly since: number
+  /** Refusals of the same cause in a row; they set the backoff. */
+  readonly sameCause: number
+  /** All refusals in a row. */
+  readonly total: number
+  readonly nextAt: number
+}
+
+/** A task that waits for its first launch. */
+export function newEntry(workload: Workload, keyText: string, sequence: number, namespace: string): LaunchEntry {
+  return {
+    ...blank,
+    key: workload.key,
+    keyText,
+    workload,
+    priority: workload.priority,
+    sequence,
+    phase: 'waiting',
+    namespace,
+    launchNumber: workload.launchNumber,
+  }
+}
+
+/** A task whose pod was found running, or ended. */
+export function adoptedEntry(
+  launch: Launch,
+  keyText: string,
+  sequence: number,
+  record: PodRecord,
+  workload: Workload | null,
+): LaunchEntry {
+  return {
+    ...blank,
+    key: launch.key,
+    keyText,
+    workload,
+    priority: workload?.priority ?? 0,
+    sequence,
+    phase: 'live',
+    namespace: launch.namespace,
+    launchNumber: launch.number,
+    launch,
+    isRecorded: true,
+    record,
+  }
+}
+
+const blank = {
+  launch: null,
+  isRecorded: false,
+  supersedes: null,
+  sentPod: null,
+  refusal: null,
+  infrastructureFailures: 0,
+  record: null,
+  wasRunning: false,
+  pending: null,
+  outcome: null,
+} as const

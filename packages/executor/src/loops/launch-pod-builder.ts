@@ -1,0 +1,115 @@
+import { type Clock, sleep } from '../clock.ts'
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import { ExecutorError, InputError, NamespaceNotWatchedError, PodMutationHookError } from '../errors.ts'
+import type { Pod } from '../kube/types.ts'
+import { constructPod } from '../pods/construct-pod.ts'
+import type { Failure } from '../pods/failure.ts'
+import { applyPodIdentity, podIdentity } from '../pods/pod-identity.ts'
+import { PodTemplates } from '../pods/pod-template-file.ts'
+import { PreparationError } from './preparation-error.ts'
+import { watchedNamespaces } from './watched-namespaces.ts'
+import type { Workload } from './workload.ts'
+
+/**
+ * Changes the finished pod before it is sent, in place; what it returns is ignored. Its error fails only that task, and
+ * the pod's identity is restored afterwards (I12). Airflow: `pod_mutation_hook`.
+ */
+export type PodMutationHook = (pod: Pod) => void | Promise<void>
+
+interface LaunchPodBuilderOptions {
+  readonly config: ExecutorConfig
+  readonly jobId: string
+  readonly clock: Clock
+  readonly podMutationHook?: PodMutationHook | undefined
+}
+
+/** A hook that has not answered by then never will. */
+const HOOK_DEADLINE_MS = 30_000
+
+/** Builds the pods of launches: template, generated pod, override, identity, hook, and identity again. */
+export class LaunchPodBuilder {
+  readonly #options: LaunchPodBuilderOptions
+  readonly #templates: PodTemplates
+  readonly #image: string | null
+
+  constructor(options: LaunchPodBuilderOptions) {
+    const { workerContainerRepository: repository, workerContainerTag: tag } = options.config
+    this.#options = options
+    this.#templates = new PodTemplates(options.config)
+    this.#image = repository && tag ? `${repository}:${tag}` : null
+  }
+
+  /** The pod of the launch with this number. @throws {PreparationError} the task's own fault */
+  async build(workload: Workload, number: number): Promise<Pod> {
+    try {
+      return await this.#build(workload, number)
+    } catch (error) {
+      throw new PreparationError(buildFailure(error), { cause: error })
+    }
+  }
+
+  async #build({ key, args, podOverride, podTemplateFile, image }: Workload, number: number): Promise<Pod> {
+    const { config, jobId } = this.#options
+    const identity = podIdentity({ deployment: config.deployment, key, number, schedulerJobId: jobId })
+    const built = constructPod({
+      ...key,
+      podId: identity.name,
+      kubeImage: image ?? this.#image,
+      args,
+      podOverrideObject: podOverride,
+      baseWorkerPod: this.#templates.basePod(podTemplateFile),
+      namespace: config.namespace,
+      schedulerJobId: jobId,
+      duplicates: config.podMerge,
+      strictPodFields: config.strictPodFields,
+    })
+    const pod = applyPodIdentity(built, identity, watchedNamespaces(config))
+    if (!this.#options.podMutationHook) return pod
+    return applyPodIdentity(await this.#mutate(pod, this.#options.podMutationHook), identity, watchedNamespaces(config))
+  }
+
+  async #mutate(original: Pod, hook: PodMutationHook): Promise<Pod> {
+    const pod = structuredClone(original)
+    const done = new AbortController()
+    const overdue = sleep(this.#options.clock, HOOK_DEADLINE_MS, done.signal).then(() => {
+      if (!done.signal.aborted) throw new Error(`it did not end within ${HOOK_DEADLINE_MS / 1000} s`)
+    })
+    try {
+      await Promise.race([hook(pod), overdue])
+    } catch (error) {
+      throw new PodMutationHookError(`the pod mutation hook failed: ${textOf(error)}`, { cause: error })
+    } finally {
+      done.abort()
+    }
+    return pod
+  }
+}
+
+/** The pod with these values in the environment of its main container, in the place of values of the same names. */
+export function withMainEnv(pod: Pod, env: Readonly<Record<string, string>>): Pod {
+  const names = Object.keys(env)
+  if (names.length === 0) return pod
+  const containers = (pod.spec?.containers ?? []).map((container) => {
+    if (container.name !== 'base') return container
+    const kept = (container.env ?? []).filter(({ name }) => !names.includes(name))
+    return { ...container, env: [...kept, ...names.map((name) => ({ name, value: env[name] ?? '' }))] }
+  })
+  return { ...pod, spec: { ...pod.spec, containers } }
+}
+
+/** A task whose pod cannot be built fails as `config`, with the place that is wrong. */
+function buildFailure(error: unknown): Failure {
+  const message = textOf(error)
+  if (error instanceof InputError) {
+    const [first] = error.problems
+    return { class: 'config', evidence: `${first?.path ?? first?.file ?? error.code}=${first?.message ?? ''}`, message }
+  }
+  if (error instanceof NamespaceNotWatchedError) {
+    return { class: 'config', evidence: `metadata.namespace=${error.namespace}`, message }
+  }
+  return { class: 'config', evidence: `error=${error instanceof ExecutorError ? error.code : 'UNEXPECTED'}`, message }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,81 @@
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import type { Pod } from '../kube/types.ts'
+import { launchId, podName } from '../pods/launch-name.ts'
+import type { LaunchBook } from './launch-book.ts'
+import type { LaunchEntry } from './launch-entry.ts'
+import { type LaunchPodBuilder, withMainEnv } from './launch-pod-builder.ts'
+import type { Launch, LaunchStore } from './launch-store.ts'
+
+interface LaunchPreparationOptions {
+  readonly config: ExecutorConfig
+  readonly store: LaunchStore
+  readonly book: LaunchBook
+  readonly builder: LaunchPodBuilder
+  /** The launch that this one replaces is superseded in the store. */
+  readonly onSuperseded: (entry: LaunchEntry) => void
+  /** The store does not want the launch: the task instance is no longer queued for this try. */
+  readonly onUnwanted: (entry: LaunchEntry, reason: string) => void
+  /** Recorded although the task was let go meanwhile. */
+  readonly onRecordedTooLate: (launch: Launch) => void
+}
+
+/** What comes before a create: the name, the pod, and the record in the store (I1). */
+export class LaunchPreparation {
+  readonly #options: LaunchPreparationOptions
+
+  constructor(options: LaunchPreparationOptions) {
+    this.#options = options
+  }
+
+  /** The entry's current launch, which its number decides. */
+  launchOf(entry: LaunchEntry): Launch {
+    const name = { deployment: this.#options.config.deployment, key: entry.key, number: entry.launchNumber }
+    return {
+      id: launchId(name),
+      key: entry.key,
+      number: entry.launchNumber,
+      podName: podName(name),
+      namespace: entry.namespace,
+    }
+  }
+
+  /** The pod to be sent; null when the task is not ours any more. */
+  async prepare(entry: LaunchEntry): Promise<Pod | null> {
+    const { builder, book } = this.#options
+    if (!entry.workload) throw new Error(`task ${entry.keyText} has no workload to launch`)
+    entry.launch ??= this.launchOf(entry)
+    const pod = await builder.build(entry.workload, entry.launchNumber)
+    if (entry.phase !== 'creating') return null
+    entry.namespace = pod.metadata?.namespace ?? entry.namespace
+    book.unindex(entry)
+    entry.launch = this.launchOf(entry)
+    book.index(entry)
+    const env = await this.record(entry)
+    return env && withMainEnv(pod, env)
+  }
+
+  /** Records the launch; the values for the main container's environment, or null when nothing may be created. */
+  async record(entry: LaunchEntry): Promise<Readonly<Record<string, string>> | null> {
+    const { store, onSuperseded, onUnwanted, onRecordedTooLate } = this.#options
+    const launch = entry.launch ?? this.launchOf(entry)
+    entry.launch = launch
+    const { supersedes } = entry
+    const answer = await store.recordLaunch({
+      launch,
+      ...(supersedes && { supersedes: { launchId: supersedes.launchId, failure: supersedes.failure } }),
+    })
+    if (!answer.recorded) {
+      // Not wanted means given up: whatever pod the earlier launch left counts for nothing.
+      onSuperseded(entry)
+      onUnwanted(entry, answer.reason)
+      return null
+    }
+    if (entry.phase === 'closed') {
+      onRecordedTooLate(launch)
+      return null
+    }
+    entry.isRecorded = true
+    onSuperseded(entry)
+    return answer.env
+  }
+}

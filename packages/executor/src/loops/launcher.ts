@@ -1,0 +1,306 @@
+import type { Clock, Timer } from '../clock.ts'
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import type { PodVerbs } from '../kube/kube-client.ts'
+import type { Pod } from '../kube/types.ts'
+import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Failure } from '../pods/failure.ts'
+import { Backoff } from '../watch/backoff.ts'
+import { afterRefusal } from './after-refusal.ts'
+import { type CreateResult, createPod } from './create-pod.ts'
+import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
+import type { LaunchEntry } from './launch-entry.ts'
+import { LaunchQueue } from './launch-queue.ts'
+import { NamespaceGates } from './namespace-gates.ts'
+import { PreparationError } from './preparation-error.ts'
+import { isOverload, type Refusal } from './refusal.ts'
+
+/** What the launcher needs of the rest. It changes an entry only while that is `waiting` or `creating`. */
+export interface LauncherOptions {
+  readonly pods: PodVerbs
+  readonly config: ExecutorConfig
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /**
+   * Builds the pod and records the launch; null when the store does not want it any more. A {@link PreparationError} is
+   * the task's own fault; after any other error it is tried again.
+   */
+  readonly prepare: (entry: LaunchEntry) => Promise<Pod | null>
+  readonly isAccounted: (uid: string) => boolean
+  readonly onPod: (entry: LaunchEntry, pod: Pod) => void
+  readonly onFailed: (entry: LaunchEntry, failure: Failure) => void
+  /** The pod of the launch is there, ended and accounted for: another number is needed. */
+  readonly onUsedUp: (entry: LaunchEntry) => void
+}
+
+const IDLE_GATE_MS = 60_000
+
+/**
+ * Turns waiting launches into pods: by priority, then age; a bounded and adaptive number at a time; each create repeated
+ * until it is answered (I1), and put back when it is refused (I9).
+ */
+export class Launcher {
+  readonly #options: LauncherOptions
+  readonly #queue = new LaunchQueue<LaunchEntry>()
+  readonly #gates: NamespaceGates
+  readonly #pauseBackoff: Backoff
+  readonly #running = new Set<Promise<void>>()
+  readonly #stopping = new AbortController()
+  #limit
+  /** No create is sent before: the server, or our credentials, said so for all. */
+  #pausedUntil = 0
+  #pausedBy: Refusal | null = null
+  /** How many launches may still begin before the next `sync`; null: no limit. */
+  #batchLeft: number | null
+  #timer: { readonly timer: Timer; readonly at: number } | null = null
+  #waiters: (() => void)[] = []
+
+  constructor(options: LauncherOptions) {
+    const { config, clock, random } = options
+    this.#options = options
+    this.#gates = new NamespaceGates(clock, random)
+    this.#pauseBackoff = new Backoff({ initialMs: 1_000, maxMs: 60_000, random })
+    this.#limit = initialCreationLimit(config.podCreationMaxConcurrency)
+    this.#batchLeft = config.workerPodsCreationBatchSize
+  }
+
+  /** Creates under way. */
+  get inFlight(): number {
+    return this.#running.size
+  }
+
+  /** Launches that wait, refused ones included. */
+  get waiting(): number {
+    return this.#queue.size
+  }
+
+  /** How many creates may be in flight at present. */
+  get concurrency(): number {
+    return this.#limit.limit
+  }
+
+  enqueue(entry: LaunchEntry, delayMs = 0): void {
+    entry.phase = 'waiting'
+    if (delayMs > 0) this.#queue.pushDelayed(entry, this.#options.clock.now() + delayMs)
+    else this.#queue.push(entry)
+    this.#pump()
+  }
+
+  /** The launch is not wanted any more, or its pod was seen before the create was answered. */
+  remove(entry: LaunchEntry): void {
+    this.#queue.remove(entry)
+  }
+
+  /** A new loop of the scheduler: `workerPodsCreationBatchSize` more creates may begin. */
+  allowBatch(): void {
+    this.#batchLeft = this.#options.config.workerPodsCreationBatchSize
+    this.#pump()
+  }
+
+  /** A pod of the namespace ended: room there may be. */
+  freed(namespace: string): void {
+    this.#gates.freed(namespace)
+    this.#pump()
+  }
+
+  /** Why the launch waits, for people; null when it only waits for its turn. */
+  waitingReason(entry: LaunchEntry): string | null {
+    const now = this.#options.clock.now()
+    if (entry.refusal) return refusalText(entry.refusal.refusal, entry.refusal.nextAt - now)
+    if (this.#pausedBy && this.#pausedUntil > now) return refusalText(this.#pausedBy, this.#pausedUntil - now)
+    const gate = this.#gates.reason(entry.namespace)
+    return gate ? refusalText(gate.refusal, gate.opensAt - now) : null
+  }
+
+  /** Resolves when no create is under way and none could begin now. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await new Promise<void>((resolve) => this.#waiters.push(resolve))
+  }
+
+  /** Begins nothing more. Creates under way may end within `graceMs`; then they are aborted, which loses nothing (I1). */
+  async stop(graceMs = 0): Promise<void> {
+    this.#timer?.timer.cancel()
+    this.#timer = null
+    this.#batchLeft = 0
+    this.#isStopped = true
+    const timer = this.#options.clock.setTimeout(() => this.#stopping.abort(), graceMs)
+    await Promise.all(this.#running)
+    timer.cancel()
+    this.#stopping.abort()
+  }
+
+  #isStopped = false
+
+  #pump(): void {
+    if (this.#isStopped) return
+    const now = this.#options.clock.now()
+    while (this.#running.size < this.#limit.limit && this.#batchLeft !== 0 && now >= this.#pausedUntil) {
+      const entry = this.#queue.take(now, (namespace) => this.#gates.isOpen(namespace))
+      if (!entry) break
+      if (this.#batchLeft !== null) this.#batchLeft -= 1
+      this.#begin(entry)
+    }
+    this.#arm()
+  }
+
+  #begin(entry: LaunchEntry): void {
+    entry.phase = 'creating'
+    const wasFull = this.#running.size + 1 >= this.#limit.limit
+    const run = this.#launch(entry, wasFull).finally(() => {
+      this.#running.delete(run)
+      this.#pump()
+      const waiters = this.#waiters
+      this.#waiters = []
+      for (const wake of waiters) wake()
+    })
+    this.#running.add(run)
+  }
+
+  async #launch(entry: LaunchEntry, wasFull: boolean): Promise<void> {
+    const { prepare, onFailed, logger } = this.#options
+    // Its namespace may turn out to be another one; the gate that let it through is told of the end.
+    const gate = entry.namespace
+    this.#gates.sent(gate)
+    let refusal: Refusal | null = null
+    try {
+      entry.sentPod ??= await prepare(entry)
+      if (entry.sentPod && entry.phase === 'creating') refusal = await this.#create(entry, entry.sentPod, wasFull)
+    } catch (error) {
+      if (error instanceof PreparationError) onFailed(entry, error.failure)
+      else {
+        logger.warn('launch cannot be recorded yet', { ...taskFields(entry), error })
+        this.#putBack(entry, storeRefusal(error))
+      }
+    } finally {
+      const isNamespaces = refusal?.scope === 'namespace' && entry.namespace === gate
+      this.#gates.answered(gate, isNamespaces ? refusal : null)
+      if (refusal?.scope === 'namespace' && !isNamespaces) this.#gates.answered(entry.namespace, refusal)
+    }
+  }
+
+  /** Sends the create; returns the refusal, if it was one. */
+  async #create(entry: LaunchEntry, pod: Pod, wasFull: boolean): Promise<Refusal | null> {
+    const { pods, clock, metrics, isAccounted, config } = this.#options
+    const startedAt = clock.now()
+    const launchId = entry.launch?.id
+    const result = await createPod(pods, pod, {
+      signal: this.#stopping.signal,
+      timeoutMs: config.requestTimeoutSeconds * 1000,
+      isAccounted,
+    })
+    const latencyMs = clock.now() - startedAt
+    metrics.timing('kubernetes_executor.pod_creation', latencyMs)
+    metrics.increment('kubernetes_executor.pod_creation_status', { status: statusTag(result) })
+    const isOverloaded = result.kind === 'refused' && isOverload(result.error)
+    this.#limit = nextCreationLimit(
+      this.#limit,
+      isOverloaded ? { kind: 'overload' } : { kind: 'answered', latencyMs, wasFull },
+    )
+    // Ended, and on its way to its next launch, before this create was answered: the answer says nothing any more.
+    return entry.launch?.id === launchId ? this.#settle(entry, result) : null
+  }
+
+  #settle(entry: LaunchEntry, result: CreateResult): Refusal | null {
+    const { onPod, onFailed, onUsedUp, logger } = this.#options
+    if (result.kind === 'ours') {
+      this.#pauseBackoff.reset()
+      entry.sentPod = null
+      entry.refusal = null
+      logger.info(result.found ? 'pod found' : 'pod created', taskFields(entry))
+      onPod(entry, result.pod)
+      return null
+    }
+    // Seen by the watch, revoked or failed meanwhile: the answer does not matter any more.
+    if (entry.phase !== 'creating') return null
+    if (result.kind === 'foreign') onFailed(entry, result.failure)
+    else if (result.kind === 'done') onUsedUp(entry)
+    else if (result.kind === 'leaving') this.#putBack(entry, leavingRefusal(result.pod))
+    else {
+      this.#putBack(entry, result.refusal)
+      return result.refusal
+    }
+    return null
+  }
+
+  #putBack(entry: LaunchEntry, refusal: Refusal): void {
+    const { clock, random, config, onFailed, logger } = this.#options
+    if (entry.phase !== 'creating' || this.#stopping.signal.aborted) return
+    const next = afterRefusal(entry.refusal, refusal, { now: clock.now(), random, config })
+    if (next.kind === 'fail') {
+      onFailed(entry, next.failure)
+      return
+    }
+    entry.refusal = next.refusal
+    entry.phase = 'waiting'
+    const delayMs = next.refusal.nextAt - clock.now()
+    logger.warn('launch put back', { ...taskFields(entry), delayMs, error: refusal.message })
+    if (refusal.scope === 'all') this.#pause(refusal)
+    this.#queue.pushDelayed(entry, next.refusal.nextAt)
+  }
+
+  #pause(refusal: Refusal): void {
+    const now = this.#options.clock.now()
+    if (this.#pausedUntil > now) return
+    this.#pausedBy = refusal
+    this.#pausedUntil = now + this.#pauseBackoff.next(refusal.retryAfterMs)
+  }
+
+  /** Wakes when the pause is over, a refused launch may go again, or a closed namespace may be asked. */
+  #arm(): void {
+    this.#timer?.timer.cancel()
+    this.#timer = null
+    const { clock } = this.#options
+    const now = clock.now()
+    if (this.#queue.size === 0) return
+    const times = [
+      this.#queue.nextReleaseAt,
+      this.#gates.nextOpensAt(this.#queue.readyNamespaces()),
+      this.#pausedUntil > now ? this.#pausedUntil : null,
+    ].filter((at) => at !== null && at > now) as number[]
+    if (times.length === 0) return
+    const at = Math.min(...times, now + IDLE_GATE_MS)
+    this.#timer = { at, timer: clock.setTimeout(() => this.#pump(), at - now) }
+  }
+}
+
+/** Who a log line is about. */
+export function taskFields({ key, launch, namespace }: LaunchEntry) {
+  return { ...key, launch: launch?.id, pod: launch?.podName, namespace }
+}
+
+function refusalText(refusal: Refusal, waitMs: number): string {
+  const next = waitMs > 0 ? `next try in ${Math.ceil(waitMs / 1000)} s` : 'being tried again'
+  return `refused (${refusal.cause}): ${refusal.message}; ${next}`
+}
+
+function leavingRefusal(pod: Pod): Refusal {
+  return {
+    action: 'wait',
+    cause: 'earlier-pod',
+    scope: 'launch',
+    failureClass: 'infrastructure',
+    evidence: `metadata.uid=${pod.metadata?.uid}`,
+    message: `the earlier pod ${pod.metadata?.namespace}/${pod.metadata?.name} (uid ${pod.metadata?.uid}) of this launch is still being deleted`,
+    backoff: { initialMs: 250, maxMs: 5_000 },
+  }
+}
+
+function storeRefusal(error: unknown): Refusal {
+  return {
+    action: 'wait',
+    cause: 'store',
+    scope: 'launch',
+    failureClass: 'infrastructure',
+    evidence: `error=${error instanceof Error ? error.name : typeof error}`,
+    message: `the launch cannot be recorded: ${error instanceof Error ? error.message : String(error)}`,
+    backoff: { initialMs: 250, maxMs: 15_000 },
+  }
+}
+
+function statusTag(result: CreateResult): string {
+  if (result.kind !== 'refused') return result.kind === 'ours' && !result.found ? '200' : '409'
+  const { error } = result
+  return error instanceof Object && 'httpStatus' in error ? String(error.httpStatus) : 'error'
+}

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts'
+import type { PodVerbs } from '../kube/kube-client.ts'
+import type { Logger } from '../logger.ts'
+import type { Launch } from './launch-store.ts'
+
+/** Keeps the logs of ended launches, so that they outlive their pods. */
+export interface LogArchive {
+  /**
+   * Reads the log to its end and resolves to where it is kept. Aborting means that the deadline is over: what was read
+   * until then is kept, with a word that the rest is missing.
+   */
+  archive(launch: Launch, log: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string>
+}
+
+/** How long the archiving of one log may hold up its launch's outcome. */
+const DEADLINE_MS = 30_000
+
+/**
+ * Archives the log of an ended launch. Resolves to its path, or to null when it could not be had within 30 s: a lost log
+ * must not cost the outcome.
+ */
+export async function archiveLog(
+  launch: Launch,
+  archive: LogArchive,
+  { pods, clock, logger, signal }: { pods: PodVerbs; clock: Clock; logger: Logger; signal: AbortSignal },
+): Promise<string | null> {
+  const ending = new AbortController()
+  const end = () => ending.abort()
+  signal.addEventListener('abort', end, { once: true })
+  const timer = clock.setTimeout(end, DEADLINE_MS)
+  const { promise: overdue, resolve: giveUp } = Promise.withResolvers<null>()
+  ending.signal.addEventListener('abort', () => giveUp(null), { once: true })
+  try {
+    const log = pods.log(launch.namespace, launch.podName, {
+      container: 'base',
+      signal: ending.signal,
+      timeoutMs: DEADLINE_MS,
+    })
+    const archived = archive.archive(launch, log, ending.signal)
+    // An archive that does not heed its signal must not hold up the outcome either.
+    archived.catch(() => undefined)
+    const path = await Promise.race([archived, overdue])
+    if (path === null)
+      logger.warn('log not archived in time', { pod: launch.podName, namespace: launch.namespace, launch: launch.id })
+    return path
+  } catch (error) {
+    logger.warn('log not archived', { pod: launch.podName, namespace: launch.namespace, launch: launch.id, error })
+    return null
+  } finally {
+    timer.cancel()
+    signal.removeEventListener('abort', end)
+  }
+}

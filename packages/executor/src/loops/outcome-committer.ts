@@ -1,0 +1,76 @@
+import type { Clock } from '../clock.ts'
+import { sleep } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import { Backoff } from '../watch/backoff.ts'
+import type { CommittedOutcome, LaunchOutcome, LaunchStore } from './launch-store.ts'
+
+interface OutcomeCommitterOptions {
+  readonly store: LaunchStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  /** One call for each outcome, in order, after its transaction. */
+  readonly onCommitted: (outcome: LaunchOutcome, committed: CommittedOutcome) => void
+}
+
+/** Large enough that a burst of ends costs few transactions, small enough that one does not hold up the store. */
+const BATCH = 500
+
+/**
+ * Commits outcomes to the store: at once when none is under way, else together with all that arrive meanwhile. A store
+ * that fails is asked again until it answers; no outcome is lost or reordered.
+ */
+export class OutcomeCommitter {
+  readonly #options: OutcomeCommitterOptions
+  readonly #backoff: Backoff
+  readonly #stopping = new AbortController()
+  #waiting: LaunchOutcome[] = []
+  #running: Promise<void> | null = null
+
+  constructor(options: OutcomeCommitterOptions) {
+    this.#options = options
+    this.#backoff = new Backoff({ initialMs: 200, maxMs: 15_000, random: options.random })
+  }
+
+  push(...outcomes: readonly LaunchOutcome[]): void {
+    if (this.#stopping.signal.aborted) return
+    this.#waiting.push(...outcomes)
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+  }
+
+  /** Resolves when everything pushed so far is committed, or the committer was stopped. */
+  async idle(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  /** Gives up what is not committed: a restart finds its pods again. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
+      const batch = this.#waiting.splice(0, BATCH)
+      if (!(await this.#commit(batch))) this.#waiting.unshift(...batch)
+    }
+  }
+
+  async #commit(batch: readonly LaunchOutcome[]): Promise<boolean> {
+    const { store, clock, logger, onCommitted } = this.#options
+    try {
+      const results = await store.commitOutcomes(batch)
+      this.#backoff.reset()
+      for (const [index, outcome] of batch.entries())
+        onCommitted(outcome, results[index] ?? { accepted: false, state: null })
+      return true
+    } catch (error) {
+      const delayMs = this.#backoff.next()
+      logger.error('outcomes cannot be committed yet', { error, delayMs })
+      await sleep(clock, delayMs, this.#stopping.signal)
+      return false
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import type { Clock } from '../clock.ts'
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import type { PodVerbs } from '../kube/kube-client.ts'
+import type { Logger } from '../logger.ts'
+import type { LaunchEntry } from './launch-entry.ts'
+import type { CommittedOutcome, LaunchOutcome, LaunchStore } from './launch-store.ts'
+import { archiveLog, type LogArchive } from './log-archive.ts'
+import { OutcomeCommitter } from './outcome-committer.ts'
+import { podDisposal } from './pod-disposal.ts'
+import type { Ending } from './pod-ending.ts'
+import type { Reaper } from './reaper.ts'
+import { WorkQueue } from './work-queue.ts'
+
+interface OutcomePipelineOptions {
+  readonly pods: PodVerbs
+  readonly config: ExecutorConfig
+  readonly store: LaunchStore
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  readonly logArchive: LogArchive | undefined
+  readonly reaper: Reaper
+  /** The try is accounted for: tell it. */
+  readonly onFinished: (entry: LaunchEntry, outcome: LaunchOutcome, state: string | null) => void
+  /** The store holds another launch as the current one, or another pod (I2). */
+  readonly onRejected: (entry: LaunchEntry) => void
+}
+
+/**
+ * From a launch's end to its pod's: archive the log, commit, tell, dispose of the pod. With a volatile store the telling
+ * comes first, and the commit when the event was taken out of the buffer.
+ */
+export class OutcomePipeline {
+  readonly #options: OutcomePipelineOptions
+  readonly #archiving: WorkQueue<LaunchEntry>
+  readonly #committer: OutcomeCommitter
+  readonly #entries = new Map<LaunchOutcome, LaunchEntry>()
+  /** Pods whose outcome is known and which the reaper does not have yet. */
+  readonly #uids = new Set<string>()
+
+  constructor(options: OutcomePipelineOptions) {
+    const { store, clock, random, logger } = options
+    this.#options = options
+    this.#archiving = new WorkQueue<LaunchEntry>({
+      concurrency: 16,
+      clock,
+      random,
+      work: (entry, signal) => this.#archive(entry, signal),
+      onError: () => false,
+    })
+    this.#committer = new OutcomeCommitter({
+      store,
+      clock,
+      random,
+      logger,
+      onCommitted: (outcome, committed) => this.#committed(outcome, committed),
+    })
+  }
+
+  /** True for the uid of a pod whose outcome is known, and which has not been disposed of. */
+  isAccounted(uid: string): boolean {
+    return this.#uids.has(uid)
+  }
+
+  /** The launch ended. */
+  push(entry: LaunchEntry, ending: Ending): void {
+    if (!entry.launch) return
+    entry.phase = 'ended'
+    entry.outcome = { launch: entry.launch, ...ending }
+    if (entry.launch.uid) this.#uids.add(entry.launch.uid)
+    // Without a start there is no log.
+    if (this.#options.logArchive && ending.startedAt) this.#archiving.push(entry)
+    else this.#advance(entry)
+  }
+
+  drained(outcomes: readonly LaunchOutcome[]): void {
+    this.#committer.push(...outcomes.filter((outcome) => this.#entries.has(outcome)))
+  }
+
+  async idle(): Promise<void> {
+    await this.#archiving.idle()
+    await this.#committer.idle()
+  }
+
+  async stop(): Promise<void> {
+    await this.#archiving.stop()
+    await this.#committer.stop()
+  }
+
+  async #archive(entry: LaunchEntry, signal: AbortSignal): Promise<void> {
+    const { logArchive } = this.#options
+    if (!entry.outcome || !logArchive) return
+    const logPath = await archiveLog(entry.outcome.launch, logArchive, { ...this.#options, signal })
+    if (signal.aborted) return
+    if (logPath !== null) entry.outcome = { ...entry.outcome, logPath }
+    this.#advance(entry)
+  }
+
+  #advance(entry: LaunchEntry): void {
+    const { outcome } = entry
+    if (!outcome) return
+    this.#entries.set(outcome, entry)
+    if (this.#options.store.isVolatile) this.#options.onFinished(entry, outcome, outcome.state)
+    else this.#committer.push(outcome)
+  }
+
+  #committed(outcome: LaunchOutcome, { accepted, state }: CommittedOutcome): void {
+    const { store, onFinished, onRejected } = this.#options
+    const entry = this.#entries.get(outcome)
+    if (!entry) return
+    this.#entries.delete(outcome)
+    this.#dispose(entry, outcome, accepted)
+    if (store.isVolatile) return
+    if (accepted) onFinished(entry, outcome, state)
+    else onRejected(entry)
+  }
+
+  #dispose(entry: LaunchEntry, { launch, state }: LaunchOutcome, accepted: boolean): void {
+    const { reaper, config } = this.#options
+    if (!launch.uid) return
+    this.#uids.delete(launch.uid)
+    const action = accepted ? podDisposal(entry.record?.pod ?? null, state, config) : 'delete'
+    reaper.enqueue({ namespace: launch.namespace, name: launch.podName, uid: launch.uid, action })
+  }
+}

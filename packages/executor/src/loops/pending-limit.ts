@@ -1,0 +1,83 @@
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import type { Pod } from '../kube/types.ts'
+import type { Failure, FailureClass } from '../pods/failure.ts'
+import { type PendingStage, pendingStage } from './pending-stage.ts'
+
+/** A limit that a pending pod is under at present. */
+export interface PendingLimit {
+  /** The same label, the same clock: a stage, or a fatal reason in its grace. */
+  readonly label: string
+  readonly limitMs: number
+  readonly failure: Failure
+}
+
+type Limits = Pick<
+  ExecutorConfig,
+  | 'unscheduledSeconds'
+  | 'pullingSeconds'
+  | 'initialisingSeconds'
+  | 'creatingSeconds'
+  | 'fatalReasonGraceSeconds'
+  | 'workerPodPendingFatalContainerStateReasons'
+>
+
+const STAGES: Readonly<
+  Record<
+    PendingStage,
+    { readonly option: keyof Limits & `${string}Seconds`; readonly class: FailureClass; readonly said: string }
+  >
+> = {
+  unscheduled: { option: 'unscheduledSeconds', class: 'capacity', said: 'no node took the pod' },
+  pulling: { option: 'pullingSeconds', class: 'config', said: 'its image was not pulled' },
+  initialising: { option: 'initialisingSeconds', class: 'deadline', said: 'its init containers did not end' },
+  creating: { option: 'creatingSeconds', class: 'infrastructure', said: 'its containers were not created' },
+}
+
+/** What kind of failure it is when a pod never leaves the stage. */
+export function pendingClass(stage: PendingStage): FailureClass {
+  return STAGES[stage].class
+}
+
+/** All limits that a pod is under; none once it has started. A limit of 0 s is none. */
+export function pendingLimits(pod: Pod, config: Limits): readonly PendingLimit[] {
+  const pending = pendingStage(pod)
+  if (!pending) return []
+  const { option, class: failureClass, said } = STAGES[pending.stage]
+  const seconds = Number(config[option])
+  const about = pending.reason ? `: ${pending.reason}` : ''
+  const limits: PendingLimit[] = []
+  if (seconds > 0) {
+    const message = `${said} within ${seconds} s (${option})${about}`
+    limits.push({
+      label: pending.stage,
+      limitMs: seconds * 1000,
+      failure: { class: failureClass, evidence: pending.evidence, message },
+    })
+  }
+  const grace = fatalReasonInGrace(pod, config)
+  if (grace) {
+    const message = `container ${grace.container} waits for ${grace.reason} for more than ${grace.seconds} s${about}`
+    const failure: Failure = { class: 'config', evidence: grace.evidence, message }
+    limits.push({ label: `fatal ${grace.reason}`, limitMs: grace.seconds * 1000, failure })
+  }
+  return limits
+}
+
+/** The fatal reasons that count at once: those without a grace. */
+export function reasonsWithoutGrace(config: Limits): readonly string[] {
+  const { workerPodPendingFatalContainerStateReasons: reasons, fatalReasonGraceSeconds: grace } = config
+  return reasons.filter((reason) => !(grace[reason] && grace[reason] > 0))
+}
+
+function fatalReasonInGrace(pod: Pod, config: Limits) {
+  const { workerPodPendingFatalContainerStateReasons: reasons, fatalReasonGraceSeconds: grace } = config
+  for (const field of ['initContainerStatuses', 'containerStatuses'] as const) {
+    for (const [index, { name, state }] of (pod.status?.[field] ?? []).entries()) {
+      const reason = state?.waiting?.reason ?? ''
+      const seconds = grace[reason] ?? 0
+      if (!reasons.includes(reason) || seconds === 0) continue
+      return { reason, seconds, container: name, evidence: `status.${field}[${index}].state.waiting.reason=${reason}` }
+    }
+  }
+  return null
+}

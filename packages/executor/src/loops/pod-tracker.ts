@@ -1,0 +1,270 @@
+import type { Clock } from '../clock.ts'
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import type { PodVerbs } from '../kube/kube-client.ts'
+import { isNotFound } from '../kube/status-predicates.ts'
+import type { Logger } from '../logger.ts'
+import type { Failure } from '../pods/failure.ts'
+import type { Notice } from '../watch/notice.ts'
+import { Deadlines } from './deadlines.ts'
+import type { LaunchBook } from './launch-book.ts'
+import type { LaunchEntry } from './launch-entry.ts'
+import { taskFields } from './launcher.ts'
+import { pendingClass, pendingLimits, reasonsWithoutGrace } from './pending-limit.ts'
+import { pendingStage } from './pending-stage.ts'
+import { type Ending, endingOf, failedFor, podNews, vanishedFailure } from './pod-ending.ts'
+import { type PodRecord, projectPod } from './pod-record.ts'
+import { WorkQueue } from './work-queue.ts'
+
+/** What the tracker tells. `isOver`: the pod has ended or is gone, so that it cannot do anything more. */
+export interface TrackerEvents {
+  /** The pod of a launch is seen for the first time. */
+  readonly onBound: (entry: LaunchEntry, record: PodRecord) => void
+  readonly onRunning: (entry: LaunchEntry) => void
+  readonly onEnded: (entry: LaunchEntry, ending: Ending, pod: { readonly isOver: boolean }) => void
+  /** Another executor has adopted the pod. */
+  readonly onAdoptedAway: (entry: LaunchEntry) => void
+  /** A pod with our labels that is not the current one of any launch. */
+  readonly onStranger: (record: PodRecord) => void
+}
+
+interface PodTrackerOptions {
+  readonly book: LaunchBook
+  readonly pods: PodVerbs
+  readonly config: ExecutorConfig
+  /** Our value of the label `airflow-worker`. */
+  readonly owner: string
+  readonly clock: Clock
+  readonly random: () => number
+  readonly logger: Logger
+  /** True for the uid of a pod whose outcome is known already. */
+  readonly isAccounted: (uid: string) => boolean
+  readonly events: TrackerEvents
+}
+
+/** How long a pod of ours that lacks our selector's labels waits for the next look. */
+const RECHECK_MS = 10_000
+
+/**
+ * Follows the pods of launches by what the watch tells: first sight, start, end, disappearance, and pending for too long.
+ * Events of another launch or uid change nothing (I2).
+ */
+export class PodTracker {
+  readonly #options: PodTrackerOptions
+  readonly #withoutGrace: readonly string[]
+  readonly #deadlines: Deadlines<LaunchEntry>
+  readonly #rechecks: Deadlines<LaunchEntry>
+  readonly #looks: WorkQueue<LaunchEntry>
+  /** When each limit that a pending pod is under began. */
+  readonly #since = new WeakMap<LaunchEntry, { stage: string; labels: Map<string, number> }>()
+
+  constructor(options: PodTrackerOptions) {
+    this.#options = options
+    const { clock, random, logger, config } = options
+    this.#withoutGrace = reasonsWithoutGrace(config)
+    this.#deadlines = new Deadlines(clock, (entry) => this.#checkPending(entry))
+    this.#rechecks = new Deadlines(clock, (entry) => this.#looks.push(entry))
+    this.#looks = new WorkQueue<LaunchEntry>({
+      concurrency: 16,
+      clock,
+      random,
+      work: (entry, signal) => this.#look(entry, signal),
+      onError: (entry, error, delayMs) => {
+        logger.warn('pod cannot be looked at yet', { ...taskFields(entry), error, delayMs })
+        return true
+      },
+    })
+  }
+
+  /** One notice of a watch. */
+  notice(notice: Notice<PodRecord>): void {
+    if (notice.type === 'LISTED') return
+    if (notice.type === 'DELETED') this.#deleted(notice.record, notice.missed)
+    else this.see(notice.record)
+  }
+
+  /** The pod as it is now: from a watch, a create's answer, or an adoption. */
+  see(record: PodRecord): void {
+    const entry = this.#entryOf(record)
+    if (!entry) return
+    if (entry.launch?.uid === undefined) {
+      // On its way out, it is the pod of an earlier life of the same launch, and ours is still to come.
+      if (record.pod.metadata?.deletionTimestamp !== undefined) return
+      this.#options.events.onBound(entry, record)
+    }
+    entry.record = record
+    this.#take(entry, record, { isDeleted: false })
+  }
+
+  /** Fails the oldest `limit` pods that have been pending for longer than this. Airflow: `_check_worker_pods_pending_timeout`. */
+  failPendingOlderThan(seconds: number, limit: number): void {
+    const { book, clock, events } = this.#options
+    const before = clock.now() - seconds * 1000
+    const createdAt = ({ record }: LaunchEntry) => Date.parse(record?.pod.metadata?.creationTimestamp ?? '')
+    const old = [...book.entries()]
+      .filter((entry) => entry.phase === 'live' && entry.pending !== null && createdAt(entry) < before)
+      .sort((a, b) => createdAt(a) - createdAt(b))
+    for (const entry of old.slice(0, limit)) {
+      const pending = entry.record && pendingStage(entry.record.pod)
+      if (!pending) continue
+      const message = `the pod was pending for more than ${seconds} s (workerPodsPendingTimeout)${pending.reason && `: ${pending.reason}`}`
+      const failure: Failure = { class: pendingClass(pending.stage), evidence: pending.evidence, message }
+      events.onEnded(entry, failedFor(failure), { isOver: false })
+    }
+  }
+
+  /** The entry needs no following any more. */
+  forget(entry: LaunchEntry): void {
+    this.#deadlines.clear(entry)
+    this.#rechecks.clear(entry)
+    this.#since.delete(entry)
+    entry.pending = null
+  }
+
+  idle(): Promise<void> {
+    return this.#looks.idle()
+  }
+
+  async stop(): Promise<void> {
+    this.#deadlines.stop()
+    this.#rechecks.stop()
+    await this.#looks.stop()
+  }
+
+  /** The entry whose current pod this is. Others are told as strangers, unless they are accounted for. */
+  #entryOf(record: PodRecord): LaunchEntry | null {
+    const { book, events, isAccounted } = this.#options
+    if (isAccounted(record.uid)) return null
+    const entry = book.ofPod(record.namespace, record.name)
+    const isOfLaunch = entry?.launch && (record.pod.metadata?.labels?.['davit-launch'] ?? '') === entry.launch.id
+    if (!entry || !isOfLaunch || (entry.launch?.uid ?? record.uid) !== record.uid) {
+      events.onStranger(record)
+      return null
+    }
+    return entry.phase === 'ended' || entry.phase === 'closed' ? null : entry
+  }
+
+  #deleted(record: PodRecord, missed: boolean): void {
+    const entry = this.#options.book.ofPod(record.namespace, record.name)
+    // A pod that was never bound is gone before we knew it: its create is repeated.
+    if (!entry || entry.launch?.uid !== record.uid || entry.phase === 'ended') return
+    // What was last seen of a missed deletion may lie well before its end.
+    if (!missed) entry.record = record
+    if (missed) this.#looks.push(entry)
+    else this.#take(entry, record, { isDeleted: true })
+  }
+
+  #take(entry: LaunchEntry, record: PodRecord, { isDeleted }: { isDeleted: boolean }): void {
+    const { events } = this.#options
+    const news = podNews(record.pod, { isDeleted, fatalContainerStateReasons: this.#withoutGrace })
+    switch (news.kind) {
+      case 'running':
+        if (!entry.wasRunning) {
+          this.forget(entry)
+          entry.wasRunning = true
+          if (entry.phase === 'live') events.onRunning(entry)
+        }
+        return
+      case 'ended':
+        events.onEnded(entry, news.ending, { isOver: isDeleted || isOver(record) })
+        return
+      case 'vanished':
+        events.onEnded(entry, failedFor(this.#vanished(entry, record, news.failure)), { isOver: true })
+        return
+      case 'left':
+        this.#looks.push(entry)
+        return
+      case 'none':
+        this.#updatePending(entry, record)
+    }
+  }
+
+  /** A pod once seen running has not been deleted before it started, whatever its last phase was. */
+  #vanished(entry: LaunchEntry, record: PodRecord, failure: Failure): Failure {
+    return entry.wasRunning ? vanishedFailure(record.pod, { mayHaveRun: true }) : failure
+  }
+
+  #updatePending(entry: LaunchEntry, { pod }: PodRecord): void {
+    const pending = pendingStage(pod)
+    if (!pending || entry.phase !== 'live') {
+      this.forget(entry)
+      return
+    }
+    const now = this.#options.clock.now()
+    entry.pending = { stage: pending.stage, reason: pending.reason }
+    let known = this.#since.get(entry)
+    // A fatal reason in its grace comes and goes (ErrImagePull, ImagePullBackOff): its time runs on within the stage.
+    if (known?.stage !== pending.stage) known = { stage: pending.stage, labels: new Map() }
+    this.#since.set(entry, known)
+    let dueAt = Number.POSITIVE_INFINITY
+    for (const { label } of pendingLimits(pod, this.#options.config)) {
+      if (!known.labels.has(label)) known.labels.set(label, now)
+    }
+    for (const { label, limitMs } of pendingLimits(pod, this.#options.config)) {
+      dueAt = Math.min(dueAt, (known.labels.get(label) ?? now) + limitMs)
+    }
+    if (Number.isFinite(dueAt)) this.#deadlines.set(entry, dueAt)
+    else this.#deadlines.clear(entry)
+  }
+
+  /** A deadline came: ends the launch if its pod still waits for the same. */
+  #checkPending(entry: LaunchEntry): void {
+    const { clock, config, events, logger } = this.#options
+    if (entry.phase !== 'live' || !entry.record) return
+    const known = this.#since.get(entry)
+    const now = clock.now()
+    for (const { label, limitMs, failure } of pendingLimits(entry.record.pod, config)) {
+      if ((known?.labels.get(label) ?? now) + limitMs > now) continue
+      logger.warn('pod pending for too long', { ...taskFields(entry), error: failure.message })
+      events.onEnded(entry, failedFor(failure), { isOver: false })
+      return
+    }
+    this.#updatePending(entry, entry.record)
+  }
+
+  /** Asks the server about a pod that left our sight: adopted by another, or gone. */
+  async #look(entry: LaunchEntry, signal: AbortSignal): Promise<void> {
+    const { owner, events, clock } = this.#options
+    const { launch } = entry
+    if (!launch || (entry.phase !== 'live' && entry.phase !== 'replacing')) return
+    const pod = await this.#get(launch.namespace, launch.podName, signal)
+    if (entry.launch !== launch || (entry.phase !== 'live' && entry.phase !== 'replacing')) return
+    if (!pod || pod.metadata?.uid !== launch.uid) {
+      this.#gone(entry)
+      return
+    }
+    if (pod.metadata?.labels?.['airflow-worker'] !== owner) {
+      events.onAdoptedAway(entry)
+      return
+    }
+    entry.record = projectPod(pod)
+    this.#take(entry, entry.record, { isDeleted: false })
+    // It is out of the watch's selector and yet ours (labelled done by someone): it is looked at until it ends.
+    if (entry.phase === 'live' || entry.phase === 'replacing') this.#rechecks.set(entry, clock.now() + RECHECK_MS)
+  }
+
+  async #get(namespace: string, name: string, signal: AbortSignal) {
+    try {
+      return await this.#options.pods.get(namespace, name, { signal })
+    } catch (error) {
+      if (isNotFound(error)) return null
+      throw error
+    }
+  }
+
+  #gone(entry: LaunchEntry): void {
+    const { events } = this.#options
+    const { record } = entry
+    const ending = record && endingOf(record.pod)
+    if (ending) {
+      events.onEnded(entry, ending, { isOver: true })
+      return
+    }
+    // A pod that had no node when last seen may have got one since; only a deletion that was watched would prove more.
+    const failure = vanishedFailure(record?.pod ?? {}, { mayHaveRun: true })
+    events.onEnded(entry, failedFor(failure), { isOver: true })
+  }
+}
+
+function isOver({ pod }: PodRecord): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' || endingOf(pod) !== null
+}

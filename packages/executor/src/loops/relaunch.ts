@@ -1,0 +1,88 @@
+import type { ExecutorConfig } from '../config/executor-config.ts'
+import type { Failure } from '../pods/failure.ts'
+import { failureBudget } from '../pods/failure-budget.ts'
+import type { LaunchBook } from './launch-book.ts'
+import type { LaunchEntry } from './launch-entry.ts'
+import { podDisposal } from './pod-disposal.ts'
+import type { Ending } from './pod-ending.ts'
+import type { Reaper } from './reaper.ts'
+
+/** Whether a launch that ended is followed by another one of the same try. */
+export type Again =
+  | { readonly kind: 'no' }
+  /** Its pod can do nothing more. */
+  | { readonly kind: 'now'; readonly failure: Failure; readonly delayMs: number }
+  /** Its pod must be deleted, and seen gone, first. */
+  | { readonly kind: 'afterDeletion'; readonly failure: Failure }
+
+type Budgets = Pick<ExecutorConfig, 'podLaunchFailureExcludedContainerReasons'>
+
+/** Between launches of one try, so that a sick node does not use up the budget at once. */
+const FIRST_DELAY_MS = 1_000
+const MAX_DELAY_MS = 60_000
+
+/**
+ * Decides after a launch ended. An infrastructure failure is charged to its own budget and leads to a new launch; every
+ * other end is the try's outcome.
+ */
+export function launchAgain(entry: LaunchEntry, ending: Ending, config: Budgets, isOver: boolean): Again {
+  const { failure } = ending
+  if (ending.state === 'success' || !failure) return { kind: 'no' }
+  // Its end was decided before; what its deletion makes of it does not matter.
+  if (entry.phase === 'replacing' && entry.supersedes) return proceed(entry, entry.supersedes.failure, isOver)
+  if (!mayLaunchAgain(entry, failure, config)) return { kind: 'no' }
+  return proceed(entry, failure, isOver)
+}
+
+function proceed(entry: LaunchEntry, failure: Failure, isOver: boolean): Again {
+  if (!isOver) return { kind: 'afterDeletion', failure }
+  const earlier = Math.max(0, entry.infrastructureFailures - (entry.phase === 'replacing' ? 1 : 0))
+  return { kind: 'now', failure, delayMs: Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** earlier) }
+}
+
+function mayLaunchAgain(entry: LaunchEntry, failure: Failure, config: Budgets): boolean {
+  const { workload, infrastructureFailures, wasRunning, record } = entry
+  if (!workload || failureBudget(failure.class) !== 'infrastructureRetries') return false
+  if (workload.infrastructureRetries >= 0 && infrastructureFailures >= workload.infrastructureRetries) return false
+  // Airflow's exclusion is about launches that failed before their start.
+  return (
+    wasRunning || !reasons(record).some((reason) => config.podLaunchFailureExcludedContainerReasons.includes(reason))
+  )
+}
+
+/** The reasons of the containers that ended badly. */
+function reasons(record: LaunchEntry['record']): readonly string[] {
+  const { initContainerStatuses = [], containerStatuses = [] } = record?.pod.status ?? {}
+  return [...initContainerStatuses, ...containerStatuses].flatMap(({ state }) => {
+    const terminated = state?.terminated
+    return terminated?.reason && terminated.exitCode !== 0 ? [terminated.reason] : []
+  })
+}
+
+/** Charges the failure to the budget, and remembers the launch and pod that the next one takes the place of. */
+export function markSuperseded(entry: LaunchEntry, failure: Failure): void {
+  if (entry.supersedes || !entry.launch) return
+  entry.infrastructureFailures += 1
+  entry.supersedes = { launchId: entry.launch.id, failure, launch: entry.launch, record: entry.record }
+}
+
+/** The entry goes on to its next launch; {@link disposeSuperseded} follows when that is recorded. */
+export function beginNextLaunch(entry: LaunchEntry, book: LaunchBook): void {
+  book.unindex(entry)
+  if (entry.supersedes) entry.supersedes = { ...entry.supersedes, record: entry.record ?? entry.supersedes.record }
+  entry.launch = null
+  entry.launchNumber += 1
+  entry.isRecorded = false
+  entry.sentPod = null
+  entry.record = null
+  entry.wasRunning = false
+}
+
+/** The pod of the superseded launch may go now, or is kept as a failed one (I6). */
+export function disposeSuperseded(entry: LaunchEntry, reaper: Reaper, config: ExecutorConfig): void {
+  const { launch, record } = entry.supersedes ?? {}
+  entry.supersedes = null
+  if (!launch?.uid) return
+  const action = podDisposal(record?.pod ?? null, 'failed', config)
+  reaper.enqueue({ namespace: launch.namespace, name: launch.podName, uid: launch.uid, action })
+}

@@ -1,0 +1,20 @@
+import type { Pod } from '../kube/types.ts'
+import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
+
+/** One try of a task as the executor got it. Airflow: the job of the task queue. */
+export interface Workload {
+  readonly key: TaskInstanceKey
+  /** The main container's arguments. */
+  readonly args: readonly string[]
+  /** Higher goes first. */
+  readonly priority: number
+  readonly queue: string | null
+  readonly podOverride: Pod | null
+  readonly podTemplateFile: string | null
+  /** The main container's image, where neither override nor configuration name one. */
+  readonly image?: string
+  /** How many infrastructure failures lead to a new launch of the same try. */
+  readonly infrastructureRetries: number
+  /** The number of the first launch, from 1; above 1 when the store knows of earlier launches of this try. */
+  readonly launchNumber: number
+}

@@ -5,7 +5,7 @@ import type { LaunchTable } from '../tables.ts'
 import { endTry } from './end-try.ts'
 import type { OperationContext } from './operation-context.ts'
 import { revokeLaunches } from './revoke-launches.ts'
-import { keyOf } from './rows.ts'
+import { failureOf, keyOf } from './rows.ts'
 import { findInstance, findLaunch } from './select-by-key.ts'
 
 export async function bindPod(context: OperationContext, launch: Launch, uid: string): Promise<boolean> {
@@ -41,13 +41,13 @@ async function commitOutcome(context: OperationContext, outcome: LaunchOutcome):
   // Bound: only that pod speaks for the launch. Not bound: no pod was created, or this is the first that is seen of it.
   const isFenced = launch.uid !== null && launch.uid !== outcome.launch.uid
   if (isFenced || launch.state === 'superseded' || launch.state === 'revoked') {
-    return { accepted: false, state: await stateOfTry(context, keyOf(launch)) }
+    return { accepted: false, ...(await stateOfTry(context, keyOf(launch))) }
   }
   if (launch.state === 'current') {
     await endLaunch(context, launch, outcome)
     await endTryOf(context, launch, outcome)
   }
-  return { accepted: true, state: await stateOfTry(context, keyOf(launch)) }
+  return { accepted: true, ...(await stateOfTry(context, keyOf(launch))) }
 }
 
 async function endLaunch({ db, now }: OperationContext, launch: Selectable<LaunchTable>, outcome: LaunchOutcome) {
@@ -89,19 +89,25 @@ async function endTryOf(context: OperationContext, launch: Selectable<LaunchTabl
 }
 
 /** The outcome of the try; while it has none, the state of the task instance, if that is still in this try. */
-async function stateOfTry(context: OperationContext, key: TaskInstanceKey): Promise<string | null> {
+async function stateOfTry(
+  context: OperationContext,
+  key: TaskInstanceKey,
+): Promise<Omit<CommittedOutcome, 'accepted'>> {
   const ended = await context.db
     .selectFrom('try_outcome')
-    .select('state')
+    .select(['state', 'failure'])
     .where('dag_id', '=', key.dagId)
     .where('run_id', '=', key.runId)
     .where('task_id', '=', key.taskId)
     .where('map_index', '=', key.mapIndex)
     .where('try_number', '=', key.tryNumber)
     .executeTakeFirst()
-  if (ended) return ended.state
+  if (ended) {
+    const failure = failureOf(ended.failure)
+    return { state: ended.state, ...(failure === null ? {} : { failure }) }
+  }
   const instance = await findInstance(context, key)
-  return instance?.try_number === key.tryNumber ? instance.state : null
+  return { state: instance?.try_number === key.tryNumber ? instance.state : null }
 }
 
 export async function currentLaunches({ db }: OperationContext): Promise<readonly Launch[]> {

@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { namedBackends } from './test/support/backend-names.ts'
 
 // The packages' sources are tested, not their builds: `davit-source` is the condition of their `exports`.
 const conditions = ['davit-source', 'node', 'import', 'default']
+const namesKubernetes = namedBackends(process.env.CONFORMANCE).includes('kubernetes')
 
 export default defineConfig({
   resolve: { conditions },
@@ -29,6 +31,9 @@ export default defineConfig({
         test: {
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts', 'test/kubernetes/*.conformance.ts'],
+          globalSetup: ['test/conformance/start-backends.ts'],
+          // The built kubectl comes with the real Kubernetes.
+          exclude: namesKubernetes ? [] : ['test/conformance/kubectl.test.ts', 'test/kubernetes/*.conformance.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

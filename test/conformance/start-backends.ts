@@ -1,0 +1,21 @@
+import type { TestProject } from 'vitest/node'
+import { startKubernetes } from '../kubernetes/start-kubernetes.ts'
+import { backendsNotNamed, namedBackends } from '../support/backend-names.ts'
+
+/** Before the first file: says what is not run, and starts the real Kubernetes, once for all files, if it is named. */
+export default async function startBackends(project: TestProject): Promise<() => Promise<void>> {
+  const named = namedBackends(process.env.CONFORMANCE)
+  for (const line of backendsNotNamed(process.env.CONFORMANCE)) console.log(line)
+  if (!named.includes('kubernetes')) {
+    console.log('conformance: kubectl not run: it is built when CONFORMANCE names kubernetes')
+    project.provide('kubernetes', null)
+    return async () => {}
+  }
+  const startedAt = performance.now()
+  const cluster = await startKubernetes({ onProgress: (line) => console.log(`conformance: ${line}`) })
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  console.log(`conformance: kubernetes is ready after ${seconds} s`)
+  const { url, kubeconfig, kubeconfigPath, auditLogPath, kubectl } = cluster
+  project.provide('kubernetes', { url, kubeconfig, kubeconfigPath, auditLogPath, kubectl: [...kubectl] })
+  return () => cluster.stop()
+}

@@ -1,0 +1,59 @@
+import { basename } from 'node:path'
+import { describe, it } from 'vitest'
+import type { Backend, Feature, PodRuntime } from './backend.ts'
+import { backends } from './backends.ts'
+import { RawApi } from './raw-api.ts'
+import { createNamespace, namespaceName } from './test-namespace.ts'
+
+export interface ConformanceOptions {
+  /** How the dev cluster runs pods. @default 'scripted' */
+  readonly runtime?: PodRuntime
+  /** What the cases need: a backend that lacks it prints why they do not run. @default [] */
+  readonly needs?: readonly Feature[]
+}
+
+/** vitest's `it`, with the fixtures `backend`, `api` and `namespace`. */
+export type ConformanceCase = ReturnType<typeof casesOn>
+
+/**
+ * Registers the same cases for every backend that CONFORMANCE names; its name leads their titles. Each case that asks for
+ * `namespace` has one of its own, which is removed unless the case failed.
+ */
+export function conformance(
+  subject: string,
+  { runtime = 'scripted', needs = [] }: ConformanceOptions,
+  define: (it: ConformanceCase, backend: Backend) => void,
+): void {
+  for (const backend of backends(process.env.CONFORMANCE)) {
+    const missing = needs.find((feature) => backend.lacks[feature] !== undefined)
+    // Fixtures of a whole file are made at its top.
+    const cases = casesOn(backend, runtime)
+    describe(`${backend.name}: ${subject}`, () => {
+      if (missing === undefined) define(cases, backend)
+      else it.skip(`lacks ${missing}: ${backend.lacks[missing]}`)
+    })
+  }
+}
+
+function casesOn(backend: Backend, runtime: PodRuntime) {
+  return it
+    .extend('podRuntime', { scope: 'file' }, runtime)
+    .extend('backend', { scope: 'file' }, async ({ podRuntime }, { onCleanup }) => {
+      const started = await backend.start({ runtime: podRuntime })
+      onCleanup(() => started.stop())
+      return started
+    })
+    .extend('api', { scope: 'file' }, async ({ backend: started }, { onCleanup }) => {
+      const api = new RawApi(started.kubeconfig)
+      onCleanup(() => api[Symbol.dispose]())
+      return api
+    })
+    .extend('namespace', async ({ api, task }, { onCleanup }) => {
+      const name = namespaceName(basename(task.file.filepath, '.test.ts'), task.name)
+      await createNamespace(api, name)
+      onCleanup(async () => {
+        if (task.result?.state !== 'fail') await api.delete(`/api/v1/namespaces/${name}`)
+      })
+      return name
+    })
+}

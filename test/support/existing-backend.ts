@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises'
+import type { Backend } from './backend.ts'
+import { readAccess } from './kubeconfig-access.ts'
+
+const unknown = 'it may be any cluster'
+
+/** The cluster of KUBECONFIG (one file), whatever it is. Its user must be allowed everything in namespaces of its own. */
+export const existingBackend: Backend = {
+  name: 'existing',
+  lacks: { scriptedPods: unknown, processPods: unknown, requestLog: unknown, compaction: unknown },
+  async start() {
+    const kubeconfigPath = process.env.KUBECONFIG
+    if (!kubeconfigPath) throw new Error('CONFORMANCE names existing: set KUBECONFIG to the kubeconfig of that cluster')
+    const kubeconfig = await readFile(kubeconfigPath, 'utf8')
+    const lacking = async () => {
+      throw new Error(`existing: ${unknown}`)
+    }
+    return {
+      url: readAccess(kubeconfig).url,
+      kubeconfig,
+      kubeconfigPath,
+      podRequests: lacking,
+      compactHistory: lacking,
+      async stop() {},
+      async [Symbol.asyncDispose]() {},
+    }
+  },
+}

@@ -1,0 +1,50 @@
+import { dirname } from 'node:path'
+import { inject } from 'vitest'
+import { podRequests } from '../kubernetes/audit-log.ts'
+import { compactHistory } from '../kubernetes/compact-history.ts'
+import { layoutIn } from '../kubernetes/layout.ts'
+import { readState } from '../kubernetes/state-file.ts'
+import type { Backend, LoggedPodRequest } from './backend.ts'
+
+/** What a test run knows of the Kubernetes that it started once for all its files. */
+export interface SharedKubernetes {
+  readonly url: string
+  readonly kubeconfig: string
+  readonly kubeconfigPath: string
+  readonly auditLogPath: string
+  /** The built kubectl on it, as the beginning of an argv. */
+  readonly kubectl: readonly string[]
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Null when CONFORMANCE does not name it. */
+    kubernetes: SharedKubernetes | null
+  }
+}
+
+/** The real one: the control plane of `test/kubernetes`, with kwok's pods. One for the whole run. */
+export const kubernetesBackend: Backend = {
+  name: 'kubernetes',
+  lacks: { processPods: 'its node is kwok, which runs nothing' },
+  async start() {
+    const shared = inject('kubernetes')
+    if (shared === null) throw new Error('no Kubernetes was started for this run: name it in CONFORMANCE')
+    return {
+      ...shared,
+      async podRequests() {
+        const requests: LoggedPodRequest[] = []
+        for await (const request of podRequests(shared.auditLogPath)) requests.push(request)
+        return requests
+      },
+      async compactHistory() {
+        const state = await readState(layoutIn(dirname(shared.kubeconfigPath)).state)
+        if (state === null) throw new Error('the test Kubernetes has stopped')
+        await compactHistory(state.etcdUrl)
+      },
+      // It goes on for other files, and ends with the run.
+      async stop() {},
+      async [Symbol.asyncDispose]() {},
+    }
+  },
+}

@@ -15,7 +15,7 @@ import type { ReadonlyRecordStore, WatchRecord } from './record-store.ts'
 import { RecordStore } from './record-store.ts'
 
 export interface ReflectorOptions<T extends WatchRecord> {
-  readonly pods: PodVerbs
+  readonly pods: Pick<PodVerbs, 'list' | 'watch'>
   /** Null: all namespaces. */
   readonly namespace: string | null
   readonly labelSelector?: string
@@ -341,7 +341,8 @@ export class Reflector<T extends WatchRecord> {
       if (isExpired(error) || (needsRelist(error) && this.#stalls >= STALL_LIMIT)) this.#mustList = true
     }
     const asked = retryAfterMs(error)
-    const delayMs = this.#backoff.next(asked) - (asked === undefined ? now - startedAt : 0)
+    // Counted from when the watch was opened: one that was cut after a while need not wait blindly.
+    const delayMs = Math.max(0, this.#backoff.next(asked) - (asked === undefined ? now - startedAt : 0))
     logger.warn('watch interrupted', { ...fields, delayMs })
     await this.#wait(delayMs, signal)
   }

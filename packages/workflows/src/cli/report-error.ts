@@ -1,4 +1,5 @@
 import type { Problem } from '../dag/problem.ts'
+import { problemText } from '../dag/problem-text.ts'
 
 /** An error that says what it is by a code; ours and those of the libraries below all do. */
 interface CodedError extends Error {
@@ -27,13 +28,7 @@ export function errorAsJson(error: unknown) {
 export function errorAsText(error: unknown): string {
   if (!isCodedError(error)) return `davit: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
   const problems = error.problems ?? []
-  return [`davit: ${error.message}`, ...problems.map((problem) => `  ${problemAsText(problem)}`)].join('\n')
-}
-
-/** `sales.yaml: tasks.sum.upstream[0]: no task "extrakt" (did you mean "extract"?)` */
-export function problemAsText({ file, path, message, hint }: Problem): string {
-  const place = [file, path].filter((part) => part !== null).map((part) => `${part}: `)
-  return `${place.join('')}${message}${hint === undefined ? '' : ` (${hint})`}`
+  return [`davit: ${error.message}`, ...problems.map((problem) => `  ${problemText(problem)}`)].join('\n')
 }
 
 function problemAsJson({ file, path, message, hint }: Problem) {

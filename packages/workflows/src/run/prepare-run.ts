@@ -1,4 +1,4 @@
-import { DagLoadError } from '../dag/dag-load-error.ts'
+import { DagLoadError, type DagLoadErrorCode } from '../dag/dag-load-error.ts'
 import type { DagSpec, JsonValue, LoadedDag } from '../dag/dag-spec.ts'
 import { parseParams } from '../dag/parse-params.ts'
 import type { Problem } from '../dag/problem.ts'
@@ -14,11 +14,11 @@ export interface PreparedRun {
 /** The file or the options are wrong; nothing was started. Holds the problems of all of them. */
 export class RunRefusedError extends Error {
   override readonly name = 'RunRefusedError'
-  readonly code: 'DAG_INVALID' | 'OPTION_INVALID'
+  readonly code: DagLoadErrorCode | 'OPTION_INVALID'
   readonly problems: readonly Problem[]
 
   constructor(
-    code: 'DAG_INVALID' | 'OPTION_INVALID',
+    code: DagLoadErrorCode | 'OPTION_INVALID',
     message: string,
     problems: readonly Problem[],
     options?: ErrorOptions,
@@ -32,29 +32,27 @@ export class RunRefusedError extends Error {
 /**
  * Checks everything that can be checked before anything starts: options, the file, params against the file, and whether
  * pods will reach the task API. Finds all problems of all of them.
- * @param loadDag injected, as it starts a child process
  * @throws {RunRefusedError}
  */
 export async function prepareRun(input: {
+  /** As the user named it. */
   readonly file: string
-  /** The file as the user named it. */
-  readonly shownAs: string
   readonly typed: TypedRunOptions
   readonly nowMs: number
-  readonly cwd: string
-  readonly loadDag: (file: string, options: { readonly shownAs: string }) => Promise<LoadedDag>
+  /** Injected, as it starts a child process. */
+  readonly loadDag: (file: string) => Promise<LoadedDag>
 }): Promise<PreparedRun> {
   const { options, problems } = checkRunOptions(input.typed, input.nowMs)
-  const loaded = await input.loadDag(input.file, { shownAs: input.shownAs }).catch((error: unknown) => {
+  const loaded = await input.loadDag(input.file).catch((error: unknown) => {
     if (error instanceof DagLoadError) return error
     throw error
   })
   if (loaded instanceof DagLoadError) {
-    throw new RunRefusedError('DAG_INVALID', loaded.message, [...problems, ...loaded.problems], { cause: loaded })
+    throw new RunRefusedError(loaded.code, loaded.message, [...problems, ...loaded.problems], { cause: loaded })
   }
   const { params, problems: paramProblems } = parseParams(loaded.spec, options.params)
   problems.push(...paramProblems, ...taskApiProblems(loaded.spec, options))
-  if (problems.length > 0) throw new RunRefusedError('OPTION_INVALID', `cannot run ${input.shownAs}`, problems)
+  if (problems.length > 0) throw new RunRefusedError('OPTION_INVALID', `cannot run ${input.file}`, problems)
   return { dag: loaded, params, options }
 }
 

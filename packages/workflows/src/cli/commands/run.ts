@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { loadDag } from '../../dag/load-dag.ts'
 import { prepareRun } from '../../run/prepare-run.ts'
@@ -6,6 +5,7 @@ import { createProgress } from '../../run/progress.ts'
 import { runDag } from '../../run/run-dag.ts'
 import type { TypedRunOptions } from '../../run/run-options.ts'
 import { summaryText } from '../../run/summary-text.ts'
+import { collect } from '../collect.ts'
 import type { Ended } from '../davit.ts'
 import type { Io } from '../io.ts'
 
@@ -29,12 +29,10 @@ export function runCommand(io: Io, ended: Ended): Command {
     )
     .action(async (file: string, typed: TypedRunOptions) => {
       const prepared = await prepareRun({
-        file: resolve(io.cwd, file),
-        shownAs: file,
+        file,
         typed,
         nowMs: Date.now(),
-        cwd: io.cwd,
-        loadDag,
+        loadDag: (path) => loadDag(path, { cwd: io.cwd, env: io.env, onOutput: (text) => io.stderr.write(text) }),
       })
       const progress = createProgress({ output: io.stderr, env: io.env })
       const cancel = new AbortController()
@@ -59,8 +57,4 @@ export function runCommand(io: Io, ended: Ended): Command {
         interrupted()
       }
     })
-}
-
-function collect(value: string, all: readonly string[]): string[] {
-  return [...all, value]
 }

@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { loadDag } from '../../dag/load-dag.ts'
+import { prepareRun } from '../../run/prepare-run.ts'
+import { renderPods } from '../../run/render-pods.ts'
+import type { TypedRunOptions } from '../../run/run-options.ts'
+import { collect } from '../collect.ts'
+import type { Ended } from '../davit.ts'
+import type { Io } from '../io.ts'
+
+/** `davit pods …`: pods, without running them. */
+export function podsCommand(io: Io, ended: Ended): Command {
+  const render = new Command('render')
+    .description('Print the pods of a DAG as YAML, as they would be launched. Runs nothing; secrets are redacted.')
+    .argument('<file>', 'a DAG in TypeScript (.ts, .js) or YAML')
+    .option('--task <id>', 'only this task')
+    .option('--param <k=v>', 'a value for a param of the DAG; may be repeated', collect, [])
+    .option('--logical-date <date>', 'what the run would be for (default: now)')
+    .option('--json', 'one JSON object on standard output')
+    .action(async (file: string, { task, ...typed }: TypedRunOptions & { task?: string }) => {
+      const prepared = await prepareRun({
+        file,
+        typed,
+        nowMs: Date.now(),
+        loadDag: (path) => loadDag(path, { cwd: io.cwd, env: io.env, onOutput: (text) => io.stderr.write(text) }),
+      })
+      const { pods, yaml } = await renderPods(prepared, task)
+      io.stdout.write(typed.json ? `${JSON.stringify({ pods })}\n` : yaml)
+      ended(0)
+    })
+  return new Command('pods').description('Pods of tasks.').addCommand(render)
+}

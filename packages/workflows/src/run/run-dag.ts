@@ -1,0 +1,171 @@
+import { join } from 'node:path'
+import { type Clock, KubernetesExecutor, type Logger, silentLogger, systemClock } from '@davit/executor'
+import type { LoadedDag } from '../dag/dag-spec.ts'
+import { problemText } from '../dag/problem-text.ts'
+import { Scheduler } from '../scheduler/scheduler.ts'
+import { parseDatabaseUrl } from '../store/database-url.ts'
+import { openStore } from '../store/open-store.ts'
+import type { DagRunRow, WorkflowStore } from '../store/workflow-store.ts'
+import { createTaskApi, type TaskApi } from '../task-api/create-task-api.ts'
+import { buildWorkerCode } from '../worker/worker-code.ts'
+import { workloadBuilder } from './build-workload.ts'
+import { loggedLaunches } from './logged-launches.ts'
+import { type OpenCluster, openCluster } from './open-cluster.ts'
+import type { PreparedRun } from './prepare-run.ts'
+import type { Progress } from './progress.ts'
+import { type RunSummary, runSummary } from './run-summary.ts'
+import { showProgress } from './show-progress.ts'
+import { TaskLogs } from './task-logs.ts'
+import { untilQuiet } from './until-quiet.ts'
+
+/** A run that had begun could not be taken to its end: the disk is full, for one. Exit 1. */
+export class RunAbortedError extends Error {
+  override readonly name = 'RunAbortedError'
+  readonly code = 'RUN_ABORTED'
+}
+
+interface RunDagOptions {
+  readonly prepared: PreparedRun
+  readonly progress: Progress
+  /** Aborted: the run is cancelled. */
+  readonly signal: AbortSignal
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock?: Clock
+  readonly logger?: Logger
+}
+
+/**
+ * One dag run to its end: store, cluster, task API, executor and scheduler, put together and taken apart again. Nothing is
+ * left running when it settles, but the pods that a cluster of one's own is still stopping.
+ * @throws {RunAbortedError} after the run had begun; other errors before
+ */
+export async function runDag(options: RunDagOptions): Promise<{ summary: RunSummary; logFolder: string }> {
+  const { prepared, progress, cwd, env, clock = systemClock, logger = silentLogger } = options
+  for (const warning of prepared.dag.warnings) progress.say(`warning: ${problemText(warning)}`)
+
+  await using open = new AsyncDisposableStack()
+  const { database, cluster: wanted } = prepared.options
+  const store = await openStore({ database: database === null ? ':memory:' : parseDatabaseUrl(database, cwd), clock })
+  open.defer(() => store.close())
+  const cluster = open.use(await openCluster(wanted, { env, logger }))
+  const leftBehind = await endLeftBehind(store)
+  const run = await createRun(store, prepared)
+
+  try {
+    return await driveRun({ ...options, store, cluster, run, leftBehind, open, clock, logger })
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new RunAbortedError(`the run ${run.runId} was aborted: ${message}`, { cause })
+  }
+}
+
+async function driveRun(
+  parts: RunDagOptions & {
+    readonly store: WorkflowStore
+    readonly cluster: OpenCluster
+    readonly run: DagRunRow
+    readonly leftBehind: Awaited<ReturnType<typeof endLeftBehind>>
+    readonly open: AsyncDisposableStack
+    readonly clock: Clock
+    readonly logger: Logger
+  },
+): Promise<{ summary: RunSummary; logFolder: string }> {
+  const { prepared, progress, signal, store, cluster, run, leftBehind, open, clock, logger, cwd } = parts
+  const { dag, options } = prepared
+  const logs = new TaskLogs(join(cwd, '.davit', 'logs'))
+  const worker = await openTaskApi(dag, { store, options: options.taskApi, clock, logger, open })
+
+  const deployment = await store.deployment()
+  const executor = new KubernetesExecutor({
+    // Two runs of one deployment must not take each other's pods for their own.
+    jobId: `${deployment}-${clock.now().toString(36)}`,
+    parallelism: options.taskConcurrency,
+    kube: cluster.kube,
+    config: { deployment, namespace: cluster.kube.namespace },
+    store: loggedLaunches(store.launches, logs),
+    logArchive: logs,
+    clock,
+    logger,
+  })
+  await executor.start()
+  open.defer(() => executor.end())
+  await Promise.all(leftBehind.map((task) => executor.revokeTask(task)))
+
+  const scheduler = new Scheduler({
+    store,
+    executor,
+    buildWorkload: workloadBuilder({
+      dag,
+      run,
+      worker,
+      results: (taskIds) => store.results(run.dagId, run.runId, taskIds),
+    }),
+    clock,
+    logger,
+    taskConcurrency: options.taskConcurrency,
+  })
+  const shown = showProgress({ store, scheduler, run, progress, clock })
+  const cancel = () => void scheduler.cancelRun(run.dagId, run.runId)
+  signal.addEventListener('abort', cancel, { once: true })
+  scheduler.start()
+  open.defer(() => scheduler.stop())
+  try {
+    if (signal.aborted) cancel()
+    await scheduler.runEnded(run.dagId, run.runId)
+    // A worker's word may end the run before its pod has ended and its log is archived.
+    await untilQuiet(executor, clock)
+    await executor.reapFailedPods()
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    await shown.stop()
+  }
+  return { summary: await endedRun(store, run, logs), logFolder: logs.folderOf(run) }
+}
+
+/** The run as the store has it in the end. A task that failed before it had a launch gets a log that says why (I10). */
+async function endedRun(store: WorkflowStore, { dagId, runId }: DagRunRow, logs: TaskLogs): Promise<RunSummary> {
+  const run = await store.dagRun(dagId, runId)
+  if (!run) throw new Error(`run ${runId} of DAG ${dagId} is gone from the store`)
+  const instances = await store.taskInstances(dagId, runId)
+  const withLogs = await Promise.all(
+    instances.map(async (instance) => {
+      if (instance.failure === null || instance.logPath !== null) return instance
+      const logPath = logs.pathOf(instance)
+      await logs.addReason(logPath, instance.failure)
+      return { ...instance, logPath }
+    }),
+  )
+  return runSummary(run, withLogs)
+}
+
+async function createRun(store: WorkflowStore, { dag, params, options }: PreparedRun): Promise<DagRunRow> {
+  const runId = `manual__${options.logicalDate}`
+  return store.createDagRun({ spec: dag.spec, runId, logicalDate: options.logicalDate, params })
+}
+
+/** A database file is open in one process: runs that it says are active died with theirs. */
+async function endLeftBehind(store: WorkflowStore) {
+  const runs = await store.activeRuns()
+  return (await Promise.all(runs.map(({ dagId, runId }) => store.cancelRun(dagId, runId)))).flat()
+}
+
+/** The task API, when there are functions to run; and what their pods need of it. */
+async function openTaskApi(
+  dag: LoadedDag,
+  parts: {
+    readonly store: WorkflowStore
+    readonly options: PreparedRun['options']['taskApi']
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly open: AsyncDisposableStack
+  },
+): Promise<{ bootstrap: string; taskApiEnv: TaskApi['env'] }> {
+  if (!dag.spec.tasks.some(({ kind }) => kind === 'function')) return { bootstrap: '', taskApiEnv: {} }
+  const { store, options, clock, logger, open } = parts
+  const workerCode = await buildWorkerCode()
+  const api = createTaskApi({ store, dagOf: () => dag, workerCode, clock, logger, ...options })
+  await api.start()
+  open.defer(() => api.stop())
+  return { bootstrap: workerCode.bootstrap, taskApiEnv: api.env }
+}

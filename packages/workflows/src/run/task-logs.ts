@@ -1,0 +1,54 @@
+import { createWriteStream } from 'node:fs'
+import { appendFile, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Failure, Launch, LogArchive, TaskInstanceKey } from '@davit/executor'
+
+/** The logs of one deployment's tasks, one file a launch, under one folder. */
+export class TaskLogs implements LogArchive {
+  readonly #folder: string
+
+  /** @param folder absolute; made when the first log is kept */
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** The folder of one run's logs. */
+  folderOf({ dagId, runId }: { readonly dagId: string; readonly runId: string }): string {
+    return join(this.#folder, pathPart(dagId), pathPart(runId))
+  }
+
+  /** Where the log of a launch is, or will be. Without a number: of a try that failed before it had a launch. */
+  pathOf(key: TaskInstanceKey, launchNumber?: number): string {
+    const task = key.mapIndex < 0 ? pathPart(key.taskId) : join(pathPart(key.taskId), `map-${key.mapIndex}`)
+    const launch = launchNumber === undefined || launchNumber === 1 ? '' : `-launch-${launchNumber}`
+    return join(this.folderOf(key), task, `try-${key.tryNumber}${launch}.log`)
+  }
+
+  async archive(launch: Launch, log: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
+    const path = this.pathOf(launch.key, launch.number)
+    await mkdir(dirname(path), { recursive: true })
+    try {
+      await pipeline(log, createWriteStream(path))
+    } catch (error) {
+      if (!signal.aborted) throw error
+      await appendFile(path, '\n[davit] the log could not be read to its end in time; the rest is missing\n')
+    }
+    return path
+  }
+
+  /** Writes at a log's end why the task failed: whoever opens the log need not look elsewhere. */
+  async addReason(path: string, { class: kind, message, evidence }: Failure): Promise<void> {
+    await mkdir(dirname(path), { recursive: true })
+    await appendFile(
+      path,
+      `[davit] failed (${kind}): ${message}${evidence === '' ? '' : `\n[davit] evidence: ${evidence}`}\n`,
+    )
+  }
+}
+
+/** An id as one part of a path, never the folder itself or its parent; `:` is for systems that do not allow it. */
+export function pathPart(id: string): string {
+  const safe = id.replace(/[^\p{L}\p{N}_.+=@-]/gu, '_')
+  return /^\.+$/.test(safe) ? safe.replaceAll('.', '_') : safe
+}

@@ -207,7 +207,14 @@ export class FakePods implements PodVerbs {
     return this.#serve('patch', name, { options: patch }, options?.signal, () => {
       if (type === 'json') throw new Error('the fake server knows merge patches only')
       const held = this.#held(namespace, name)
-      return this.#store(held, mergePatch(held, patch) as Pod)
+      const patched = mergePatch(held, patch) as Pod
+      if (patched.metadata?.uid !== held.metadata?.uid) {
+        const details = {
+          causes: [{ reason: 'FieldValueInvalid', field: 'metadata.uid', message: 'field is immutable' }],
+        }
+        throw apiError(422, 'Invalid', `Pod "${name}" is invalid: metadata.uid: field is immutable`, { details })
+      }
+      return this.#store(held, patched)
     })
   }
 

@@ -1,3 +1,9 @@
+export {
+  AirflowKubernetesScheduler,
+  type AirflowKubernetesSchedulerOptions,
+  type KubernetesJob,
+  type KubernetesResult,
+} from './airflow-kubernetes-scheduler.ts'
 export type {
   ChangeStateOptions,
   QueuedWorkload,
@@ -70,11 +76,19 @@ export {
   type KubernetesExecutorOptions,
   type RevocableTaskInstance,
 } from './kubernetes-executor.ts'
+export {
+  KubernetesJobWatcher,
+  type KubernetesJobWatcherOptions,
+  type PodWatchEvent,
+  type WatchItem,
+} from './kubernetes-job-watcher.ts'
 export type { Logger } from './logger.ts'
 export { silentLogger } from './logger.ts'
 export type { AdoptableTaskInstance } from './loops/adoption.ts'
+export type { PodIdentity } from './loops/delete-pod.ts'
 export { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 export type { PodMutationHook } from './loops/launch-pod-builder.ts'
+export { LaunchPodBuilder } from './loops/launch-pod-builder.ts'
 export type {
   CommittedOutcome,
   Launch,

@@ -1,4 +1,3 @@
-import { startDevCluster } from '@davit/devcluster'
 import { createKubeClient, type KubeClient, type Logger, loadKubeConfig } from '@davit/executor'
 import type { RunOptions } from './run-options.ts'
 
@@ -25,7 +24,7 @@ export async function openCluster(
   { env, logger }: { readonly env: Readonly<Record<string, string | undefined>>; readonly logger: Logger },
 ): Promise<OpenCluster> {
   await using opening = new AsyncDisposableStack()
-  const embedded = cluster === null ? opening.use(await startDevCluster({ runtime: 'process' })) : null
+  const embedded = cluster === null ? opening.use(await startEmbedded()) : null
   const config = await loadKubeConfig(embedded ? { kubeconfig: embedded.kubeconfig } : { ...cluster, env })
   const kube = createKubeClient(config, { logger })
   opening.defer(() => kube.close())
@@ -38,4 +37,10 @@ export async function openCluster(
   }
   const opened = opening.move()
   return { kube, isEmbedded: embedded !== null, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+/** Loaded only where it is used: a run on a cluster of one's own need not wait for it. */
+async function startEmbedded() {
+  const { startDevCluster } = await import('@davit/devcluster')
+  return startDevCluster({ runtime: 'process' })
 }

@@ -56,7 +56,8 @@ export async function renderPods(
         infrastructureRetries: 0,
         launchNumber: 1,
       }
-      pods.push(await builder.build(workload, 1))
+      const { apiVersion, kind, metadata, spec } = await builder.build(workload, 1)
+      pods.push({ apiVersion, kind, metadata, spec })
     }
   }
   return { pods, yaml: pods.map((pod) => `---\n${stringify(pod, { lineWidth: 0 })}`).join('') }

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { startDevCluster } from '@davit/devcluster'
 import { Command } from 'commander'
 import type { Ended } from '../davit.ts'
 import type { Io } from '../io.ts'
@@ -15,6 +14,8 @@ export function devclusterCommand(io: Io, ended: Ended): Command {
       const interrupted = Promise.withResolvers<void>()
       const off = io.onInterrupt(() => interrupted.resolve())
       try {
+        // Loaded here, so that no other command waits for it.
+        const { startDevCluster } = await import('@davit/devcluster')
         await using cluster = await startDevCluster({
           runtime: 'process',
           ...(port === undefined ? {} : { port: parsePort(port) }),

@@ -13,7 +13,7 @@ export function podsCommand(io: Io, ended: Ended): Command {
     .description('Print the pods of a DAG as YAML, as they would be launched. Runs nothing; secrets are redacted.')
     .argument('<file>', 'a DAG in TypeScript (.ts, .js) or YAML')
     .option('--task <id>', 'only this task')
-    .option('--param <k=v>', 'a value for a param of the DAG; may be repeated', collect, [])
+    .option('--param <k=v>', 'a value for a param of the DAG; may be repeated', collect)
     .option('--logical-date <date>', 'what the run would be for (default: now)')
     .option('--json', 'one JSON object on standard output')
     .action(async (file: string, { task, ...typed }: TypedRunOptions & { task?: string }) => {

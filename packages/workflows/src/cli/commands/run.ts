@@ -14,7 +14,7 @@ export function runCommand(io: Io, ended: Ended): Command {
   return new Command('run')
     .description('Run a DAG file once, to its end: on an embedded dev cluster, or on the cluster of a kubeconfig.')
     .argument('<file>', 'a DAG in TypeScript (.ts, .js) or YAML')
-    .option('--param <k=v>', 'a value for a param of the DAG; may be repeated', collect, [])
+    .option('--param <k=v>', 'a value for a param of the DAG; may be repeated', collect)
     .option('--logical-date <date>', 'what the run is for (default: now)')
     .option('--task-concurrency <n>', 'tasks at a time (default: 32)')
     .option('--database <file>', 'keep runs in this file: FILE or sqlite:FILE (default: in memory)')

@@ -1,4 +1,4 @@
-import type { CommittedOutcome, Launch, LaunchOutcome, TaskInstanceKey } from '@davit/executor'
+import type { CommittedOutcome, Failure, Launch, LaunchOutcome, TaskInstanceKey } from '@davit/executor'
 import type { Selectable } from 'kysely'
 import { podReport } from '../outcome/pod-report.ts'
 import type { LaunchTable } from '../tables.ts'
@@ -89,10 +89,10 @@ async function endTryOf(context: OperationContext, launch: Selectable<LaunchTabl
 }
 
 /** The outcome of the try; while it has none, the state of the task instance, if that is still in this try. */
-async function stateOfTry(
+async function endOfTry(
   context: OperationContext,
   key: TaskInstanceKey,
-): Promise<Omit<CommittedOutcome, 'accepted'>> {
+): Promise<Pick<CommittedOutcome, 'state' | 'failure'>> {
   const ended = await context.db
     .selectFrom('try_outcome')
     .select(['state', 'failure'])
@@ -102,10 +102,8 @@ async function stateOfTry(
     .where('map_index', '=', key.mapIndex)
     .where('try_number', '=', key.tryNumber)
     .executeTakeFirst()
-  if (ended) {
-    const failure = failureOf(ended.failure)
-    return { state: ended.state, ...(failure === null ? {} : { failure }) }
-  }
+  if (ended)
+    return { state: ended.state, ...(ended.failure !== null && { failure: JSON.parse(ended.failure) as Failure }) }
   const instance = await findInstance(context, key)
   return { state: instance?.try_number === key.tryNumber ? instance.state : null }
 }

@@ -80,12 +80,13 @@ export {
   KubernetesJobWatcher,
   type KubernetesJobWatcherOptions,
   type PodWatchEvent,
+  type WatchErrorEvent,
   type WatchItem,
 } from './kubernetes-job-watcher.ts'
 export type { Logger } from './logger.ts'
 export { silentLogger } from './logger.ts'
 export type { AdoptableTaskInstance } from './loops/adoption.ts'
-export type { PodIdentity } from './loops/delete-pod.ts'
+export type { PodReference } from './loops/delete-pod.ts'
 export { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 export type { PodMutationHook } from './loops/launch-pod-builder.ts'
 export { LaunchPodBuilder } from './loops/launch-pod-builder.ts'

@@ -66,6 +66,7 @@ function isOfLaunch(found: Pod, wanted: Pod): boolean {
   const ours = wanted.metadata?.labels ?? {}
   const theirs = found.metadata?.labels ?? {}
   return (
+    ours['davit-launch'] !== undefined &&
     theirs['davit-deployment'] === ours['davit-deployment'] &&
     theirs['davit-launch'] === ours['davit-launch'] &&
     found.metadata?.annotations?.['davit-launch'] === wanted.metadata?.annotations?.['davit-launch']

@@ -1,5 +1,6 @@
 import type { DeleteOptions, PodVerbs } from '../kube/kube-client.ts'
-import { isConflict, isNotFound } from '../kube/status-predicates.ts'
+import { KubeApiError } from '../kube/kube-errors.ts'
+import { isConflict, isInvalid, isNotFound } from '../kube/status-predicates.ts'
 
 /** A pod, named so that no later one of the same name is meant. */
 export interface PodIdentity {
@@ -28,11 +29,18 @@ export async function labelPod(
   labels: Readonly<Record<string, string>>,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  // The uid in a patch's metadata is a precondition: Kubernetes refuses to change it.
+  // The uid in a patch's metadata is as good as a precondition: Kubernetes refuses to change it.
   const metadata = { ...(uid === undefined ? {} : { uid }), labels }
   try {
     await pods.patch(namespace, name, { type: 'merge', patch: { metadata } }, options)
   } catch (error) {
-    if (!isNotFound(error) && !(uid !== undefined && isConflict(error))) throw error
+    if (!isNotFound(error) && !isOtherUid(error)) throw error
   }
+}
+
+/** A patch that names the uid of another pod than the one that has the name: 422 for `metadata.uid`, or 409. */
+function isOtherUid(error: unknown): boolean {
+  if (isConflict(error)) return true
+  const causes = error instanceof KubeApiError ? (error.status.details?.causes ?? []) : []
+  return isInvalid(error) && causes.some(({ field }) => field === 'metadata.uid')
 }

@@ -2,12 +2,12 @@ import type { Clock } from '../clock.ts'
 import type { DeleteOptions, PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
-import { deletePod, labelPod, type PodIdentity } from './delete-pod.ts'
+import { deletePod, labelPod, type PodReference } from './delete-pod.ts'
 import { measuredCall } from './measured-call.ts'
 import { WorkQueue } from './work-queue.ts'
 
 /** What is to become of a pod: taken away, or kept and labelled as done so that no watch shows it any more. */
-export interface ReapJob extends PodIdentity {
+export interface ReapJob extends PodReference {
   readonly uid: string
   readonly action: 'delete' | 'markDone'
   /** The launch was revoked: says so on the pod first, so that other watchers do not take its end for the task's. */
@@ -35,7 +35,7 @@ export class Reaper {
   readonly #options: ReaperOptions
   readonly #queue: WorkQueue<ReapJob>
   readonly #pending = new Set<string>()
-  readonly #kept = new Map<string, PodIdentity>()
+  readonly #kept = new Map<string, PodReference>()
 
   constructor(options: ReaperOptions) {
     this.#options = options
@@ -65,7 +65,7 @@ export class Reaper {
   }
 
   /** Failed pods that were kept, as far as this process knows. */
-  kept(): IterableIterator<PodIdentity> {
+  kept(): IterableIterator<PodReference> {
     return this.#kept.values()
   }
 

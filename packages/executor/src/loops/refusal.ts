@@ -145,6 +145,8 @@ const ROWS: readonly Row[] = [
     scope: 'all',
     backoff: [1_000, 60_000],
   },
+  // A template or hook that sets metadata.resourceVersion: a 500, and yet the sender's fault.
+  { cause: 'invalid', action: 'fail', class: 'config', code: 500, text: /should not be set on objects to be created/ },
   { cause: 'quota-timeout', action: 'repeat', class: 'infrastructure', code: 500, text: /quota evaluation timed out/ },
   {
     cause: 'webhook-failed',

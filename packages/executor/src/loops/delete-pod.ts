@@ -3,7 +3,7 @@ import { KubeApiError } from '../kube/kube-errors.ts'
 import { isConflict, isInvalid, isNotFound } from '../kube/status-predicates.ts'
 
 /** A pod, named so that no later one of the same name is meant. */
-export interface PodIdentity {
+export interface PodReference {
   readonly namespace: string
   readonly name: string
   readonly uid?: string
@@ -12,7 +12,7 @@ export interface PodIdentity {
 /** Deletes the pod with its uid as precondition. One that is gone, or whose name another pod has by now, is no error. */
 export async function deletePod(
   pods: PodVerbs,
-  { namespace, name, uid }: PodIdentity,
+  { namespace, name, uid }: PodReference,
   options: DeleteOptions,
 ): Promise<void> {
   try {
@@ -25,7 +25,7 @@ export async function deletePod(
 /** Sets labels on the pod, provided that it is still the one meant; one that is gone is no error. */
 export async function labelPod(
   pods: PodVerbs,
-  { namespace, name, uid }: PodIdentity,
+  { namespace, name, uid }: PodReference,
   labels: Readonly<Record<string, string>>,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {

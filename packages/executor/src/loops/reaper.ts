@@ -35,7 +35,6 @@ export class Reaper {
   readonly #options: ReaperOptions
   readonly #queue: WorkQueue<ReapJob>
   readonly #pending = new Set<string>()
-  readonly #kept = new Map<string, PodReference>()
 
   constructor(options: ReaperOptions) {
     this.#options = options
@@ -64,11 +63,6 @@ export class Reaper {
     this.#queue.push(job)
   }
 
-  /** Failed pods that were kept, as far as this process knows. */
-  kept(): IterableIterator<PodReference> {
-    return this.#kept.values()
-  }
-
   idle(options?: { readonly withDelayed?: boolean }): Promise<void> {
     return this.#queue.idle(options)
   }
@@ -83,11 +77,9 @@ export class Reaper {
       await measuredCall(metrics, clock, 'pod_patching', () =>
         labelPod(pods, job, { airflow_executor_done: 'True' }, { signal }),
       )
-      this.#kept.set(job.uid, job)
     } else {
       if (job.isRevoked) await this.#markRevoked(job, signal)
       await measuredCall(metrics, clock, 'pod_deletion', () => deletePod(pods, job, { ...deleteOptions, signal }))
-      this.#kept.delete(job.uid)
     }
     this.#pending.delete(job.uid)
   }

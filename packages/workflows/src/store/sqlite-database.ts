@@ -56,12 +56,13 @@ export class SqliteDatabase {
     let database: DatabaseSync | undefined
     try {
       database = new DatabaseSync(name)
-      configure(database, name)
+      claimFile(database)
       const db = new Kysely<Tables>({ dialect: new SqliteDialect(database) })
       database.exec('begin immediate')
       await migrate(db as unknown as Kysely<unknown>, name, new Date(options.nowMs).toISOString())
       const meta = await ensureMeta(db, options)
       database.exec('commit')
+      makeDurable(database, name)
       return new SqliteDatabase(name, database, db, meta)
     } catch (error) {
       database?.close()
@@ -124,13 +125,17 @@ export class SqliteDatabase {
   }
 }
 
-function configure(database: DatabaseSync, name: string): void {
+function claimFile(database: DatabaseSync): void {
   // Long enough for a davit that is just ending to let go of the file.
   database.exec('pragma busy_timeout = 2000')
   database.exec('pragma foreign_keys = on')
-  if (name === ':memory:') return
-  // Exclusive: whatever is found running in this file at the start was left behind by a process that is gone.
+  // Whatever is found running in this file at the start was left behind by a process that is gone.
   database.exec('pragma locking_mode = exclusive')
+}
+
+/** After the file was found to be ours: the journal's mode is written into it. */
+function makeDurable(database: DatabaseSync, name: string): void {
+  if (name === ':memory:') return
   database.exec('pragma journal_mode = wal')
   database.exec('pragma synchronous = full')
 }

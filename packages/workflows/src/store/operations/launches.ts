@@ -1,4 +1,4 @@
-import type { CommittedOutcome, Failure, Launch, LaunchOutcome, TaskInstanceKey } from '@davit/executor'
+import type { CommittedOutcome, Launch, LaunchOutcome, TaskInstanceKey } from '@davit/executor'
 import type { Selectable } from 'kysely'
 import { podReport } from '../outcome/pod-report.ts'
 import type { LaunchTable } from '../tables.ts'
@@ -41,13 +41,13 @@ async function commitOutcome(context: OperationContext, outcome: LaunchOutcome):
   // Bound: only that pod speaks for the launch. Not bound: no pod was created, or this is the first that is seen of it.
   const isFenced = launch.uid !== null && launch.uid !== outcome.launch.uid
   if (isFenced || launch.state === 'superseded' || launch.state === 'revoked') {
-    return { accepted: false, ...(await stateOfTry(context, keyOf(launch))) }
+    return { accepted: false, ...(await endOfTry(context, keyOf(launch))) }
   }
   if (launch.state === 'current') {
     await endLaunch(context, launch, outcome)
     await endTryOf(context, launch, outcome)
   }
-  return { accepted: true, ...(await stateOfTry(context, keyOf(launch))) }
+  return { accepted: true, ...(await endOfTry(context, keyOf(launch))) }
 }
 
 async function endLaunch({ db, now }: OperationContext, launch: Selectable<LaunchTable>, outcome: LaunchOutcome) {
@@ -102,8 +102,10 @@ async function endOfTry(
     .where('map_index', '=', key.mapIndex)
     .where('try_number', '=', key.tryNumber)
     .executeTakeFirst()
-  if (ended)
-    return { state: ended.state, ...(ended.failure !== null && { failure: JSON.parse(ended.failure) as Failure }) }
+  if (ended) {
+    const failure = failureOf(ended.failure)
+    return { state: ended.state, ...(failure === null ? {} : { failure }) }
+  }
   const instance = await findInstance(context, key)
   return { state: instance?.try_number === key.tryNumber ? instance.state : null }
 }

@@ -2,14 +2,16 @@ import type { Clock } from '../clock.ts'
 import { sleep } from '../clock.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import { KubeApiError } from '../kube/kube-errors.ts'
+import { podsPath } from '../kube/pod-paths.ts'
 import { isExpired, retryAfterMs } from '../kube/status-predicates.ts'
 import type { Pod, WatchEvent } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
+import { applyDelete, applyList, applyPut } from './apply-changes.ts'
 import { Backoff } from './backoff.ts'
 import { compareResourceVersions } from './compare-resource-versions.ts'
 import { listAll } from './list-all.ts'
 import { needsRelist } from './needs-relist.ts'
-import type { ChangeNotice, Notice } from './notice.ts'
+import type { Notice } from './notice.ts'
 import { type Projected, projectSafely, Unprojected } from './project-safely.ts'
 import type { ReadonlyRecordStore, WatchRecord } from './record-store.ts'
 import { RecordStore } from './record-store.ts'
@@ -26,7 +28,7 @@ export interface ReflectorOptions<T extends WatchRecord> {
   /** At least 0 and below 1. */
   readonly random: () => number
   readonly logger: Logger
-  /** How often everything is listed again, in case an event was lost. @default 1800 */
+  /** How often everything is listed again, in case an event was lost; 0: never. @default 1800 */
   readonly resyncSeconds?: number
   /**
    * The version that an earlier process had reached. After the first list its watch begins there, so that deletions
@@ -76,6 +78,8 @@ const SILENCE_MS = 150_000
 const STABLE_MS = 60_000
 /** A second failure of the same watch at the same version is taken for a fault of the version. */
 const STALL_LIMIT = 2
+/** What Node's timers can hold; the watch is opened anew then, and no list is due. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 const DEFAULT_RESYNC_SECONDS = 1_800
 
 /**
@@ -192,13 +196,17 @@ export class Reflector<T extends WatchRecord> {
     if (signal.aborted) return
     this.#lastActivityAt = clock.now()
     this.#lastListedAt = clock.now()
-    this.#replace(list.items, signal)
+    for (const item of list.items) this.#countUnprojected(item)
+    for (const notice of applyList(this.#store, list.items)) this.#notify(notice, signal)
+    // A handler may have stopped us: the version must not pass notices that were never given.
+    if (signal.aborted) return
     const first = this.#lists === 0
     this.#lists += 1
     this.#mustList = false
     this.#stalls = 0
     this.#resyncBackoff.reset()
-    this.#listDueAt = clock.now() + (this.#options.resyncSeconds ?? DEFAULT_RESYNC_SECONDS) * 1000
+    const { resyncSeconds = DEFAULT_RESYNC_SECONDS } = this.#options
+    this.#listDueAt = resyncSeconds > 0 ? clock.now() + resyncSeconds * 1000 : Number.POSITIVE_INFINITY
     // A start version at or beyond the list's is of another life of the cluster, or there is nothing to catch up on.
     const behind = first && start !== undefined && (compareResourceVersions(start, list.resourceVersion) ?? 0) < 0
     this.#catchingUpTo = behind ? list.resourceVersion : undefined
@@ -218,7 +226,7 @@ export class Reflector<T extends WatchRecord> {
     const ending = new AbortController()
     const end = () => ending.abort()
     signal.addEventListener('abort', end, { once: true })
-    const resync = clock.setTimeout(end, this.#listDueAt - openedAt)
+    const resync = clock.setTimeout(end, Math.min(this.#listDueAt - openedAt, LONGEST_TIMER_MS))
     try {
       const events = pods.watch(namespace, {
         ...this.#selectors(),
@@ -238,6 +246,8 @@ export class Reflector<T extends WatchRecord> {
       if (this.#version !== versionBefore) this.#stalls = 0
       if (this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS) this.#backoff.reset()
     }
+    if (signal.aborted) return
+    this.#options.logger.debug('watch ended', { namespace, resourceVersion: this.#version })
     const wellUsed = this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS
     if (wellUsed || ending.signal.aborted) return
     // A server or proxy that closes watches as soon as they open must not be asked in a loop without a pause.
@@ -247,65 +257,29 @@ export class Reflector<T extends WatchRecord> {
   #take(event: WatchEvent<Projected<T>>, signal: AbortSignal): void {
     this.#lastActivityAt = this.#options.clock.now()
     if (event.type === 'ERROR') {
-      const path = this.#options.namespace === null ? 'pods' : `namespaces/${this.#options.namespace}/pods`
       throw new KubeApiError({
         status: event.status,
         httpStatus: event.status.code ?? 500,
         method: 'WATCH',
-        path,
+        path: podsPath(this.#options.namespace),
       })
     }
     if (event.type !== 'BOOKMARK') {
       this.#events += 1
-      if (event.type === 'DELETED') this.#remove(event.object, signal)
-      else this.#put(event.object, { listed: false }, signal)
+      this.#countUnprojected(event.object)
+      const apply = event.type === 'DELETED' ? applyDelete : applyPut
+      for (const notice of apply(this.#store, event.object)) this.#notify(notice, signal)
+      if (signal.aborted) return
     }
     this.#version = event.resourceVersion
     const caughtUp = this.#catchingUpTo !== undefined && compareResourceVersions(this.#version, this.#catchingUpTo)
     if (typeof caughtUp === 'number' && caughtUp >= 0) this.#catchingUpTo = undefined
   }
 
-  /** Makes the store equal to a full list. The list is the truth, also where its versions are lower: etcd may have been restored. */
-  #replace(items: readonly Projected<T>[], signal: AbortSignal): void {
-    const present = new Set(items.map(({ namespace, name }) => `${namespace}/${name}`))
-    for (const record of [...this.#store.values()]) {
-      if (present.has(`${record.namespace}/${record.name}`)) continue
-      this.#store.delete(record)
-      this.#notify({ type: 'DELETED', record, previous: record, listed: true, missed: true }, signal)
-    }
-    for (const item of items) this.#put(item, { listed: true }, signal)
-  }
-
-  #put(record: Projected<T>, { listed }: { listed: boolean }, signal: AbortSignal): void {
-    if (record instanceof Unprojected) {
-      this.#countUnprojected(record)
-      return
-    }
-    const held = this.#store.get(record.namespace, record.name)
-    if (held?.uid === record.uid && held.resourceVersion === record.resourceVersion) return
-    if (held && !listed && isOlder(record, held)) return
-    this.#store.set(record)
-    if (held?.uid === record.uid) {
-      this.#notify({ type: 'MODIFIED', record, previous: held, listed, missed: false }, signal)
-      return
-    }
-    if (held) this.#notify({ type: 'DELETED', record: held, previous: held, listed, missed: true }, signal)
-    this.#notify({ type: 'ADDED', record, listed, missed: false }, signal)
-  }
-
-  #remove(object: Projected<T>, signal: AbortSignal): void {
-    const held = this.#store.get(object.namespace, object.name)
-    const previous = held?.uid === object.uid ? held : undefined
-    if (previous) this.#store.delete(previous)
-    if (object instanceof Unprojected) this.#countUnprojected(object)
-    const record = object instanceof Unprojected ? previous : object
-    if (!record) return
-    const notice: ChangeNotice<T> = { type: 'DELETED', record, listed: false, missed: false }
-    this.#notify(previous ? { ...notice, previous } : notice, signal)
-  }
-
-  #countUnprojected({ namespace, name, error }: Unprojected): void {
+  #countUnprojected(object: Projected<T>): void {
+    if (!(object instanceof Unprojected)) return
     this.#projectionErrors += 1
+    const { namespace, name, error } = object
     this.#options.logger.error('pod cannot be read', { namespace, pod: name, error })
   }
 
@@ -360,8 +334,4 @@ export class Reflector<T extends WatchRecord> {
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     }
   }
-}
-
-function isOlder(record: WatchRecord, than: WatchRecord): boolean {
-  return (compareResourceVersions(record.resourceVersion, than.resourceVersion) ?? 1) < 0
 }

@@ -126,6 +126,13 @@ describe('the safety list', () => {
     await reflector.stop()
   })
 
+  it('never comes with resyncSeconds 0', async () => {
+    const { reflector, pods, clock } = await startReflector({ resyncSeconds: 0 })
+    await clock.advance(60 * 86_400_000)
+    expect([pods.lists.length, pods.watches.length, reflector.state]).toEqual([1, 3, 'watching'])
+    await reflector.stop()
+  })
+
   it('finds what an event would have told', async () => {
     const { reflector, pods, clock, heard } = await startReflector({ resyncSeconds: 60 })
     pods.pods = [podOf('a', 120)]

@@ -167,6 +167,8 @@ describe('stop', () => {
     await stopped
     expect(told).toEqual(['ADDED a@1 listed', 'ADDED b@2 listed'])
     expect(made.reflector.state).toBe('stopped')
+    // Nobody was told of c: a later process must not begin behind it.
+    expect(made.reflector.resourceVersion).toBe('')
   })
 
   it('before start keeps it from starting', async () => {

@@ -60,7 +60,10 @@ export class TaskApiConnection {
     const giveUpAt = performance.now() + request.retryForMs
     for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, MAX_DELAY_MS)) {
       try {
-        return await this.#once(request, Math.max(1_000, Math.min(REQUEST_TIMEOUT_MS, giveUpAt - performance.now())))
+        return await this.#once(
+          request,
+          Math.ceil(Math.max(1_000, Math.min(REQUEST_TIMEOUT_MS, giveUpAt - performance.now()))),
+        )
       } catch (error) {
         if (error instanceof TaskApiRefusal || request.signal?.aborted) throw error
         if (performance.now() + delayMs > giveUpAt) {

@@ -22,6 +22,7 @@ export function watchdog(task: { afterMs: number; failure: Failure; terminationL
   const text = `${failure.message}, nor after it was told to: killed`
   new Worker(code, {
     eval: true,
+    execArgv: [],
     workerData: { afterMs, text, terminationLog, terminationMessage: terminationMessageOf(failure) },
   }).unref()
 }

@@ -12,13 +12,23 @@ import { startWireServer, statusBody, type WireServer } from '../support/wire-se
 
 let server: WireServer
 let kube: KubeClient
-let clock: FakeClock
+/** Counts how often a timer was set: once for each wait for bytes. */
+class CountingClock extends FakeClock {
+  timersSet = 0
+
+  override setTimeout(callback: () => void, delayMs: number) {
+    this.timersSet += 1
+    return super.setTimeout(callback, delayMs)
+  }
+}
+
+let clock: CountingClock
 /** The server's end of each watch. */
 let streams: ServerResponse[]
 
 beforeEach(async () => {
   streams = []
-  clock = new FakeClock()
+  clock = new CountingClock()
   server = await startWireServer((_, response) => streams.push(response))
   kube = createKubeClient(await loadKubeConfig({ kubeconfig: kubeconfigText({ server: server.url }), env: {} }), {
     clock,
@@ -159,9 +169,10 @@ describe('a watch', () => {
     const stream = await opened()
     const half = line('ADDED', 'a', '1')
     for (const part of [half.slice(0, 9), half.slice(9)]) {
+      const before = clock.timersSet
       stream.write(part)
-      // The client's side has the bytes when its next silence has begun.
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      // The bytes have arrived when the next silence has begun.
+      await eventually(() => clock.timersSet > before)
       await clock.advance(9_999)
     }
     await eventually(() => events.length === 1)

@@ -18,9 +18,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * A function task's pod begins here: shows the launch token, gets the worker's runtime by its hash, and hands over to it.
- * Resolves to the process's exit code. What goes wrong is said in the log and in the termination message.
+ * Resolves to the process's exit code. A task API that cannot be reached within `connectForMs` fails the task. What goes wrong is said in the log and in the termination message.
  */
-export async function bootstrap(env: Environment): Promise<number> {
+export async function bootstrap(env: Environment, { connectForMs = CONNECT_FOR_MS } = {}): Promise<number> {
   const missing = [WORKER_ENV.url, WORKER_ENV.launchToken, WORKER_ENV.podUid].filter((name) => !env[name])
   const [first] = missing
   if (first !== undefined) {
@@ -28,7 +28,7 @@ export async function bootstrap(env: Environment): Promise<number> {
   }
   const url = env[WORKER_ENV.url] ?? ''
   try {
-    const handover = await connect(url, env)
+    const handover = await connect(url, env, connectForMs)
     const runtime: { runWorker(handover: WorkerHandover): Promise<number> } = await import(
       pathToFileURL(join(handover.folder, 'runtime.mjs')).href
     )
@@ -46,7 +46,7 @@ export async function bootstrap(env: Environment): Promise<number> {
   }
 }
 
-async function connect(url: string, env: Environment): Promise<WorkerHandover> {
+async function connect(url: string, env: Environment, connectForMs: number): Promise<WorkerHandover> {
   const pin = env[WORKER_ENV.pin]
   const connection = new TaskApiConnection(url, pin)
   try {
@@ -55,13 +55,13 @@ async function connect(url: string, env: Environment): Promise<WorkerHandover> {
       path: '/task/token',
       token: env[WORKER_ENV.launchToken] ?? '',
       body: { podUid: env[WORKER_ENV.podUid], requestId: randomUUID() },
-      retryForMs: CONNECT_FOR_MS,
+      retryForMs: connectForMs,
     })
     const runtime = await fetchContent(connection, answer.workerToken, {
       path: '/task/runtime',
       hash: answer.runtime.hash,
       name: "the worker's runtime",
-      retryForMs: CONNECT_FOR_MS,
+      retryForMs: connectForMs,
     })
     const folder = await mkdtemp(join(tmpdir(), 'davit-worker-'))
     await writeFile(join(folder, 'runtime.mjs'), runtime)

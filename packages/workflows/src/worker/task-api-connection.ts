@@ -67,9 +67,12 @@ export class TaskApiConnection {
       } catch (error) {
         if (error instanceof TaskApiRefusal || request.signal?.aborted) throw error
         if (performance.now() + delayMs > giveUpAt) {
-          throw new TaskApiUnreachable(`cannot reach the task API at ${this.#url.origin}: ${causeOf(error)}`, {
-            cause: error,
-          })
+          throw new TaskApiUnreachable(
+            `cannot reach the task API at ${this.#url.origin} within ${request.retryForMs / 1000} s: ${causeOf(error)}`,
+            {
+              cause: error,
+            },
+          )
         }
       }
       // Workers whose API came back must not all return at the same moment.

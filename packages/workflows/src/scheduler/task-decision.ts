@@ -18,7 +18,8 @@ export type Decision = 'wait' | 'expand' | 'scheduled' | 'skipped' | 'upstream_f
 
 /**
  * What becomes of a task's instances. A task that maps over another's result needs all of that other, whatever its
- * trigger rule (Airflow: `MappedTaskUpstreamDep`); one without items is skipped once its rule lets it run.
+ * trigger rule (Airflow: `MappedTaskUpstreamDep`); one without items is skipped once its rule lets it run. It is expanded
+ * then too, not as soon as its items are known, so that how many instances there are does not depend on what ended first.
  */
 export function taskDecision({ triggerRule, upstream, source, itemCount }: UndecidedTask): Decision {
   const decision = triggerDecision(triggerRule, upstream)
@@ -26,7 +27,7 @@ export function taskDecision({ triggerRule, upstream, source, itemCount }: Undec
   if (source !== null && itemCount === null) {
     if (source.failed + source.upstream_failed > 0) return 'upstream_failed'
     // A failure may still come, and it wins over a skip: of its own, and of what the rule looks at.
-    if (pendingCount(source) > 0 || (source.skipped > 0 && decision === 'wait')) return 'wait'
+    if (pendingCount(source) > 0 || decision === 'wait') return 'wait'
     return source.skipped > 0 || decision === 'skipped' ? 'skipped' : 'expand'
   }
   if (decision === 'run') return itemCount === 0 ? 'skipped' : 'scheduled'

@@ -30,8 +30,17 @@ describe('taskDecision', () => {
       'expand',
     ],
     [
-      'expands while another upstream still runs',
+      'does not expand while another upstream may decide otherwise',
       { upstream: counts({ total: 2, success: 1 }), source: counts({ total: 1, success: 1 }) },
+      'wait',
+    ],
+    [
+      'expands beside another upstream that its rule does not wait for',
+      {
+        triggerRule: 'one_success',
+        upstream: counts({ total: 2, success: 1 }),
+        source: counts({ total: 1, success: 1 }),
+      },
       'expand',
     ],
     [

@@ -14,9 +14,10 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     kube: ['kube', '.'],
     watch: ['watch', 'kube', '.'],
     tasks: ['tasks', '.'],
-    pods: ['pods', 'tasks', 'kube/types', '.'],
-    loops: ['loops', 'pods', 'tasks', 'watch', 'kube', '.'],
-    '.': ['.', 'loops', 'pods', 'tasks', 'watch', 'kube'],
+    config: ['config', '.'],
+    pods: ['pods', 'config', 'tasks', 'kube/types', '.'],
+    loops: ['loops', 'pods', 'config', 'tasks', 'watch', 'kube', '.'],
+    '.': ['.', 'loops', 'pods', 'config', 'tasks', 'watch', 'kube'],
   },
   devcluster: {
     storage: ['storage', '.'],
@@ -37,7 +38,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
 }
 
 /** Files at the top of `executor/src` that hold what everything may use: no I/O, nothing of Airflow. */
-const BASICS_OF_EXECUTOR = ['clock', 'logger', 'errors', 'metrics']
+const BASICS_OF_EXECUTOR = ['clock', 'logger', 'errors', 'metrics', 'problem', 'version', 'nearest-name']
 
 describe.each(Object.entries(ROOMS))('packages/%s', (name, rooms) => {
   const folder = join(root, 'packages', name, 'src')

@@ -16,19 +16,3 @@ export interface TaskInstanceKey {
 export function taskInstanceKeyText(key: TaskInstanceKey): string {
   return JSON.stringify([key.dagId, key.taskId, key.runId, key.tryNumber, key.mapIndex])
 }
-
-/** Whether both name the same try of the same task instance. */
-export function isSameTaskInstanceKey(a: TaskInstanceKey, b: TaskInstanceKey): boolean {
-  return (
-    a.dagId === b.dagId &&
-    a.taskId === b.taskId &&
-    a.runId === b.runId &&
-    a.tryNumber === b.tryNumber &&
-    a.mapIndex === b.mapIndex
-  )
-}
-
-/** The key of another try of the same task instance. Airflow: `TaskInstanceKey.with_try_number`. */
-export function withTryNumber(key: TaskInstanceKey, tryNumber: number): TaskInstanceKey {
-  return { ...key, tryNumber }
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isSameTaskInstanceKey, type TaskInstanceKey, withTryNumber } from '../../src/tasks/task-instance-key.ts'
+import type { TaskInstanceKey } from '../../src/tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from '../../src/tasks/task-instance-key-map.ts'
 import { TaskInstanceKeySet } from '../../src/tasks/task-instance-key-set.ts'
 
@@ -60,17 +60,5 @@ describe('TaskInstanceKeySet', () => {
     expect(set.has(key)).toBe(false)
     set.clear()
     expect(set.size).toBe(0)
-  })
-})
-
-describe('task instance keys', () => {
-  it('are the same when all parts are', () => {
-    expect(isSameTaskInstanceKey(key, { ...key })).toBe(true)
-    for (const other of others) expect(isSameTaskInstanceKey(key, other)).toBe(false)
-  })
-
-  it('change their try without being changed', () => {
-    expect(withTryNumber(key, 3)).toEqual({ ...key, tryNumber: 3 })
-    expect(key.tryNumber).toBe(1)
   })
 })

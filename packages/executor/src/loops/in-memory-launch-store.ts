@@ -13,7 +13,7 @@ import type {
  * launches but what their pods say. It remembers a launch until its outcome is committed or it is revoked.
  */
 export class InMemoryLaunchStore implements LaunchStore {
-  readonly isVolatile = true
+  readonly isVolatile: boolean = true
   readonly #current = new Map<string, Launch>()
   #versions: ReadonlyMap<string, string> = new Map()
 

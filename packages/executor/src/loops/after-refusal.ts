@@ -35,14 +35,21 @@ export function afterRefusal(
       failure: failureOf(refusal, `${refusal.message} (${total} times; taskPublishMaxRetries is ${maxRetries})`),
     }
   }
-  const ceilingMs = Math.min(config.maxRefusalSeconds * 1000, refusal.limitMs ?? Number.POSITIVE_INFINITY)
-  if (now - since >= ceilingMs) {
-    const waited = ceilingMs > 0 ? ` (for ${Math.round(ceilingMs / 1000)} s)` : ''
-    return { kind: 'fail', failure: failureOf(refusal, `${refusal.message}${waited}`) }
-  }
+  const endsAt = since + ceilingMs(refusal, config)
+  if (now >= endsAt) return { kind: 'fail', failure: ceilingFailure(refusal, config) }
   // The last trial comes when the ceiling is reached, not a backoff later.
-  const delayMs = Math.min(delay(refusal, sameCause, random), since + ceilingMs - now)
-  return { kind: 'wait', refusal: { refusal, since, sameCause, total, nextAt: now + delayMs } }
+  const delayMs = Math.min(delay(refusal, sameCause, random), endsAt - now)
+  return { kind: 'wait', refusal: { refusal, since, sameCause, total, nextAt: now + delayMs, endsAt } }
+}
+
+/** The failure of a launch that was held up for as long as is allowed. */
+export function ceilingFailure(refusal: Refusal, config: Pick<ExecutorConfig, 'maxRefusalSeconds'>): Failure {
+  const seconds = Math.round(ceilingMs(refusal, config) / 1000)
+  return failureOf(refusal, seconds > 0 ? `${refusal.message} (for ${seconds} s)` : refusal.message)
+}
+
+function ceilingMs({ limitMs }: Refusal, { maxRefusalSeconds }: Pick<ExecutorConfig, 'maxRefusalSeconds'>): number {
+  return Math.min(maxRefusalSeconds * 1000, limitMs ?? Number.POSITIVE_INFINITY)
 }
 
 function delay(refusal: Refusal, sameCause: number, random: () => number): number {

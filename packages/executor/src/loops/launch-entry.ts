@@ -64,6 +64,8 @@ export interface EntryRefusal {
   /** All refusals in a row. */
   readonly total: number
   readonly nextAt: number
+  /** When the ceiling is reached. */
+  readonly endsAt: number
 }
 
 /** A task that waits for its first launch. */

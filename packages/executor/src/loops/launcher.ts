@@ -6,9 +6,10 @@ import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Failure } from '../pods/failure.ts'
 import { Backoff } from '../watch/backoff.ts'
-import { afterRefusal } from './after-refusal.ts'
+import { afterRefusal, ceilingFailure } from './after-refusal.ts'
 import { type CreateResult, createPod } from './create-pod.ts'
 import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
+import { Deadlines } from './deadlines.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import { LaunchQueue } from './launch-queue.ts'
 import { NamespaceGates } from './namespace-gates.ts'
@@ -36,6 +37,7 @@ export interface LauncherOptions {
 }
 
 const IDLE_GATE_MS = 60_000
+const LAST_TRIAL_MS = 1_000
 
 /**
  * Turns waiting launches into pods: by priority, then age; a bounded and adaptive number at a time; each create repeated
@@ -54,8 +56,11 @@ export class Launcher {
   #pausedBy: Refusal | null = null
   /** How many launches may still begin before the next `sync`; null: no limit. */
   #batchLeft: number | null
+  /** When what holds a launch up ends it; also for one that was never refused itself, as its namespace is closed. */
+  readonly #ceilings: Deadlines<LaunchEntry>
   #timer: { readonly timer: Timer; readonly at: number } | null = null
   #waiters: (() => void)[] = []
+  #isStopped = false
 
   constructor(options: LauncherOptions) {
     const { config, clock, random } = options
@@ -63,7 +68,8 @@ export class Launcher {
     this.#gates = new NamespaceGates(clock, random)
     this.#pauseBackoff = new Backoff({ initialMs: 1_000, maxMs: 60_000, random })
     this.#limit = initialCreationLimit(config.podCreationMaxConcurrency)
-    this.#batchLeft = config.workerPodsCreationBatchSize
+    this.#batchLeft = config.workerPodsCreationBatchSize === null ? null : 0
+    this.#ceilings = new Deadlines(clock, (entry) => this.#atCeiling(entry))
   }
 
   /** Creates under way. */
@@ -83,6 +89,7 @@ export class Launcher {
 
   enqueue(entry: LaunchEntry, delayMs = 0): void {
     entry.phase = 'waiting'
+    this.#limitWait(entry, delayMs)
     if (delayMs > 0) this.#queue.pushDelayed(entry, this.#options.clock.now() + delayMs)
     else this.#queue.push(entry)
     this.#pump()
@@ -90,6 +97,7 @@ export class Launcher {
 
   /** The launch is not wanted any more, or its pod was seen before the create was answered. */
   remove(entry: LaunchEntry): void {
+    this.#ceilings.clear(entry)
     this.#queue.remove(entry)
   }
 
@@ -125,13 +133,13 @@ export class Launcher {
     this.#timer = null
     this.#batchLeft = 0
     this.#isStopped = true
+    this.#ceilings.stop()
+    if (graceMs <= 0) this.#stopping.abort()
     const timer = this.#options.clock.setTimeout(() => this.#stopping.abort(), graceMs)
     await Promise.all(this.#running)
     timer.cancel()
     this.#stopping.abort()
   }
-
-  #isStopped = false
 
   #pump(): void {
     if (this.#isStopped) return
@@ -147,6 +155,7 @@ export class Launcher {
 
   #begin(entry: LaunchEntry): void {
     entry.phase = 'creating'
+    this.#ceilings.clear(entry)
     const wasFull = this.#running.size + 1 >= this.#limit.limit
     const run = this.#launch(entry, wasFull).finally(() => {
       this.#running.delete(run)
@@ -238,6 +247,26 @@ export class Launcher {
     logger.warn('launch put back', { ...taskFields(entry), delayMs, error: refusal.message })
     if (refusal.scope === 'all') this.#pause(refusal)
     this.#queue.pushDelayed(entry, next.refusal.nextAt)
+    // The last trial, at the ceiling itself, is to have its answer; unless the namespace is closed to it.
+    this.#ceilings.set(entry, next.refusal.endsAt + LAST_TRIAL_MS)
+  }
+
+  #limitWait(entry: LaunchEntry, delayMs: number): void {
+    const { clock, config } = this.#options
+    if (config.maxRefusalSeconds > 0) this.#ceilings.set(entry, clock.now() + delayMs + config.maxRefusalSeconds * 1000)
+  }
+
+  /** A launch that only waits for its turn may wait on; one that is held up by a refusal, its own or its namespace's, fails. */
+  #atCeiling(entry: LaunchEntry): void {
+    if (entry.phase !== 'waiting') return
+    const paused = this.#pausedUntil > this.#options.clock.now() ? this.#pausedBy : null
+    const refusal = entry.refusal?.refusal ?? paused ?? this.#gates.reason(entry.namespace)?.refusal
+    if (!refusal) {
+      this.#limitWait(entry, 0)
+      return
+    }
+    this.#queue.remove(entry)
+    this.#options.onFailed(entry, ceilingFailure(refusal, this.#options.config))
   }
 
   #pause(refusal: Refusal): void {

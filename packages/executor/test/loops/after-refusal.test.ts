@@ -40,7 +40,14 @@ describe('afterRefusal', () => {
   })
 
   it('fails as the class of the cause at the ceiling, not a backoff later', () => {
-    const late: EntryRefusal = { refusal: quota, since: 0, sameCause: 9, total: 9, nextAt: 3_590_000 }
+    const late: EntryRefusal = {
+      refusal: quota,
+      since: 0,
+      sameCause: 9,
+      total: 9,
+      nextAt: 3_590_000,
+      endsAt: 3_600_000,
+    }
     const last = waits(late, quota, 3_590_000)
     expect(last.nextAt).toBe(3_600_000)
     expect(afterRefusal(last, quota, { now: 3_600_000, random: () => 0, config })).toMatchObject({

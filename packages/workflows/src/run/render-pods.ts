@@ -56,11 +56,15 @@ export async function renderPods(
         infrastructureRetries: 0,
         launchNumber: 1,
       }
-      const { apiVersion, kind, metadata, spec } = await builder.build(workload, 1)
-      pods.push({ apiVersion, kind, metadata, spec })
+      pods.push(await builder.build(workload, 1))
     }
   }
-  return { pods, yaml: pods.map((pod) => `---\n${stringify(pod, { lineWidth: 0 })}`).join('') }
+  return { pods, yaml: pods.map((pod) => `---\n${podYaml(pod)}`).join('') }
+}
+
+/** In the order in which people read pods. */
+function podYaml({ apiVersion, kind, metadata, ...rest }: Pod): string {
+  return stringify({ apiVersion, kind, metadata, ...rest }, { lineWidth: 0 })
 }
 
 /** One instance for each item that the file names; of a task that maps over a result, one that stands for all. */

@@ -106,7 +106,8 @@ async function driveRun(
     taskConcurrency: options.taskConcurrency,
   })
   const shown = showProgress({ store, scheduler, run, progress, clock })
-  const cancel = () => void scheduler.cancelRun(run.dagId, run.runId)
+  // A store that fails now ends the scheduler too, and with it the run: that error is the one to report.
+  const cancel = () => void scheduler.cancelRun(run.dagId, run.runId).catch(() => {})
   signal.addEventListener('abort', cancel, { once: true })
   scheduler.start()
   open.defer(() => scheduler.stop())

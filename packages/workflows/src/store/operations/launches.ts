@@ -5,7 +5,7 @@ import type { LaunchTable } from '../tables.ts'
 import { endTry } from './end-try.ts'
 import type { OperationContext } from './operation-context.ts'
 import { revokeLaunches } from './revoke-launches.ts'
-import { keyOf } from './rows.ts'
+import { failureOf, keyOf } from './rows.ts'
 import { findInstance, findLaunch } from './select-by-key.ts'
 
 export async function bindPod(context: OperationContext, launch: Launch, uid: string): Promise<boolean> {

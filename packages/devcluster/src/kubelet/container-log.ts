@@ -30,6 +30,8 @@ export class ContainerLog {
     stderr: new EntryCutter('stderr'),
   }
   readonly #waiting = new Set<() => void>()
+  /** The disk is full, for one: what came after is lost, and readers are told at the end. */
+  #failure: Error | undefined
   #hasEnded = false
 
   constructor(path: string, now: () => number) {
@@ -83,6 +85,9 @@ export class ContainerLog {
         const buffer = Buffer.alloc(READ_BYTES)
         const { bytesRead } = await file.read(buffer, 0, READ_BYTES, position)
         if (bytesRead === 0) {
+          if ((hadEnded || !options.follow) && this.#failure) {
+            throw new Error(`the log is not complete: ${this.#failure.message}`, { cause: this.#failure })
+          }
           if (hadEnded || !options.follow) return
           await this.#changed(position, file, signal)
           continue
@@ -111,8 +116,13 @@ export class ContainerLog {
   }
 
   #write(bytes: Uint8Array): void {
-    if (bytes.length === 0 || this.#hasEnded) return
-    for (let written = 0; written < bytes.length; ) written += writeSync(this.#fd, bytes, written)
+    if (bytes.length === 0 || this.#hasEnded || this.#failure) return
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(this.#fd, bytes, written)
+    } catch (error) {
+      // The container goes on: its log is not worth its life.
+      this.#failure = error instanceof Error ? error : new Error(String(error))
+    }
     this.#wake()
   }
 

@@ -111,7 +111,11 @@ export class NodeAgent implements Kubelet {
   }
 
   #remove(worker: PodWorker): void {
-    const removal = worker.removed().finally(() => this.#removals.delete(removal))
+    const removal = worker
+      .removed()
+      // What of its folder cannot be removed now is tried again, and told, when the whole node stops.
+      .catch(() => {})
+      .finally(() => this.#removals.delete(removal))
     this.#removals.add(removal)
   }
 

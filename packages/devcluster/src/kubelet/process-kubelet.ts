@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { arch, cpus, platform, release, totalmem, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../clock.ts'
@@ -10,6 +10,7 @@ import { goPlatform } from './node-object.ts'
 import { Guardian } from './process/guardian.ts'
 import { detectIsolation, type Isolation } from './process/isolation.ts'
 import { ProcessRuntime } from './process/process-runtime.ts'
+import { removeTree } from './process/remove-tree.ts'
 
 /** What a process kubelet needs. */
 export interface ProcessKubeletOptions {
@@ -104,7 +105,7 @@ class ProcessNode implements ProcessKubelet {
 
   async stop(): Promise<void> {
     await this.#agent?.stop()
-    await rm(this.#podsFolder, { recursive: true, force: true, maxRetries: 10 })
+    await removeTree(this.#podsFolder)
     await this.#guardian.dismiss()
   }
 

@@ -138,7 +138,7 @@ describe('a pod that fails', () => {
       ['aside', 0],
       ['main', 3],
     ])
-    expect(conditions('bad')['Ready']).toEqual(['False', 'PodFailed'])
+    expect(conditions('bad').Ready).toEqual(['False', 'PodFailed'])
   })
 
   it('refuses an annotation that is no number, and tries again', async () => {
@@ -388,6 +388,37 @@ describe('logs', () => {
     await expect(logOf(pod, { previous: true })).rejects.toThrow(
       'previous terminated container "base" in pod "pull" not found',
     )
+  })
+})
+
+describe('the node', () => {
+  const ready = () => cluster.node('node-1')?.status?.conditions?.find(({ type }) => type === 'Ready')
+
+  it('says what it is', () => {
+    const { metadata, status } = cluster.node('node-1') ?? {}
+    expect(metadata?.labels).toMatchObject({ 'kubernetes.io/hostname': 'node-1', 'kubernetes.io/os': 'linux' })
+    expect(status?.nodeInfo?.containerRuntimeVersion).toBe('davit://scripted')
+    expect(ready()).toMatchObject({
+      status: 'True',
+      reason: 'KubeletReady',
+      message: 'kubelet is posting ready status',
+    })
+  })
+
+  it('takes nothing new while it is not ready, and takes it up again', async () => {
+    await clock.advance(1_000)
+    kubelet.setNodeReady(false)
+    expect(ready()).toMatchObject({
+      status: 'False',
+      reason: 'KubeletNotReady',
+      lastTransitionTime: '2026-01-01T00:00:01Z',
+    })
+    create('waits', {})
+    await clock.advance(1_000)
+    expect(status('waits')?.conditions?.[0]?.message).toContain('1 node(s) had untolerated taint(s).')
+    kubelet.setNodeReady(true)
+    await clock.advance(5_000)
+    expect(status('waits')?.phase).toBe('Succeeded')
   })
 })
 

@@ -1,4 +1,4 @@
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { ProcessEnd } from './isolated-process.ts'
 
@@ -36,13 +36,33 @@ export function isAlive(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null
 }
 
-/** A process that is gone already needs no signal. */
+/** A process that is gone already needs no signal, and one of another user, by a setuid program, cannot get any. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error
   }
+}
+
+/** A child that runs. Rejects with the system's error when it cannot be started, whether that shows at once or later. */
+export async function startChild(
+  program: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): Promise<ChildProcess> {
+  const child = spawn(program, args, options)
+  await spawned(child)
+  return child
+}
+
+/** Resolves once a child runs; rejects with the system's error when it cannot be started. */
+export function spawned(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', reject)
+  })
 }
 
 /** The exit code that container runtimes report: 128 + n for signal n. */

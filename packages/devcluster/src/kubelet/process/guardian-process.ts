@@ -1,8 +1,8 @@
 // The guardian's program: see guardian.ts. It reads lines from standard input until the other side is gone.
-import { rm } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import type { GuardianCharge, GuardianMessage } from './guardian.ts'
 import { killFamily } from './kill-family.ts'
+import { removeTree } from './remove-tree.ts'
 
 let charge: GuardianCharge | undefined
 let isDismissed = false
@@ -21,5 +21,5 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 if (charge && !isDismissed) {
   await killFamily(charge.marker, groups)
-  await rm(charge.folder, { recursive: true, force: true, maxRetries: 10 })
+  await removeTree(charge.folder)
 }

@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute, join, resolve } from 'node:path'
-import { ContainerStartError } from '../container-runtime.ts'
-import { endOfFamily, isAlive, sendSignal } from './child-ending.ts'
+import { endOfFamily, isAlive, sendSignal, startChild } from './child-ending.ts'
 import type { IsolatedProcess, ProcessEnd, ProcessRequest } from './isolated-process.ts'
 import { killFamily } from './kill-family.ts'
 
@@ -27,19 +26,13 @@ export async function startHostProcess(request: HostProcessRequest): Promise<Iso
   const [program = '', ...args] = command
   const problem = commandProblem(program, environment.get('PATH') ?? '', workingDirectory)
   if (problem) throw commandStartError(problem, program, workingDirectory)
-  const child = spawn(program, args, {
+  const child = await startChild(program, args, {
     env: Object.fromEntries(environment),
     cwd: workingDirectory,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve)
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        new ContainerStartError('run', commandStartError(error.code ?? '', program, '').message, { cause: error }),
-      ),
-    )
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw commandStartError(error.code ?? error.message, program, workingDirectory)
   })
   return new HostProcess(child, request)
 }

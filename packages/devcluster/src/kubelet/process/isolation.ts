@@ -1,10 +1,11 @@
 import { accessSync, constants } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodeOf } from './child-ending.ts'
 import { hostTree } from './host-tree.ts'
 import { mountPlan } from './mount-plan.ts'
 import { type NamespaceTools, startNamespacedProcess } from './namespaced-process.ts'
+import { removeTree } from './remove-tree.ts'
 
 /**
  * How pods are kept apart from the machine: in namespaces of their own, or, where there are none, among its other
@@ -81,7 +82,7 @@ async function tryOut(tools: NamespaceTools, folder: string): Promise<string | u
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    await removeTree(folder)
   }
 }
 

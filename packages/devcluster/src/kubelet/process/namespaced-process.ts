@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import { ContainerStartError } from '../container-runtime.ts'
-import { endOf, endOfFamily, isAlive, sendSignal } from './child-ending.ts'
+import { endOf, endOfFamily, isAlive, sendSignal, spawned, startChild } from './child-ending.ts'
 import type { IsolatedProcess, ProcessEnd, ProcessRequest } from './isolated-process.ts'
 import { type Creation, type MountPlan, mountTable } from './mount-plan.ts'
 import { BOOTSTRAP_SCRIPT, INSIDE_SCRIPT } from './namespace-bootstrap.ts'
@@ -44,20 +44,21 @@ export async function startNamespacedProcess(request: NamespacedRequest): Promis
   await writeFile(table, mountTable(plan.mounts))
   const keeper = new NamespaceKeeper(request, table)
   const keeperPid = await keeper.ready()
-  const main = spawn(
+  const user = tools.hasUserNamespace ? ['--user', '--preserve-credentials'] : []
+  const main = await startChild(
     tools.nsenter,
-    [
-      ...(tools.hasUserNamespace ? ['--user', '--preserve-credentials'] : []),
-      ...['--target', keeperPid, '--mount', '--pid', '--root', '--wd', '--'],
-      ...request.command,
-    ],
+    [...user, '--target', keeperPid, '--mount', '--pid', '--root', '--wd', '--', ...request.command],
     {
       env: Object.fromEntries(request.environment),
       cwd: '/',
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     },
-  )
+  ).catch(async (error: NodeJS.ErrnoException) => {
+    await keeper.end()
+    // Too many bytes of arguments and environment, for one.
+    throw commandStartError(error.code ?? error.message, request.command[0] ?? '', request.workingDirectory)
+  })
   return new NamespacedProcess(main, keeper, request)
 }
 
@@ -118,6 +119,10 @@ class NamespaceKeeper {
     const { stdout, stderr } = this.#child
     // Both stay open as long as unshare lives, so the second is waited for only after its end.
     const complaint = readAll(stderr)
+    const problem = await spawned(this.#child).then(
+      () => '',
+      (error: Error) => error.message,
+    )
     const said = await readLine(stdout)
     const [word, argument = ''] = said.split(' ')
     if (word === 'ready') return argument
@@ -127,7 +132,7 @@ class NamespaceKeeper {
     }
     throw new ContainerStartError(
       'create',
-      `cannot set up the container's namespaces: ${(await complaint).trim() || said}`,
+      `cannot set up the container's namespaces: ${problem || (await complaint).trim() || said}`,
     )
   }
 

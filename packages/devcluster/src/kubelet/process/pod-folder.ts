@@ -1,7 +1,8 @@
-import { chmod, mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, realpath, stat, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { VolumeSetupError } from '../container-runtime.ts'
+import { removeTree } from './remove-tree.ts'
 import type { VolumeContent } from './volume-content.ts'
 
 /** A volume of a pod that stands on the disk. */
@@ -47,6 +48,8 @@ export class PodFolder {
       return
     }
     const path = join(this.path, 'volumes', name)
+    // Left over from a try that failed halfway: its files may not be writable.
+    await removeTree(path)
     await mkdir(path, { recursive: true })
     // As of an emptyDir: whoever runs in the pod may write.
     await chmod(path, 0o777)
@@ -88,13 +91,13 @@ export class PodFolder {
     return { path, home, tmp, terminationFile, log: join(path, 'log') }
   }
 
-  /** Takes a folder away whose container did not start, so that the next try finds none. */
+  /** For a run that did not start, or that nobody can ask for any more. */
   async removeContainerFolder(container: string, attempt: number): Promise<void> {
-    await rm(this.#containerPath(container, attempt), { recursive: true, force: true })
+    await removeTree(this.#containerPath(container, attempt))
   }
 
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true, maxRetries: 5 })
+    await removeTree(this.path)
   }
 
   #containerPath(container: string, attempt: number): string {

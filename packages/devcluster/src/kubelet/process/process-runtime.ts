@@ -91,6 +91,7 @@ export class ProcessRuntime implements ContainerRuntime {
         throw error
       })
       this.#logs.set(logKey(pod.metadata?.uid ?? '', container.name, attempt), log)
+      await this.#forgetRun(pod, container.name, attempt - 2, podFolder)
       this.#processes.add(started)
       return {
         exited: this.#exit(started, pod, container, folder, log),
@@ -121,6 +122,13 @@ export class ProcessRuntime implements ContainerRuntime {
     const processes = [...this.#processes]
     for (const process of processes) process.signal('SIGKILL')
     await Promise.all(processes.map(({ ended }) => ended))
+  }
+
+  /** Only the last run and the one before can be asked for. */
+  async #forgetRun(pod: Pod, container: string, attempt: number, podFolder: PodFolder): Promise<void> {
+    if (this.#logs.delete(logKey(pod.metadata?.uid ?? '', container, attempt))) {
+      await podFolder.removeContainerFolder(container, attempt)
+    }
   }
 
   async #exit(

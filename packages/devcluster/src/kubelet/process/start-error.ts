@@ -4,7 +4,8 @@ import { ContainerStartError } from '../container-runtime.ts'
 export type CommandProblem = 'not-found' | 'missing' | 'directory' | 'permission' | 'working-directory'
 
 /**
- * The error of a container whose command cannot be executed, in the words of containerd over runc.
+ * The error of a container whose command cannot be executed, in the words of containerd over runc. `problem` is a
+ * {@link CommandProblem}, or the system's code when it refuses.
  */
 export function commandStartError(problem: string, command: string, workingDirectory: string): ContainerStartError {
   return new ContainerStartError(
@@ -26,6 +27,8 @@ function detail(problem: string, command: string, workingDirectory: string): str
       return `${subject}: permission denied`
     case 'working-directory':
       return `mkdir ${workingDirectory}: not a directory`
+    case 'E2BIG':
+      return `${subject}: argument list too long`
     default:
       return `${subject}: ${problem}`
   }

@@ -1,0 +1,11 @@
+import { execFileSync } from 'node:child_process'
+
+/** The processes of the machine, other than this one, whose command line holds a text. */
+export function processesWith(text: string): number[] {
+  const lines = execFileSync('ps', ['-axww', '-o', 'pid=,stat=,args='], { encoding: 'utf8' }).split('\n')
+  return lines
+    .map((line) => /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line))
+    .filter((match) => match !== null)
+    .filter(([, pid, state, args]) => Number(pid) !== process.pid && !state?.startsWith('Z') && args?.includes(text))
+    .map(([, pid]) => Number(pid))
+}

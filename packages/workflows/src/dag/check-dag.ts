@@ -9,19 +9,11 @@ import type { DocumentPath } from './document-path.ts'
 import { nameOfJson } from './field-checks.ts'
 import { Findings } from './finding.ts'
 import { nameHint } from './nearest-name.ts'
-import type { PodChecks } from './pod-checks.ts'
 import { type Checked, readFields } from './read-fields.ts'
 import { checkKey } from './task-key.ts'
 
 /** Airflow's pool for tasks that name none, and its size. */
 export const DEFAULT_POOL = { name: 'default_pool', slots: 128 } as const
-
-/** What checking needs of the file's surroundings. */
-export interface DagSurroundings {
-  /** Absolute: what paths in the DAG are relative to. */
-  readonly folder: string
-  readonly pods: PodChecks
-}
 
 /** A checked DAG. The spec is whole only when there are no problems. */
 export interface CheckedDag {
@@ -29,8 +21,11 @@ export interface CheckedDag {
   readonly found: Findings
 }
 
-/** Finds every problem of a document in one pass, and fills in every default. */
-export function checkDag(document: DagDocument, surroundings: DagSurroundings): CheckedDag {
+/**
+ * Finds every problem of a document in one pass, and fills in every default.
+ * @param folder absolute: what paths in the DAG are relative to
+ */
+export function checkDag(document: DagDocument, folder: string): CheckedDag {
   const found = new Findings()
   found.problems.push(...document.problems)
   const { style } = document
@@ -51,7 +46,7 @@ export function checkDag(document: DagDocument, surroundings: DagSurroundings): 
   const { startDate } = checkSchedule(dag.schedule, dag.startDate, style, found)
   const defaults = readDefaults(dag.defaultArgs, document, found)
   const pools = { [DEFAULT_POOL.name]: DEFAULT_POOL.slots, ...dag.pools }
-  const reading: Reading = { document, defaults, pools, surroundings, found }
+  const reading: Reading = { document, defaults, pools, folder, found }
   const tasks = document.tasks.map((task, index) => readTask(task, taskPath(task, index), reading))
   if (document.tasks.length === 0 && !document.problems.some(({ path }) => path[0] === 'tasks')) {
     found.problem(['tasks'], 'the DAG has no tasks', 'add at least one')
@@ -80,7 +75,7 @@ interface Reading {
   readonly document: DagDocument
   readonly defaults: Checked<typeof DEFAULT_FIELDS>
   readonly pools: Readonly<Record<string, number>>
-  readonly surroundings: DagSurroundings
+  readonly folder: string
   readonly found: Findings
 }
 
@@ -96,18 +91,20 @@ function readDefaults(value: JsonValue | undefined, { style }: DagDocument, foun
 }
 
 function readTask(task: TaskDocument, path: DocumentPath, reading: Reading): ReadTask {
-  const { document, defaults, pools, surroundings, found } = reading
+  const { document, defaults, pools, folder, found } = reading
   const { style } = document
   const isContainer = task.kind === 'container'
+  const isNoTask = style === 'snake' && !isJsonObject(task.options)
   if (typeof task.taskId === 'string') {
     checkKey(task.taskId, path, found)
   } else if (!document.problems.some((problem) => problem.path[1] === path[1] && problem.path[2] === 'taskId')) {
     const hint = 'give it a name'
-    if (task.taskId === null) found.problem(path, `the task has no ${styledKey('taskId', style)}`, hint)
+    if (isNoTask) found.problem(path, `must be a task, not ${nameOfJson(task.options)}`, 'write task_id: …')
+    else if (task.taskId === null) found.problem(path, `the task has no ${styledKey('taskId', style)}`, hint)
     else found.problem(path, `the task's id must be text, not ${nameOfJson(task.taskId)}`, hint)
   }
   const own: Checked<typeof CONTAINER_FIELDS> = readFields(
-    task.options,
+    isNoTask ? {} : task.options,
     isContainer ? CONTAINER_FIELDS : FUNCTION_FIELDS,
     { path, style, what: 'the options', found, otherKeys: style === 'snake' ? ['task_id'] : [] },
   )
@@ -155,8 +152,7 @@ function readTask(task: TaskDocument, path: DocumentPath, reading: Reading): Rea
             path: configPath,
             style,
             kind: task.kind,
-            folder: surroundings.folder,
-            pods: surroundings.pods,
+            folder: folder,
             found,
           }),
   }

@@ -7,7 +7,7 @@ import type { JsonValue, TaskSpec } from './dag-spec.ts'
 import type { DocumentPath } from './document-path.ts'
 import { nameOfJson } from './field-checks.ts'
 import type { Findings } from './finding.ts'
-import { POD_CONTAINER_LISTS, type PodChecks } from './pod-checks.ts'
+import { podOverrideProblems, podTemplateProblems } from './pod-checks.ts'
 import { readFields } from './read-fields.ts'
 
 /** Checks `executorConfig`, its override and its template; paths in it are relative to `folder`. */
@@ -18,14 +18,12 @@ export function checkExecutorConfig(
     style,
     kind,
     folder,
-    pods,
     found,
   }: {
     path: DocumentPath
     style: KeyStyle
     kind: TaskSpec['kind']
     folder: string
-    pods: PodChecks
     found: Findings
   },
 ): TaskSpec['executorConfig'] {
@@ -35,7 +33,7 @@ export function checkExecutorConfig(
   let podOverride: Pod | undefined
   if (fields.podOverride !== undefined) {
     if (isJsonObject(fields.podOverride)) {
-      for (const problem of pods.checkOverride(fields.podOverride)) {
+      for (const problem of podOverrideProblems(fields.podOverride)) {
         found.problem([...overridePath, ...problem.path], problem.message, problem.hint)
       }
       checkOwnNames(fields.podOverride, kind, overridePath, found)
@@ -48,15 +46,15 @@ export function checkExecutorConfig(
   if (fields.podTemplateFile !== undefined) {
     podTemplateFile = resolve(folder, fields.podTemplateFile)
     if (existsSync(podTemplateFile)) {
-      for (const problem of pods.checkTemplateFile(podTemplateFile)) {
-        found.problem([...templatePath, ...problem.path], problem.message, problem.hint)
-      }
+      found.problems.push(...podTemplateProblems(podTemplateFile))
     } else {
       found.problem(templatePath, `there is no file ${podTemplateFile}`, 'the path is relative to the DAG file')
     }
   }
   return { ...(podOverride && { podOverride }), ...(podTemplateFile !== undefined && { podTemplateFile }) }
 }
+
+const CONTAINER_LISTS = ['containers', 'initContainers'] as const
 
 /** What an override cannot have, since the task would not run: our variables, and another command for a function. */
 function checkOwnNames(
@@ -66,7 +64,7 @@ function checkOwnNames(
   found: Findings,
 ): void {
   if (!isJsonObject(pod.spec)) return
-  for (const list of POD_CONTAINER_LISTS) {
+  for (const list of CONTAINER_LISTS) {
     const containers = pod.spec[list]
     if (!Array.isArray(containers)) continue
     containers.forEach((container: JsonValue, index) => {

@@ -12,3 +12,11 @@ export function documentPathText(path: DocumentPath): string | null {
     })
     .join('')
 }
+
+/** Reads {@link documentPathText} back. */
+export function parseDocumentPath(text: string): DocumentPath {
+  return [...text.matchAll(/\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]|([^.[\]]+)/g)].map(([, index, quoted, word]) => {
+    if (index !== undefined) return Number(index)
+    return quoted === undefined ? (word ?? '') : String(JSON.parse(quoted))
+  })
+}

@@ -5,6 +5,8 @@ export interface Finding {
   readonly path: DocumentPath
   readonly message: string
   readonly hint?: string
+  /** Absolute: another file than the DAG's, in which `path` then is. */
+  readonly file?: string
 }
 
 /** Where checks put what they find, so that one pass finds everything. */

@@ -27,7 +27,6 @@ export const keepImportMeta: Plugin = {
       try {
         const { code } = await transform(source, {
           loader: LOADERS[extname(path)] ?? 'js',
-          format: 'esm',
           sourcefile: path,
           sourcemap: 'inline',
           sourcesContent: false,

@@ -9,7 +9,6 @@ import type { LoadedDag } from './dag-spec.ts'
 import { type DocumentPath, documentPathText } from './document-path.ts'
 import { type Evaluation, evaluateDag } from './evaluate-dag.ts'
 import type { Finding } from './finding.ts'
-import { executorPodChecks } from './pod-checks.ts'
 import type { Problem } from './problem.ts'
 import { readYamlDag } from './read-yaml-dag.ts'
 import { resolveFiles } from './resolve-files.ts'
@@ -68,9 +67,9 @@ class DagSource {
     this.#cwd = cwd
   }
 
-  problem({ path, message, hint }: Finding, where?: string): Problem {
+  problem({ file, path, message, hint }: Finding, where?: string): Problem {
     return {
-      file: this.name,
+      file: file === undefined ? this.name : this.#shown(file),
       path: documentPathText(path),
       message: where === undefined ? message : `${message} (${where})`,
       ...(hint !== undefined && { hint }),
@@ -80,8 +79,14 @@ class DagSource {
   /** A problem at a line of a file that may be another one that this imports. */
   problemAt(place: Omit<BuildProblem, 'message' | 'hint'>, message: string, hint?: string): Problem {
     const at = place.line === null ? '' : ` (line ${place.line}, column ${place.column})`
-    const file = place.file === null || place.file === this.absolute ? this.name : relative(this.#cwd, place.file)
+    const file = place.file === null || place.file === this.absolute ? this.name : this.#shown(place.file)
     return { file, path: null, message: `${message}${at}`, ...(hint !== undefined && { hint }) }
+  }
+
+  /** Another file than the DAG's: as short as it can be said. */
+  #shown(file: string): string {
+    const path = relative(this.#cwd, file)
+    return path.startsWith('..') ? file : path
   }
 
   invalid(problems: readonly Problem[]): DagLoadError {
@@ -139,9 +144,13 @@ async function finish(
   locate?: (path: DocumentPath) => string | undefined,
 ): Promise<LoadedDag> {
   const asProblems = (findings: readonly Finding[]) =>
-    uniqueProblems(findings.map((finding) => source.problem(finding, locate?.(finding.path))))
+    uniqueProblems(
+      findings.map((finding) =>
+        source.problem(finding, finding.file === undefined ? locate?.(finding.path) : undefined),
+      ),
+    )
   if (!document.isReadable) throw source.invalid(asProblems(document.problems))
-  const { spec, found } = checkDag(document, { folder: source.folder, pods: executorPodChecks })
+  const { spec, found } = checkDag(document, source.folder)
   const { files, problems: fileProblems } = await resolveFiles(source.folder, spec.files)
   const problems = asProblems([...found.problems, ...fileProblems])
   if (problems.length > 0) throw source.invalid(problems)

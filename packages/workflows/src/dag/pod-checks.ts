@@ -1,17 +1,32 @@
+import { checkPod, deserializeModelFile, PodTemplateError } from '@davit/executor'
 import type { JsonObject } from './dag-document.ts'
+import { parseDocumentPath } from './document-path.ts'
 import type { Finding } from './finding.ts'
 
-/** The lists of containers of a pod's spec. */
-export const POD_CONTAINER_LISTS = ['containers', 'initContainers'] as const
-
-/** What is wrong with pods that a DAG brings along. Paths are within the pod. */
-export interface PodChecks {
-  checkOverride(pod: JsonObject): readonly Finding[]
-  /** @param file absolute; it exists. */
-  checkTemplateFile(file: string): readonly Finding[]
+/** What is wrong with the fields of a pod override, as the executor would find it. Paths are within the pod. */
+export function podOverrideProblems(pod: JsonObject): readonly Finding[] {
+  return checkPod(pod).map(({ path, message, hint }) => ({
+    path: parseDocumentPath(path ?? ''),
+    message,
+    ...(hint !== undefined && { hint }),
+  }))
 }
 
-export const executorPodChecks: PodChecks = {
-  checkOverride: () => [],
-  checkTemplateFile: () => [],
+/**
+ * What is wrong with a pod template, as the executor would find it. Paths are within the template.
+ * @param file absolute
+ */
+export function podTemplateProblems(file: string): readonly Finding[] {
+  try {
+    deserializeModelFile(file)
+    return []
+  } catch (error) {
+    if (!(error instanceof PodTemplateError)) throw error
+    return error.problems.map(({ path, line, message, hint }) => ({
+      file,
+      path: parseDocumentPath(path ?? ''),
+      message: line === undefined ? message : `${message} (line ${line})`,
+      ...(hint !== undefined && { hint }),
+    }))
+  }
 }

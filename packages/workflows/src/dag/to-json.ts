@@ -59,5 +59,5 @@ function convert(value: unknown, path: DocumentPath, lost: NotJson[], parents: r
 }
 
 function article(kind: string): string {
-  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`
+  return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind}`
 }

@@ -1,14 +1,19 @@
+type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>
+
 /**
  * Waits until `check` gives a truthy value or stops throwing, and returns it; fails with the last value or error once
  * `withinMs` (real time) is over.
  */
-export async function eventually<T>(check: () => T | Promise<T>, { withinMs = 10_000, everyMs = 20 } = {}): Promise<T> {
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  { withinMs = 10_000, everyMs = 20 } = {},
+): Promise<Truthy<T>> {
   const deadline = Date.now() + withinMs
   for (;;) {
     let seen: unknown
     try {
       const value = await check()
-      if (value) return value
+      if (value) return value as Truthy<T>
       seen = value
     } catch (error) {
       seen = error

@@ -187,7 +187,7 @@ export class LaunchEngine {
       await this.tracker.stop()
       const flush = [
         this.#storeCalls.idle({ withDelayed: true }),
-        this.#outcomes.idle(),
+        this.#outcomes.idle({ withDelayed: true }),
         this.reaper.idle({ withDelayed: true }),
       ]
       if (clock.now() < endsAt)

@@ -26,6 +26,9 @@ export class OutcomeCommitter {
   readonly #stopping = new AbortController()
   #waiting: LaunchOutcome[] = []
   #running: Promise<void> | null = null
+  /** The present call of the store; null in a backoff. */
+  #committing: Promise<boolean> | null = null
+  #delayMs = 0
 
   constructor(options: OutcomeCommitterOptions) {
     this.#options = options
@@ -40,9 +43,9 @@ export class OutcomeCommitter {
     })
   }
 
-  /** Resolves when everything pushed so far is committed, or the committer was stopped. */
-  async idle(): Promise<void> {
-    while (this.#running) await this.#running
+  /** Resolves when nothing is being committed; with `withDelayed` when everything is, or the committer was stopped. */
+  async idle({ withDelayed = false } = {}): Promise<void> {
+    while (this.#committing || (withDelayed && this.#running)) await (withDelayed ? this.#running : this.#committing)
   }
 
   /** Gives up what is not committed: a restart finds its pods again. */
@@ -54,23 +57,29 @@ export class OutcomeCommitter {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#stopping.signal.aborted) {
       const batch = this.#waiting.splice(0, BATCH)
-      if (!(await this.#commit(batch))) this.#waiting.unshift(...batch)
+      this.#committing = this.#commit(batch)
+      const isCommitted = await this.#committing
+      this.#committing = null
+      if (isCommitted) continue
+      this.#waiting.unshift(...batch)
+      await sleep(this.#options.clock, this.#delayMs, this.#stopping.signal)
     }
   }
 
   async #commit(batch: readonly LaunchOutcome[]): Promise<boolean> {
-    const { store, clock, logger, onCommitted } = this.#options
+    const { store, logger, onCommitted } = this.#options
+    let results: readonly CommittedOutcome[]
     try {
-      const results = await store.commitOutcomes(batch)
-      this.#backoff.reset()
-      for (const [index, outcome] of batch.entries())
-        onCommitted(outcome, results[index] ?? { accepted: false, state: null })
-      return true
+      results = await store.commitOutcomes(batch)
     } catch (error) {
-      const delayMs = this.#backoff.next()
-      logger.error('outcomes cannot be committed yet', { error, delayMs })
-      await sleep(clock, delayMs, this.#stopping.signal)
+      this.#delayMs = this.#backoff.next()
+      logger.error('outcomes cannot be committed yet', { error, delayMs: this.#delayMs })
       return false
     }
+    this.#backoff.reset()
+    for (const [index, outcome] of batch.entries()) {
+      onCommitted(outcome, results[index] ?? { accepted: false, state: null })
+    }
+    return true
   }
 }

@@ -77,9 +77,9 @@ export class OutcomePipeline {
     this.#committer.push(...outcomes.filter((outcome) => this.#entries.has(outcome)))
   }
 
-  async idle(): Promise<void> {
+  async idle(options?: { readonly withDelayed?: boolean }): Promise<void> {
     await this.#archiving.idle()
-    await this.#committer.idle()
+    await this.#committer.idle(options)
   }
 
   async stop(): Promise<void> {

@@ -41,22 +41,12 @@ function proceed(entry: LaunchEntry, failure: Failure, isOver: boolean): Again {
 }
 
 function mayLaunchAgain(entry: LaunchEntry, failure: Failure, config: Budgets): boolean {
-  const { workload, infrastructureFailures, wasRunning, record } = entry
+  const { workload, infrastructureFailures } = entry
   if (!workload || failureBudget(failure.class) !== 'infrastructureRetries') return false
   if (workload.infrastructureRetries >= 0 && infrastructureFailures >= workload.infrastructureRetries) return false
-  // Airflow's exclusion is about launches that failed before their start.
-  return (
-    wasRunning || !reasons(record).some((reason) => config.podLaunchFailureExcludedContainerReasons.includes(reason))
-  )
-}
-
-/** The reasons of the containers that ended badly. */
-function reasons(record: LaunchEntry['record']): readonly string[] {
-  const { initContainerStatuses = [], containerStatuses = [] } = record?.pod.status ?? {}
-  return [...initContainerStatuses, ...containerStatuses].flatMap(({ state }) => {
-    const terminated = state?.terminated
-    return terminated?.reason && terminated.exitCode !== 0 ? [terminated.reason] : []
-  })
+  // Airflow's exclusion is about the reason of a container; one that did not decide excludes nothing.
+  const [, reason] = /[cC]ontainerStatuses\[\d+\]\.state\.\w+\.reason=(.*)$/.exec(failure.evidence) ?? []
+  return reason === undefined || !config.podLaunchFailureExcludedContainerReasons.includes(reason)
 }
 
 /** Charges the failure to the budget, and remembers the launch and pod that the next one takes the place of. */

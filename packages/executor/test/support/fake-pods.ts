@@ -108,10 +108,15 @@ export class FakePods implements PodVerbs {
     return this.#store(held, { ...held, status: { ...held.status, ...status } })
   }
 
-  start(name: string | RegExp): Pod {
+  /** Gives the pod a node. */
+  schedule(name: string | RegExp): Pod {
     const pod = this.one(name)
-    const scheduled = this.#store(pod, { ...pod, spec: { containers: [], ...pod.spec, nodeName: 'node-1' } })
-    return this.setStatus(scheduled, {
+    return this.#store(pod, { ...pod, spec: { containers: [], ...pod.spec, nodeName: 'node-1' } })
+  }
+
+  /** Runs the main container. */
+  start(name: string | RegExp): Pod {
+    return this.setStatus(this.schedule(name), {
       phase: 'Running',
       containerStatuses: [{ ...status, state: { running: { startedAt: this.#timestamp() } } }],
     })

@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs'
-import { appendFile, mkdir } from 'node:fs/promises'
+import { appendFile, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Failure, Launch, LogArchive, TaskInstanceKey } from '@davit/executor'
 
 /** The logs of one deployment's tasks, one file a launch, under one folder. */
@@ -28,11 +26,12 @@ export class TaskLogs implements LogArchive {
   async archive(launch: Launch, log: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
     const path = this.pathOf(launch.key, launch.number)
     await mkdir(dirname(path), { recursive: true })
+    await using file = await open(path, 'w')
     try {
-      await pipeline(log, createWriteStream(path))
+      for await (const chunk of log) await file.appendFile(chunk)
     } catch (error) {
       if (!signal.aborted) throw error
-      await appendFile(path, '\n[davit] the log could not be read to its end in time; the rest is missing\n')
+      await file.appendFile('\n[davit] the log could not be read to its end in time; the rest is missing\n')
     }
     return path
   }

@@ -213,12 +213,7 @@ function checkAllTemplates(
   params: readonly string[],
   found: Findings,
 ): void {
-  const upstream = new Map<string, ReadonlySet<string>>()
-  const upstreamOf = (taskId: string) => {
-    const known = upstream.get(taskId) ?? transitiveUpstream(graph, taskId)
-    upstream.set(taskId, known)
-    return known
-  }
+  const upstreamOf = transitiveUpstream(graph)
   const taskIds = tasks.map(({ spec }) => spec.taskId)
   for (const { spec, path } of tasks) {
     if (!spec.container) continue

@@ -109,14 +109,19 @@ function shortestWayBack(downstream: ReadonlyMap<string, readonly string[]>, sta
   return [start]
 }
 
-/** Everything that ends before the task starts, however far up. Unknown ids are left out. */
-export function transitiveUpstream(tasks: readonly GraphTask[], taskId: string): ReadonlySet<string> {
-  const byId = new Map(tasks.map((task) => [task.taskId, task]))
+/** Tells for each task everything that ends before it starts, however far up. Unknown ids are left out. */
+export function transitiveUpstream(tasks: readonly GraphTask[]): (taskId: string) => ReadonlySet<string> {
+  const ids = new Set(tasks.map(({ taskId }) => taskId))
   const upstream = new Map(
     tasks.map((task) => [
       task.taskId,
-      [...task.upstream, ...(task.mapTask === undefined ? [] : [task.mapTask])].filter((id) => byId.has(id)),
+      [...task.upstream, ...(task.mapTask === undefined ? [] : [task.mapTask])].filter((id) => ids.has(id)),
     ]),
   )
-  return reachable(upstream, taskId)
+  const known = new Map<string, ReadonlySet<string>>()
+  return (taskId) => {
+    const found = known.get(taskId) ?? reachable(upstream, taskId)
+    known.set(taskId, found)
+    return found
+  }
 }

@@ -65,7 +65,12 @@ function withIds(options: unknown, definition: DagDefinition, path: DocumentPath
   }
   const result: Record<string, unknown> = { ...options }
   if (Array.isArray(result.upstream)) {
-    result.upstream = result.upstream.map((item, index) => id(item, [...path, 'upstream', index]))
+    result.upstream = result.upstream.flatMap((item, index) => {
+      const at = [...path, 'upstream', index]
+      if (item !== undefined) return [id(item, at)]
+      problems.push({ path: at, message: 'undefined is no task', hint: 'define a task before it is used as upstream' })
+      return []
+    })
   } else {
     result.upstream = id(result.upstream, [...path, 'upstream'])
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -14,7 +15,11 @@ const OURS = dirname(fileURLToPath(import.meta.url)) + sep
 
 /** The innermost frame that is the author's: not Node's, not ours, and not a package's unless all are. */
 export function authorsFrame(stack: string): StackFrame | undefined {
-  const frames = stack.split('\n').flatMap((line) => parseFrame(line) ?? [])
+  // Node cannot map a place to a file whose name has a `#` or `?`: better no place than the bundle's.
+  const frames = stack
+    .split('\n')
+    .flatMap((line) => parseFrame(line) ?? [])
+    .filter(({ file }) => existsSync(file))
   const notOurs = frames.filter(({ file }) => !file.startsWith(OURS))
   return notOurs.find(({ file }) => !file.includes(`${sep}node_modules${sep}`)) ?? notOurs[0]
 }
@@ -24,7 +29,7 @@ function parseFrame(text: string): StackFrame | undefined {
   const [, place, line, column] = match ?? []
   if (place === undefined) return undefined
   return {
-    file: place.startsWith('file://') ? fileURLToPath(place) : place,
+    file: place.startsWith('file://') && URL.canParse(place) ? fileURLToPath(place) : place,
     line: Number(line),
     column: Number(column),
   }

@@ -47,6 +47,6 @@ describe('findCycles', () => {
 
 describe('transitiveUpstream', () => {
   it('goes all the way up', () => {
-    expect(transitiveUpstream(graph('a b:a c:b d'), 'c')).toEqual(new Set(['a', 'b']))
+    expect(transitiveUpstream(graph('a b:a c:b d'))('c')).toEqual(new Set(['a', 'b']))
   })
 })

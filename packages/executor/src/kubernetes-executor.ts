@@ -114,13 +114,14 @@ export class KubernetesExecutor extends BaseExecutor {
         onReleased: () => this.wake(),
       },
     })
-    const { engine, metrics, hasTask } = {
+    this.#adoption = new ExecutorAdoption({
+      ...shared,
       engine: this.#engine,
       metrics: this.metrics,
-      hasTask: this.hasTask.bind(this),
-    }
-    this.#adoption = new ExecutorAdoption({ ...shared, engine, metrics, hasTask, aliveJobIds: options.aliveJobIds })
-    this.#logs = new TaskLogs({ ...shared, book: engine.book })
+      isOurs: (key) => this.hasTask(key) || this.eventBuffer.has(key),
+      aliveJobIds: options.aliveJobIds,
+    })
+    this.#logs = new TaskLogs({ ...shared, book: this.#engine.book })
     this.#periods = new Periods(this.#clock)
   }
 

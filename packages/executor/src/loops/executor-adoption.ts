@@ -35,8 +35,8 @@ interface ExecutorAdoptionOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
-  /** Queued or running here. */
-  readonly hasTask: (key: TaskInstanceKey) => boolean
+  /** Queued or running here, or its event waits to be fetched. */
+  readonly isOurs: (key: TaskInstanceKey) => boolean
   readonly aliveJobIds: (() => Promise<readonly string[]>) | undefined
 }
 
@@ -53,10 +53,10 @@ export class ExecutorAdoption {
 
   /** One list a scope for each owner, then one patch a pod. Resolves to those not adopted, in their order. */
   async tryAdoptTaskInstances<T extends AdoptableTaskInstance>(tis: readonly T[]): Promise<T[]> {
-    const { config, pods, engine, metrics, clock, hasTask, store, logger } = this.#options
+    const { config, pods, engine, metrics, clock, isOurs, store, logger } = this.#options
     const startedAt = clock.now()
     const candidates = new TaskInstanceKeyMap<T>()
-    for (const ti of tis) if (ti.queuedByJobId !== null && !hasTask(ti.key)) candidates.set(ti.key, ti)
+    for (const ti of tis) if (ti.queuedByJobId !== null && !isOurs(ti.key)) candidates.set(ti.key, ti)
     if (candidates.size > 0) {
       const owners = new Set([...candidates.values()].map(({ queuedByJobId }) => String(queuedByJobId)))
       const lists = await Promise.all(
@@ -66,14 +66,14 @@ export class ExecutorAdoption {
       const isCandidate = (key: TaskInstanceKey) => candidates.has(key)
       const sorted = sortCandidates(lists.flat(), isCandidate, launches, { deployment: config.deployment, logger })
       await concurrently(sorted.current, CONCURRENCY, async ({ record, launch }) => {
-        await this.#adopt(record, launch)
+        if (await this.#adopt(record, launch)) candidates.delete(launch.key)
       })
       for (const { namespace, name, uid } of sorted.superseded) {
         engine.reaper.enqueue({ namespace, name, uid, action: 'delete', isRevoked: true })
       }
     }
     metrics.timing('kubernetes_executor.adopt_task_instances.duration', clock.now() - startedAt)
-    return tis.filter(({ key }) => !hasTask(key))
+    return tis.filter(({ key, queuedByJobId }) => (queuedByJobId === null ? !isOurs(key) : candidates.has(key)))
   }
 
   async adoptLaunchedTask(pod: Pod, candidates: TaskInstanceKeyMap<unknown>): Promise<boolean> {
@@ -108,9 +108,9 @@ export class ExecutorAdoption {
   }
 
   async clearNotLaunchedQueuedTasks(signal?: AbortSignal): Promise<void> {
-    const { store, config, pods, hasTask, metrics, clock, jobId } = this.#options
+    const { store, config, pods, isOurs, metrics, clock, jobId } = this.#options
     const startedAt = clock.now()
-    const queued = (await store.queuedTaskInstances()).filter(({ key }) => !hasTask(key))
+    const queued = (await store.queuedTaskInstances()).filter(({ key }) => !isOurs(key))
     const owners = new Set(queued.map(({ queuedByJobId }) => queuedByJobId ?? jobId))
     const present = new TaskInstanceKeySet()
     for (const owner of owners) {
@@ -121,7 +121,7 @@ export class ExecutorAdoption {
       }
     }
     // A task may have been queued here while the pods were listed.
-    const missing = queued.map(({ key }) => key).filter((key) => !present.has(key) && !hasTask(key))
+    const missing = queued.map(({ key }) => key).filter((key) => !present.has(key) && !isOurs(key))
     if (missing.length > 0) await store.requeue(missing)
     metrics.timing('kubernetes_executor.clear_not_launched_queued_tasks.duration', clock.now() - startedAt)
   }
@@ -151,14 +151,14 @@ export class ExecutorAdoption {
 
   /** Puts our name on the pod, and follows it from then on. A refusal leaves it to the next adoption. */
   async #adopt(record: PodRecord, launch: Launch): Promise<boolean> {
-    const { pods, jobId, metrics, clock, logger, engine, hasTask } = this.#options
+    const { pods, jobId, metrics, clock, logger, engine, isOurs } = this.#options
     const labels = { 'airflow-worker': makeSafeLabelValue(jobId) }
     try {
       const patch = { type: 'merge', patch: { metadata: { uid: record.uid, labels } } } as const
       const patched = await measuredCall(metrics, clock, 'pod_patching', () =>
         pods.patch(record.namespace, record.name, patch),
       )
-      if (!hasTask(launch.key)) engine.adopt(launch, projectPod(patched), null)
+      if (!isOurs(launch.key)) engine.adopt(launch, projectPod(patched), null)
       logger.info('pod adopted', { ...launch.key, launch: launch.id, pod: record.name, namespace: record.namespace })
       return true
     } catch (error) {

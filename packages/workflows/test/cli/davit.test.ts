@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { davit } from '../../src/cli/davit.ts'
+import { fakeIo } from '../support/fake-io.ts'
+
+let cwd: string
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'davit-cli-'))
+  await writeFile(join(cwd, 'empty.yaml'), 'dag_id: x\ntasks: []\n')
+  await writeFile(
+    join(cwd, 'pods.yaml'),
+    'dag_id: pods\nparams: { who: me }\ntasks:\n  - { task_id: a, image: busybox, command: ["echo", "{{ params.who }}"] }\n  - { task_id: b, image: busybox, command: ["echo"], env: { A: "{{ xcom.a }}" }, upstream: [a] }\n',
+  )
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+async function run(...argv: string[]) {
+  const { io, written } = fakeIo({ cwd })
+  const exitCode = await davit(argv, io)
+  return { exitCode, ...written }
+}
+
+describe('the command line', () => {
+  it('helps with exit 0 when it is asked, and with exit 2 when nothing is', async () => {
+    const asked = await run('--help')
+    expect([asked.exitCode, asked.stderr]).toEqual([0, ''])
+    expect(asked.stdout).toMatch(/run .*FILE|run \[options\] <file>/)
+    const nothing = await run()
+    expect([nothing.exitCode, nothing.stdout]).toEqual([2, ''])
+    expect(nothing.stderr).toBe(asked.stdout)
+  })
+
+  it.each([
+    [['rnu', 'x.yaml'], /unknown command 'rnu'.*run/s],
+    [['run'], /missing required argument 'file'/],
+    [['run', 'x.yaml', '--parm', 'a=b'], /unknown option '--parm'.*--param/s],
+    [['devcluster', '--port', 'http'], /--port: not a port: "http"/],
+  ])('answers %j with exit 2 and what is wrong', async (argv, message) => {
+    const { exitCode, stdout, stderr } = await run(...argv)
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  it('says the same as one JSON object with --json, and nothing else', async () => {
+    const { exitCode, stdout, stderr } = await run('run', '--json')
+    expect([exitCode, stderr]).toEqual([2, ''])
+    expect(JSON.parse(stdout)).toEqual({
+      error: { code: 'USAGE', message: "missing required argument 'file'", problems: [] },
+    })
+  })
+
+  it('lists the problems of a file, each on a line', async () => {
+    const { exitCode, stdout, stderr } = await run('run', 'empty.yaml')
+    expect([exitCode, stdout]).toEqual([2, ''])
+    const [first, ...problems] = stderr.trimEnd().split('\n')
+    expect(first).toMatch(/^davit: /)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(/^ {2}empty\.yaml: tasks: /)
+  })
+})
+
+describe('davit pods render', () => {
+  it('prints each pod as YAML; what only a run knows stays as it was written', async () => {
+    const { exitCode, stdout } = await run('pods', 'render', 'pods.yaml', '--param', 'who=you')
+    expect(exitCode).toBe(0)
+    expect(stdout.match(/^---$/gm)).toHaveLength(2)
+    expect(stdout).toMatch(/- echo\n\s+- you\n/)
+    expect(stdout).toContain('"{{ xcom.a }}"')
+  })
+
+  it('prints one task as JSON', async () => {
+    const { stdout } = await run('pods', 'render', 'pods.yaml', '--task', 'b', '--json')
+    const { pods } = JSON.parse(stdout)
+    expect(pods).toHaveLength(1)
+    expect(pods[0]).toMatchObject({
+      kind: 'Pod',
+      metadata: { labels: { task_id: 'b' } },
+      spec: { restartPolicy: 'Never' },
+    })
+  })
+
+  it('names the nearest task', async () => {
+    const { exitCode, stderr } = await run('pods', 'render', 'pods.yaml', '--task', 'c')
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/--task: no task "c"/)
+  })
+})

@@ -236,6 +236,14 @@ describe('among the processes of the machine', () => {
     })
   })
 
+  it('takes no message from something else in place of the file', async () => {
+    const script = 'rm "$MESSAGE"; mkfifo "$MESSAGE"'
+    const env = [{ name: 'MESSAGE', value: '/dev/termination-log' }]
+    const status = await node.until(node.create('fifo', script, { env }))
+    expect(endOf(status)).toMatchObject({ exitCode: 0, reason: 'Completed' })
+    expect(endOf(status)?.message).toBeUndefined()
+  })
+
   it('finds the daemons of a pod that sets HOME and TMPDIR itself', async () => {
     const seconds = String(1_000_000 + Math.floor(Math.random() * 8_000_000))
     const env = ['HOME', 'TMPDIR'].map((name) => ({ name, value: '/' }))

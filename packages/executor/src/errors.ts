@@ -1,25 +1,29 @@
 import { type Problem, problemText } from './problem.ts'
 
-/**
- * Every code of the errors below, for the reference. The wire's own errors (`KUBE_API`, `KUBE_CONNECTION`, `KUBE_CONFIG`)
- * are of the room `kube/`.
- */
+/** Every code of the errors that this package throws on purpose; docs/reference/errors.md explains each. */
 export const errorCodes = [
   'ARGUMENT_INVALID',
   'CONFIG_INVALID',
   'EXECUTOR_CONFIG_INVALID',
+  'EXECUTOR_STATE',
+  'KUBE_API',
+  'KUBE_CONFIG',
+  'KUBE_CONNECTION',
+  'KUBE_EXEC_PLUGIN',
   'NAMESPACE_NOT_WATCHED',
   'POD_INVALID',
   'POD_MUTATION_HOOK',
+  'POD_NAME_TAKEN',
   'POD_RECONCILIATION',
   'POD_TEMPLATE_INVALID',
+  'WATCH_ERROR',
 ] as const
 
 /** A code of {@link errorCodes}. */
 export type ErrorCode = (typeof errorCodes)[number]
 
 /** Base of the errors that this package throws on purpose. Branch on `code`: messages may be reworded. */
-export class ExecutorError<Code extends string = string> extends Error {
+export class ExecutorError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'ExecutorError'
   readonly code: Code
 
@@ -39,7 +43,7 @@ export class ArgumentError extends ExecutorError<'ARGUMENT_INVALID'> {
 }
 
 /** Base of the errors about input: `problems` has all that is wrong with it, and the message one line for each. */
-export class InputError<Code extends string = string> extends ExecutorError<Code> {
+export class InputError<Code extends ErrorCode = ErrorCode> extends ExecutorError<Code> {
   override readonly name: string = 'InputError'
   readonly problems: readonly Problem[]
 

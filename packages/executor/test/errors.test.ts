@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import * as errors from '../src/errors.ts'
+import { ExecPluginError } from '../src/kube/exec-plugin-error.ts'
+import { KubeApiError, KubeConfigError, KubeConnectionError } from '../src/kube/kube-errors.ts'
 
 const problem = {
   file: 'pod.yaml',
@@ -9,6 +11,7 @@ const problem = {
   hint: 'did you mean nodeName?',
 }
 
+const request = { method: 'GET', path: '/version' }
 const thrown = [
   new errors.ArgumentError('no'),
   new errors.ConfigError([problem]),
@@ -18,11 +21,18 @@ const thrown = [
   new errors.PodMutationHookError('no'),
   new errors.PodReconciliationError([problem]),
   new errors.PodTemplateError([problem]),
+  new errors.ExecutorError('EXECUTOR_STATE', 'no'),
+  new errors.ExecutorError('POD_NAME_TAKEN', 'no'),
+  new errors.ExecutorError('WATCH_ERROR', 'no'),
+  new ExecPluginError({ command: 'aws', reason: 'no', stderr: '' }),
+  new KubeApiError({ ...request, httpStatus: 404, status: { kind: 'Status', apiVersion: 'v1' } }),
+  new KubeConfigError([problem]),
+  new KubeConnectionError({ ...request, kind: 'dns', server: 'https://a', reason: 'no', mayHaveArrived: false }),
 ]
 
 describe('errors', () => {
   it('have the listed codes, one each', () => {
-    expect(thrown.map(({ code }) => code).sort()).toEqual([...errors.errorCodes])
+    expect(thrown.map(({ code }) => code).sort()).toEqual([...errors.errorCodes].sort())
     for (const error of thrown) {
       expect(error).toBeInstanceOf(errors.ExecutorError)
       expect(error.name).toBe(error.constructor.name)

@@ -5,7 +5,8 @@ import { podsCommand } from './commands/pods.ts'
 import { runCommand } from './commands/run.ts'
 import { tasksCommand } from './commands/tasks.ts'
 import type { Io } from './io.ts'
-import { errorAsJson, errorAsText, isCodedError } from './report-error.ts'
+import { errorAsJson, errorAsText, exitCodeOf, isCodedError } from './report-error.ts'
+import { UsageError } from './usage-error.ts'
 
 /** How a command ended: its exit code. */
 export type Ended = (code: number) => void
@@ -54,12 +55,12 @@ export async function davit(argv: readonly string[], io: Io): Promise<number> {
     if (json) io.stdout.write(`${JSON.stringify(errorAsJson(error))}\n`)
     else io.stderr.write(`${errorAsText(error)}\n`)
     if (json && !isCodedError(error)) io.stderr.write(`${errorAsText(error)}\n`)
-    return isCodedError(error) && error.code !== 'RUN_ABORTED' ? 2 : 1
+    return exitCodeOf(error)
   }
 }
 
-function usage({ message }: CommanderError): Error {
-  return Object.assign(new Error(message.replace(/^error: /, '')), { code: 'USAGE', problems: [] })
+function usage({ message }: CommanderError): UsageError {
+  return new UsageError('USAGE', message.replace(/^error: /, ''))
 }
 
 /** Commander copies output and exit settings only to commands that it made itself. */

@@ -1,10 +1,11 @@
+import type { ErrorCode } from '../error-codes.ts'
 import type { Problem } from './problem.ts'
 
 /**
  * - `DAG_NOT_FOUND`: there is no such file, or it cannot be read.
  * - `DAG_INVALID`: the file is wrong; `problems` says everything that is.
  */
-export type DagLoadErrorCode = 'DAG_NOT_FOUND' | 'DAG_INVALID'
+export type DagLoadErrorCode = ErrorCode<'dag'>
 
 /** Why a DAG file could not be loaded: every problem that it has. */
 export class DagLoadError extends Error {

@@ -24,9 +24,9 @@ const TAGS = new Set(['assign', 'break', 'case', 'comment', '#', 'continue', 'fo
 // Marks where an output stood: two code points that are no characters (Unicode), so that no text has them.
 const MARKED = /\uFDD0(\d+)\uFDD1/
 
-/** What is wrong with a template, in Liquid's words; lower case. */
+/** What is wrong with a template, in Liquid's words; lower case. Never leaves `dag/`. */
 export class TemplateError extends Error {
-  readonly code = 'TEMPLATE_INVALID'
+  override readonly name = 'TemplateError'
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createKubeClient, type KubeClient, type Logger, loadKubeConfig } from '@davit/executor'
+import type { ErrorCode } from '../error-codes.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** The cluster of a run, reached. */
@@ -11,7 +12,7 @@ export interface OpenCluster extends AsyncDisposable {
 /** The cluster cannot be used; nothing was started on it. */
 export class ClusterUnreachableError extends Error {
   override readonly name = 'ClusterUnreachableError'
-  readonly code = 'CLUSTER_UNREACHABLE'
+  readonly code = 'CLUSTER_UNREACHABLE' satisfies ErrorCode<'run'>
 }
 
 /**

@@ -1,7 +1,8 @@
-import { DagLoadError, type DagLoadErrorCode } from '../dag/dag-load-error.ts'
+import { DagLoadError } from '../dag/dag-load-error.ts'
 import type { DagSpec, JsonValue, LoadedDag } from '../dag/dag-spec.ts'
 import { parseParams } from '../dag/parse-params.ts'
 import type { Problem } from '../dag/problem.ts'
+import type { ErrorCode } from '../error-codes.ts'
 import { checkRunOptions, type RunOptions, type TypedRunOptions } from './run-options.ts'
 
 /** A run that nothing is known to be wrong with. */
@@ -14,15 +15,10 @@ export interface PreparedRun {
 /** The file or the options are wrong; nothing was started. Holds the problems of all of them. */
 export class RunRefusedError extends Error {
   override readonly name = 'RunRefusedError'
-  readonly code: DagLoadErrorCode | 'OPTION_INVALID'
+  readonly code: ErrorCode<'dag' | 'usage'>
   readonly problems: readonly Problem[]
 
-  constructor(
-    code: DagLoadErrorCode | 'OPTION_INVALID',
-    message: string,
-    problems: readonly Problem[],
-    options?: ErrorOptions,
-  ) {
+  constructor(code: ErrorCode<'dag' | 'usage'>, message: string, problems: readonly Problem[], options?: ErrorOptions) {
     super(message, options)
     this.code = code
     this.problems = problems

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Clock, KubernetesExecutor, type Logger, silentLogger, systemClock } from '@davit/executor'
 import type { LoadedDag } from '../dag/dag-spec.ts'
 import { problemText } from '../dag/problem-text.ts'
+import type { ErrorCode } from '../error-codes.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
 import { parseDatabaseUrl } from '../store/database-url.ts'
 import { openStore } from '../store/open-store.ts'
@@ -21,7 +22,7 @@ import { untilQuiet } from './until-quiet.ts'
 /** A run that had begun could not be taken to its end: the disk is full, for one. Exit 1. */
 export class RunAbortedError extends Error {
   override readonly name = 'RunAbortedError'
-  readonly code = 'RUN_ABORTED'
+  readonly code = 'RUN_ABORTED' satisfies ErrorCode<'run'>
 }
 
 interface RunDagOptions {

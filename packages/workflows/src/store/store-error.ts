@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../error-codes.ts'
+
 /**
  * What went wrong with the store.
  *
@@ -12,17 +14,7 @@
  * - `STORE_CLOSED`       used after `close()`
  * - `STORE_FAILED`       anything else, input and output errors among it
  */
-export type StoreErrorCode =
-  | 'STORE_UNSUPPORTED'
-  | 'STORE_UNWRITABLE'
-  | 'STORE_NOT_A_DATABASE'
-  | 'STORE_CORRUPT'
-  | 'STORE_LOCKED'
-  | 'STORE_FULL'
-  | 'STORE_NEWER'
-  | 'STORE_RUN_EXISTS'
-  | 'STORE_CLOSED'
-  | 'STORE_FAILED'
+export type StoreErrorCode = ErrorCode<'store'>
 
 /** Everything that the store throws on purpose. Branch on `code`. */
 export class StoreError extends Error {

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Clock, Logger } from '@davit/executor'
 import { silentLogger, systemClock } from '@davit/executor'
 import type { LoadedDag } from '../dag/dag-spec.ts'
+import type { ErrorCode } from '../error-codes.ts'
 import type { TaskApiStore } from '../store/workflow-store.ts'
 import { type RefusalAnswer, WORKER_ENV } from '../worker/protocol.ts'
 import type { WorkerCode } from '../worker/worker-code.ts'
@@ -138,7 +139,10 @@ async function respond(
     if (!(error instanceof Refusal)) {
       logger.error('a request to the task API failed', { error })
       const message = error instanceof Error ? error.message : String(error)
-      return sendJson(response, 500, { code: 'INTERNAL', message } satisfies RefusalAnswer)
+      return sendJson(response, 500, {
+        code: 'INTERNAL' satisfies ErrorCode<'defect'>,
+        message,
+      } satisfies RefusalAnswer)
     }
     // What is left of a body that was too long is not worth reading.
     if (error.status === 413) response.setHeader('connection', 'close')

@@ -1,8 +1,10 @@
+import type { ErrorCode } from '../error-codes.ts'
+
 /**
  * - `TASK_API_LISTEN`: the address cannot be listened on.
  * - `TASK_API_URL`: the address that workers are to use cannot work with the one that is listened on.
  */
-export type TaskApiErrorCode = 'TASK_API_LISTEN' | 'TASK_API_URL'
+export type TaskApiErrorCode = ErrorCode<'taskApi'>
 
 /** The task API cannot start as it was told to. */
 export class TaskApiError extends Error {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { ErrorCode } from '../error-codes.ts'
 import type { RefusalAnswer } from './protocol.ts'
 
 /** The task API refused: asking again would not help, and the worker must end. */
@@ -141,7 +142,8 @@ function refusalOf(status: number, content: Buffer): RefusalAnswer {
   } catch {
     // No JSON: something else than the task API answers at its address; said below.
   }
-  return { code: 'NOT_THE_TASK_API', message: `the address answered ${status}, and not as the task API does` }
+  const code: ErrorCode<'worker'> = 'NOT_THE_TASK_API'
+  return { code, message: `the address answered ${status}, and not as the task API does` }
 }
 
 function causeOf(error: unknown): string {

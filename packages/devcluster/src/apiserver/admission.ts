@@ -1,0 +1,73 @@
+import type { KubeObject } from '../storage/kube-object.ts'
+import type { VersionedStore } from '../storage/versioned-store.ts'
+import { partOf, type ResourceDefinition, textOf } from './resources/resource-definition.ts'
+import { forbidden, notFound } from './status.ts'
+
+/** The priority classes that every cluster has. There are no others here. */
+const PRIORITY_CLASSES: Readonly<Record<string, number>> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+}
+
+const IMMORTAL_NAMESPACES = ['default', 'kube-system', 'kube-public']
+
+/**
+ * What is decided about a new object by looking at others, before it is validated: its namespace must be there and stay,
+ * a pod's service account must be there, its priority must be its class's.
+ *
+ * @throws {ApiError} 404, 403
+ */
+export function admitCreate(store: VersionedStore, resource: ResourceDefinition, object: KubeObject): KubeObject {
+  const { name = '', namespace } = object.metadata
+  if (resource.namespaced && namespace !== undefined) admitInNamespace(store, resource, name, namespace)
+  return resource.plural === 'pods' && resource.group === '' ? admitPod(store, resource, object) : object
+}
+
+/** @throws {ApiError} 403 for the namespaces that a cluster cannot be without */
+export function admitDelete(resource: ResourceDefinition, name: string): void {
+  if (resource.plural === 'namespaces' && IMMORTAL_NAMESPACES.includes(name)) {
+    throw forbidden(resource, name, 'this namespace may not be deleted')
+  }
+}
+
+function admitInNamespace(store: VersionedStore, resource: ResourceDefinition, name: string, namespace: string): void {
+  const found = store.get('namespaces', undefined, namespace)
+  if (!found) throw notFound({ group: '', plural: 'namespaces' }, namespace)
+  if (found.metadata.deletionTimestamp === undefined) return
+  throw forbidden(
+    resource,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  )
+}
+
+function admitPod(store: VersionedStore, resource: ResourceDefinition, pod: KubeObject): KubeObject {
+  const { name = '', namespace } = pod.metadata
+  const account = textOf(pod, 'spec', 'serviceAccountName') || textOf(pod, 'spec', 'serviceAccount') || 'default'
+  const className = textOf(pod, 'spec', 'priorityClassName')
+  const priority = className === '' ? 0 : PRIORITY_CLASSES[className]
+  if (priority === undefined) throw forbidden(resource, name, `no PriorityClass with name ${className} was found`)
+  const wanted = partOf(pod, 'spec', 'priority')
+  if (wanted !== undefined && wanted !== priority) {
+    throw forbidden(
+      resource,
+      name,
+      `the integer value of priority (${wanted}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`,
+    )
+  }
+  if (!store.get('serviceaccounts', namespace, account)) {
+    throw forbidden(
+      resource,
+      name,
+      `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
+    )
+  }
+  return priority === 0 ? pod : { ...pod, spec: { ...(pod.spec as object), priority } }
+}

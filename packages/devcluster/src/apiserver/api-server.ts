@@ -1,0 +1,191 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Clock } from '../clock.ts'
+import type { Kubelet } from '../kubelet/kubelet.ts'
+import { FaultRules } from './fault-rules.ts'
+import { Exchange } from './http/exchange.ts'
+import { ObjectEncoder } from './http/object-encoder.ts'
+import { booleanValue } from './http/query-values.ts'
+import { requestInfo } from './http/request-info.ts'
+import type { ObjectRegistry } from './object-registry.ts'
+import type { Random } from './random-text.ts'
+import { RequestLog } from './request-log.ts'
+import type { ResourceDefinition } from './resources/resource-definition.ts'
+import { route } from './router.ts'
+import type { ApiTypes } from './schema/api-type.ts'
+import type { ServerContext } from './server-context.ts'
+import { ApiError, internalError, unauthorized } from './status.ts'
+import { FrameCache } from './watch/frame-cache.ts'
+import { WatchHub } from './watch/watch-hub.ts'
+
+export interface ApiServerParts {
+  readonly registry: ObjectRegistry
+  readonly types: ApiTypes
+  readonly clock: Clock
+  readonly random: Random
+  readonly token: string
+  readonly certificatePem: string
+  readonly privateKeyPem: string
+  kubeletOf(nodeName: string): Kubelet | undefined
+  /** Hears of errors that are the server's own fault. */
+  onInternalError(error: unknown): void
+}
+
+/** Paths that tell nothing but that the server is there. */
+const OPEN_PATHS = /^\/(version|healthz|livez|readyz)(\/|$)/
+
+/** The Kubernetes API over HTTPS, on 127.0.0.1 and nowhere else. */
+export class ApiServer {
+  readonly requests = new RequestLog()
+  readonly watches: WatchHub
+  readonly faults: FaultRules
+  readonly #parts: ApiServerParts
+  readonly #context: ServerContext
+  readonly #token: Buffer
+  readonly #sockets = new Set<Socket>()
+  #server: Server | undefined
+  #unsubscribe: (() => void) | undefined
+
+  constructor(parts: ApiServerParts) {
+    this.#parts = parts
+    this.#token = Buffer.from(`Bearer ${parts.token}`)
+    this.watches = new WatchHub((info) => this.faults.isStalled(info))
+    this.faults = new FaultRules(parts.clock, () => this.watches.pumpAll())
+    const encoders = new Map<ResourceDefinition, ObjectEncoder>()
+    this.#context = {
+      registry: parts.registry,
+      types: parts.types,
+      clock: parts.clock,
+      random: parts.random,
+      watches: this.watches,
+      frames: new FrameCache(),
+      encoder(resource) {
+        const known = encoders.get(resource)
+        if (known) return known
+        const fresh = new ObjectEncoder(resource, () => parts.clock.now())
+        encoders.set(resource, fresh)
+        return fresh
+      },
+      kubeletOf: (nodeName) => parts.kubeletOf(nodeName),
+    }
+  }
+
+  get port(): number {
+    return (this.#server?.address() as AddressInfo | null)?.port ?? 0
+  }
+
+  get url(): string {
+    return `https://127.0.0.1:${this.port}`
+  }
+
+  /** Listens. @throws the system's error, as when the port is taken */
+  async start(port: number): Promise<void> {
+    const server = createServer(
+      {
+        cert: this.#parts.certificatePem,
+        key: this.#parts.privateKeyPem,
+        // Watches are silent for long; clients end what they no longer need.
+        keepAliveTimeout: 90_000,
+        requestTimeout: 0,
+      },
+      (request, response) => void this.#handle(request, response),
+    )
+    server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+    // A client that is none, or that left in the middle of its handshake.
+    server.on('tlsClientError', (_error, socket) => socket.destroy())
+    server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    })
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', resolve)
+    })
+    this.#server = server
+    this.#unsubscribe = this.#parts.registry.store.subscribe((resource) => this.watches.changed(resource))
+  }
+
+  /** Breaks every connection, watches and all, and listens on. Returns how many. */
+  closeConnections(): number {
+    const open = [...this.#sockets]
+    for (const socket of open) socket.destroy()
+    return open.length
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server
+    this.#server = undefined
+    this.#unsubscribe?.()
+    if (!server) return
+    const closed = new Promise((resolve) => server.close(resolve))
+    this.closeConnections()
+    await closed
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrivedAt = this.#parts.clock.now()
+    const [rawPath = '/', rawQuery = ''] = splitOnce(request.url ?? '/')
+    const path = decodedPath(rawPath)
+    const query = new URLSearchParams(rawQuery)
+    if (path === undefined) {
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+      response.end('400 Bad Request')
+      return
+    }
+    const userAgent = request.headers['user-agent'] ?? ''
+    const info = requestInfo(request.method ?? 'GET', path, booleanValue(query, 'watch'), userAgent)
+    const exchange = new Exchange(request, response, info, query)
+    exchange.onAnswer((code, isLost) => this.requests.add({ ...info, code, at: arrivedAt, isLost }))
+    try {
+      if (!OPEN_PATHS.test(path)) this.#authenticate(request)
+      const { drop, loseAnswer } = await this.faults.before(info, exchange.signal)
+      if (drop) {
+        request.socket.destroy()
+        return
+      }
+      exchange.losesAnswer = loseAnswer
+      await route(this.#context, exchange, `127.0.0.1:${this.port}`)
+    } catch (error) {
+      this.#refuse(exchange, error)
+    }
+  }
+
+  /** @throws {ApiError} 401 */
+  #authenticate(request: IncomingMessage): void {
+    const given = Buffer.from(request.headers.authorization ?? '')
+    if (given.length !== this.#token.length || !timingSafeEqual(given, this.#token)) throw unauthorized()
+  }
+
+  #refuse(exchange: Exchange, error: unknown): void {
+    const { response } = exchange
+    // The client has gone: nobody is left to tell.
+    if (exchange.signal.aborted || response.destroyed) return
+    if (response.headersSent) {
+      this.#parts.onInternalError(error)
+      response.destroy()
+      return
+    }
+    const refusal = error instanceof ApiError ? error : internalError('the dev cluster could not answer')
+    if (refusal !== error) this.#parts.onInternalError(error)
+    if (refusal.code === 413) response.setHeader('connection', 'close')
+    exchange.sendStatus(refusal.code, refusal.status)
+  }
+}
+
+function splitOnce(url: string): [string, string] {
+  const at = url.indexOf('?')
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}
+
+/** Undefined for a path with broken escapes. */
+function decodedPath(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}

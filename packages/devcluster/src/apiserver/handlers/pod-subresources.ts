@@ -1,0 +1,62 @@
+import type { Pod } from '../../types.ts'
+import { readDeleteOptions } from '../http/delete-options.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { type ExpectedKind, readObject } from '../http/object-body.ts'
+import { readBody } from '../http/request-body.ts'
+import { readWriteOptions } from '../http/write-options.ts'
+import { checkPreconditions } from '../object-registry.ts'
+import type { ServerContext, Target } from '../server-context.ts'
+import { badRequest, conflict, success, unreasoned } from '../status.ts'
+
+const BINDING: ExpectedKind = { kind: 'Binding', group: '', version: 'v1', typeName: 'Binding' }
+const EVICTION: ExpectedKind = { kind: 'Eviction', group: 'policy', version: 'v1', typeName: 'Eviction' }
+
+/** POST of a Binding: what a scheduler does. */
+export async function handleBinding(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
+  const form = exchange.outputForm()
+  const body = await readBody(exchange.request)
+  const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
+  const read = readObject(context.types, BINDING, body, exchange.header('content-type'), fieldValidation)
+  exchange.warn(read.warnings)
+  const { kind = '', name: node = '' } = (read.object.target ?? {}) as { kind?: string; name?: string }
+  const problems = [
+    ...(kind === '' || kind === 'Node'
+      ? []
+      : [`target.kind: Unsupported value: "${kind}": supported values: "Node", "<empty>"`]),
+    ...(node === '' ? ['target.name: Required value'] : []),
+  ]
+  if (problems.length > 0) throw unreasoned(problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`)
+  const { resource, namespace, name } = target
+  const current = context.registry.get(resource, namespace, name)
+  const { spec, metadata } = current as unknown as Pod
+  const bindings = { group: '', plural: 'pods/binding' }
+  if (metadata?.deletionTimestamp) {
+    throw conflict(bindings, name, `pod ${name} is being deleted, cannot be assigned to a host`)
+  }
+  if (spec?.nodeName) throw conflict(bindings, name, `pod ${name} is already assigned to node "${spec.nodeName}"`)
+  if (!dryRun) context.registry.bind(current, node)
+  exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
+}
+
+function isTerminal({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed'
+}
+
+/** POST of an Eviction. There are no disruption budgets here, so it is a deletion. */
+export async function handleEviction(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
+  const form = exchange.outputForm()
+  const body = await readBody(exchange.request)
+  const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
+  const { object } = readObject(context.types, EVICTION, body, exchange.header('content-type'), fieldValidation)
+  const { resource, namespace, name } = target
+  if (object.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  const given = Buffer.from(JSON.stringify(object.deleteOptions ?? {}))
+  const options = readDeleteOptions(context.types, given, 'application/json', new URLSearchParams())
+  const isDryRun = dryRun || options.dryRun === true
+  const current = context.registry.get(resource, namespace, name)
+  checkPreconditions(resource, current, options)
+  if (!isDryRun && !isTerminal(current as unknown as Pod)) context.registry.markEvicted(current)
+  const { preconditions: _, ...rest } = options
+  context.registry.delete(resource, namespace, name, { ...rest, dryRun: isDryRun })
+  exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
+}

@@ -1,0 +1,143 @@
+import type { KubeObject } from '../../storage/kube-object.ts'
+import type { Exchange } from '../http/exchange.ts'
+import { kindOfResource, readObject } from '../http/object-body.ts'
+import { includeObjectValue } from '../http/object-encoder.ts'
+import { readBody } from '../http/request-body.ts'
+import { readWriteOptions } from '../http/write-options.ts'
+import { invalidPatch, readPatch } from '../patch/apply-patch.ts'
+import { apiVersionOf } from '../resource-registry.ts'
+import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import { DecodeError, decodeObject } from '../schema/decode-object.ts'
+import type { ServerContext, Target } from '../server-context.ts'
+import { badRequest, conflict } from '../status.ts'
+
+/** POST to a collection. */
+export async function handleCreate(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
+  const form = exchange.outputForm()
+  const body = await readBody(exchange.request)
+  const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
+  const { resource, namespace } = target
+  const kind = kindOfResource(resource)
+  const { object, warnings } = readObject(context.types, kind, body, exchange.header('content-type'), fieldValidation)
+  exchange.warn(warnings)
+  const created = context.registry.create(resource, namespace, stored(resource, object), { dryRun })
+  exchange.warn(created.warnings)
+  const include = includeObjectValue(exchange.query.get('includeObject'))
+  exchange.sendJson(201, context.encoder(resource).object(created.object, form, include), form)
+}
+
+/** PUT of an object, or of its status. */
+export async function handleUpdate(
+  context: ServerContext,
+  exchange: Exchange,
+  target: Target,
+  subresource?: 'status',
+): Promise<void> {
+  const form = exchange.outputForm()
+  const body = await readBody(exchange.request)
+  const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'UpdateOptions')
+  const { resource, namespace, name } = target
+  const kind = kindOfResource(resource)
+  const read = readObject(context.types, kind, body, exchange.header('content-type'), fieldValidation)
+  exchange.warn(read.warnings)
+  const given = stored(resource, read.object)
+  checkIdentity(given, target)
+  const updated = context.registry.update(
+    resource,
+    namespace,
+    name,
+    (current) => {
+      checkUid(given, current, target)
+      return { ...given, metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) } }
+    },
+    { dryRun, subresource },
+  )
+  const include = includeObjectValue(exchange.query.get('includeObject'))
+  exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
+}
+
+/** PATCH of an object, or of its status. */
+export async function handlePatch(
+  context: ServerContext,
+  exchange: Exchange,
+  target: Target,
+  subresource?: 'status',
+): Promise<void> {
+  const form = exchange.outputForm()
+  const body = await readBody(exchange.request)
+  const { resource, namespace, name } = target
+  const patch = readPatch(context.types, resource.typeName, body, exchange.header('content-type'))
+  const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'PatchOptions')
+  const updated = context.registry.update(
+    resource,
+    namespace,
+    name,
+    (current) => {
+      const shape = resource.fromStored?.(current) ?? current
+      const result = patch.apply({ kind: resource.kind, apiVersion: apiVersionOf(resource), ...shape })
+      const { kind, apiVersion } = result as { kind?: unknown; apiVersion?: unknown }
+      if (kind !== resource.kind || apiVersion !== apiVersionOf(resource)) {
+        throw invalidPatch(
+          patch.shownResult(result),
+          `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
+        )
+      }
+      const decoded = decodedPatch(context, resource, result, patch)
+      if (decoded.strictErrors.length > 0) {
+        if (fieldValidation === 'Strict') {
+          throw invalidPatch(patch.shownResult(result), `strict decoding error: ${decoded.strictErrors.join(', ')}`)
+        }
+        if (fieldValidation === 'Warn') exchange.warn(decoded.strictErrors)
+      }
+      const next = stored(resource, decoded.value as unknown as KubeObject)
+      checkIdentity(next, target)
+      return next
+    },
+    { dryRun, subresource },
+  )
+  const include = includeObjectValue(exchange.query.get('includeObject'))
+  exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
+}
+
+function decodedPatch(
+  { types }: ServerContext,
+  { typeName }: ResourceDefinition,
+  result: unknown,
+  patch: ReturnType<typeof readPatch>,
+) {
+  try {
+    return decodeObject(types, typeName, result, patch.repeated)
+  } catch (error) {
+    if (error instanceof DecodeError) throw invalidPatch(patch.shownResult(result), error.message)
+    throw error
+  }
+}
+
+function stored(resource: ResourceDefinition, object: KubeObject): KubeObject {
+  return resource.toStored?.(object) ?? object
+}
+
+function checkIdentity({ metadata }: KubeObject, { name, namespace }: Target): void {
+  if (!metadata.name) {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  }
+  if (metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  }
+  if (namespace !== undefined && metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+}
+
+/** A PUT that names a uid means that very object. */
+function checkUid(given: KubeObject, current: KubeObject, { resource, namespace, name }: Target): void {
+  const { uid } = given.metadata
+  if (!uid || uid === current.metadata.uid) return
+  const key = `/registry/${resource.collection}/${namespace === undefined ? '' : `${namespace}/`}${name}`
+  throw conflict(
+    resource,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+  )
+}

@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Status } from '../status.ts'
+import { negotiateOutput, type OutputForm } from './negotiation.ts'
+import { formatted } from './object-encoder.ts'
+import type { RequestInfo } from './request-info.ts'
+
+/** One request and its answer. */
+export class Exchange {
+  readonly info: RequestInfo
+  readonly query: URLSearchParams
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  /** Aborted when the client goes away or the server stops. */
+  readonly signal: AbortSignal
+  /** A fault: the request is carried out, but its answer never leaves. */
+  losesAnswer = false
+  readonly #abort = new AbortController()
+  readonly #warnings: string[] = []
+  #answered: ((code: number, isLost: boolean) => void) | undefined
+
+  constructor(request: IncomingMessage, response: ServerResponse, info: RequestInfo, query: URLSearchParams) {
+    this.request = request
+    this.response = response
+    this.info = info
+    this.query = query
+    this.signal = this.#abort.signal
+    response.once('close', () => this.#abort.abort())
+  }
+
+  /** Hears the code once, when the answer begins. */
+  onAnswer(listener: (code: number, isLost: boolean) => void): void {
+    this.#answered = listener
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name]
+    return Array.isArray(value) ? value.join(',') : value
+  }
+
+  /** @throws {ApiError} 406 */
+  outputForm(isWatch = false): OutputForm {
+    return negotiateOutput(this.header('accept'), { isWatch, pretty: this.#isPretty() })
+  }
+
+  warn(texts: readonly string[]): void {
+    this.#warnings.push(...texts)
+  }
+
+  /** Answers with JSON, or with what the form makes of it. */
+  sendJson(code: number, json: string, form: OutputForm): void {
+    this.#send(code, formatted(json, form), `application/${form.format}`)
+  }
+
+  /** Answers with a document of the server itself. */
+  sendDocument(document: object, mediaType: string, pretty: boolean): void {
+    this.#send(200, formatted(JSON.stringify(document), { format: 'json', pretty }), mediaType)
+  }
+
+  sendText(code: number, text: string): void {
+    this.response.setHeader('x-content-type-options', 'nosniff')
+    this.#send(code, text, 'text/plain; charset=utf-8')
+  }
+
+  sendStatus(code: number, status: Status): void {
+    let form: OutputForm
+    try {
+      const { format, pretty } = this.outputForm()
+      form = { format, pretty }
+    } catch {
+      // What refuses the Accept header is told in the form that everybody reads.
+      form = { format: 'json', pretty: code === 406 }
+    }
+    const { retryAfterSeconds } = status.details ?? {}
+    if (retryAfterSeconds !== undefined) this.response.setHeader('retry-after', String(retryAfterSeconds))
+    this.sendJson(code, JSON.stringify(status), form)
+  }
+
+  sendNothing(code: number): void {
+    this.#begin(code)
+    this.response.end()
+  }
+
+  /** Begins an answer of unknown length; false when it must not leave. */
+  beginStream(code: number, contentType: string): boolean {
+    this.response.setHeader('content-type', contentType)
+    if (!this.#begin(code)) return false
+    this.response.flushHeaders()
+    return true
+  }
+
+  #send(code: number, text: string, contentType: string): void {
+    const body = Buffer.from(text)
+    this.response.setHeader('content-type', contentType)
+    this.response.setHeader('content-length', body.length)
+    if (this.#begin(code)) this.response.end(this.request.method === 'HEAD' ? undefined : body)
+  }
+
+  #begin(code: number): boolean {
+    this.#answered?.(code, this.losesAnswer)
+    this.#answered = undefined
+    if (this.losesAnswer) {
+      this.response.destroy()
+      return false
+    }
+    this.response.statusCode = code
+    this.response.setHeader('cache-control', 'no-cache, private')
+    if (this.#warnings.length > 0) {
+      this.response.setHeader(
+        'warning',
+        this.#warnings.map((text) => `299 - ${headerText(text)}`),
+      )
+    }
+    return true
+  }
+
+  #isPretty(): boolean {
+    const wanted = this.query.get('pretty')
+    if (wanted !== null) return wanted !== '0' && wanted !== 'false'
+    return /^(curl|Wget|Mozilla\/5\.0)/.test(this.info.userAgent)
+  }
+}
+
+/** A quoted string of a header: one line of characters that headers may have. */
+function headerText(text: string): string {
+  const plain = text.replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ')
+  return `"${plain.replace(/[\\"]/g, '\\$&')}"`
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http'
+import { isMap, LineCounter, parseAllDocuments, visit } from 'yaml'
+import { JsonSyntaxError, parseJsonText, type RepeatedKeys } from '../schema/json-text.ts'
+import { requestEntityTooLarge, unsupportedMediaType } from '../status.ts'
+
+/** The API server takes no more than this in one request. */
+export const MAX_BODY_BYTES = 3 * 1024 * 1024
+
+/** A body that is read but not yet understood. */
+export interface ParsedBody {
+  readonly value: unknown
+  readonly repeated: RepeatedKeys
+  /** Repeated keys in YAML, which Kubernetes reports by line. */
+  readonly strictErrors: readonly string[]
+}
+
+/** A body that is no JSON or YAML. The message is the parser's. */
+export class BodySyntaxError extends Error {
+  override readonly name = 'BodySyntaxError'
+}
+
+/** @throws {ApiError} 413 */
+export async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) throw requestEntityTooLarge(MAX_BODY_BYTES)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/**
+ * Reads a body by its media type; JSON when none is said.
+ *
+ * @throws {ApiError} 415
+ * @throws {BodySyntaxError}
+ */
+export function parseBody(body: Buffer, contentType: string | undefined): ParsedBody {
+  const mediaType = (contentType ?? '').split(';')[0]?.trim().toLowerCase()
+  if (mediaType === '' || mediaType === 'application/json') return parseJson(body.toString())
+  if (mediaType === 'application/yaml') return parseYaml(body.toString())
+  throw unsupportedMediaType(
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+  )
+}
+
+export function parseJson(text: string): ParsedBody {
+  try {
+    return { ...parseJsonText(text), strictErrors: [] }
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw new BodySyntaxError(error.message, { cause: error })
+    throw error
+  }
+}
+
+function parseYaml(text: string): ParsedBody {
+  const lines = new LineCounter()
+  const documents = parseAllDocuments(text, { version: '1.1', uniqueKeys: false, lineCounter: lines })
+  const [document] = Array.isArray(documents) ? documents : []
+  if (!document) return { value: null, repeated: new Map(), strictErrors: [] }
+  const [problem] = document.errors
+  if (problem) {
+    throw new BodySyntaxError(`yaml: line ${problem.linePos?.[0].line ?? 1}: ${problem.message.split('\n')[0]}`)
+  }
+  const strictErrors: string[] = []
+  visit(document, (_key, node) => {
+    if (!isMap(node)) return
+    const seen = new Set<string>()
+    for (const { key } of node.items) {
+      const name = String(key)
+      const range = (key as { range?: readonly number[] } | null)?.range
+      if (seen.has(name)) {
+        const { line } = lines.linePos(range?.[0] ?? 0)
+        strictErrors.push(`yaml: unmarshal errors:\n  line ${line}: key "${name}" already set in map`)
+      }
+      seen.add(name)
+    }
+  })
+  try {
+    // Through JSON: dates and other things that YAML knows become what JSON has for them.
+    const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null')
+    return { value, repeated: new Map(), strictErrors }
+  } catch (error) {
+    throw new BodySyntaxError(`yaml: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}

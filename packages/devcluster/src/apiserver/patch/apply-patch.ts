@@ -1,0 +1,123 @@
+import { BodySyntaxError, parseJson } from '../http/request-body.ts'
+import type { ApiTypes } from '../schema/api-type.ts'
+import type { RepeatedKeys } from '../schema/json-text.ts'
+import { type ApiError, badRequest, invalid, unprocessablePatch, unreasoned, unsupportedMediaType } from '../status.ts'
+import { FieldErrors } from '../validation/field-errors.ts'
+import { applyJsonPatch, PatchFailed } from './json-patch.ts'
+import { applyMergePatch } from './merge-patch.ts'
+import { applyStrategicMergePatch, StrategicPatchError, shown } from './strategic-merge-patch.ts'
+
+type Fields = Record<string, unknown>
+
+/** A patch that is read and can be applied, again if need be. */
+export interface ReadPatch {
+  /** The patched object, kind and apiVersion included. */
+  apply(current: Fields): unknown
+  /** What the answer shows of a patch whose result is no object of the kind. */
+  shownResult(result: unknown): string
+  readonly repeated: RepeatedKeys
+}
+
+/**
+ * Reads a patch by its media type.
+ *
+ * @throws {ApiError} 400, 415
+ */
+export function readPatch(types: ApiTypes, typeName: string, body: Buffer, contentType: string | undefined): ReadPatch {
+  const mediaType = (contentType ?? '').split(';')[0]?.trim().toLowerCase()
+  switch (mediaType) {
+    case 'application/json-patch+json':
+      return jsonPatch(body)
+    case 'application/merge-patch+json':
+      return mergePatch(body)
+    case 'application/strategic-merge-patch+json':
+      return strategicPatch(types, typeName, body)
+    case 'application/apply-patch+yaml':
+      throw unsupportedMediaType(
+        'the dev cluster has no server-side apply: send a strategic merge patch, as kubectl apply does without --server-side',
+      )
+    default:
+      throw unsupportedMediaType('415: Unsupported Media Type', {})
+  }
+}
+
+function jsonPatch(body: Buffer): ReadPatch {
+  const { value } = parsed(body, 'error decoding patch: ')
+  if (!Array.isArray(value)) {
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go value of type []handlers.jsonPatchOp`,
+    )
+  }
+  return {
+    apply(current) {
+      try {
+        const result = applyJsonPatch(current, value)
+        if (!isObject(result)) throw new PatchFailed('the object itself cannot be replaced')
+        return result
+      } catch (error) {
+        if (error instanceof PatchFailed) throw unprocessablePatch()
+        throw error
+      }
+    },
+    shownResult: (result) => JSON.stringify(result),
+    repeated: new Map(),
+  }
+}
+
+function mergePatch(body: Buffer): ReadPatch {
+  const { value, repeated } = parsed(body, 'error decoding patch: ')
+  const patch = objectOrRefused(value, 'error decoding patch: ')
+  return {
+    apply: (current) => applyMergePatch(current, patch),
+    shownResult: (result) => JSON.stringify(result),
+    repeated,
+  }
+}
+
+function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPatch {
+  const { value, repeated } = parsed(body, '')
+  const patch = objectOrRefused(value, '')
+  return {
+    apply(current) {
+      try {
+        return applyStrategicMergePatch(types, typeName, current, patch)
+      } catch (error) {
+        if (!(error instanceof StrategicPatchError)) throw error
+        throw error.isTypeMismatch ? invalidPatch(shown(patch), error.message) : unreasoned(error.message)
+      }
+    },
+    shownResult: () => shown(patch),
+    repeated,
+  }
+}
+
+/** 422 for a patch whose result cannot be read as the kind. */
+export function invalidPatch(shownPatch: string, problem: string): ApiError {
+  const errors = new FieldErrors()
+  errors.invalid('patch', shownPatch, problem)
+  return invalid('', '', errors)
+}
+
+function parsed(body: Buffer, prefix: string) {
+  try {
+    return parseJson(body.toString())
+  } catch (error) {
+    if (error instanceof BodySyntaxError) throw badRequest(prefix + error.message)
+    throw error
+  }
+}
+
+function objectOrRefused(value: unknown, prefix: string): Fields {
+  if (isObject(value)) return value
+  if (value === null) return {}
+  throw badRequest(`${prefix}json: cannot unmarshal ${kindOf(value)} into Go value of type map[string]interface {}`)
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,124 @@
+/** One operation (RFC 6902). */
+interface Operation {
+  readonly op?: unknown
+  readonly path?: unknown
+  readonly from?: unknown
+  readonly value?: unknown
+}
+
+/** A JSON patch that cannot be applied. */
+export class PatchFailed extends Error {
+  override readonly name = 'PatchFailed'
+}
+
+type Node = Record<string, unknown> | unknown[]
+
+/**
+ * Applies a JSON patch to a copy of a document. As in Kubernetes, `replace` of a missing member adds it, and `remove`
+ * of one fails.
+ *
+ * @throws {PatchFailed}
+ */
+export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
+  let root = structuredClone(document)
+  for (const operation of operations) root = applied(root, (operation ?? {}) as Operation)
+  return root
+}
+
+function applied(root: unknown, operation: Operation): unknown {
+  const path = pointer(operation.path)
+  switch (operation.op) {
+    case 'add':
+      return added(root, path, required(operation), false)
+    case 'replace':
+      return added(root, path, required(operation), true)
+    case 'remove':
+      return removed(root, path)
+    case 'test':
+      if (!isEqual(read(root, path), operation.value)) throw new PatchFailed(`test of ${operation.path} failed`)
+      return root
+    case 'copy':
+      return added(root, path, structuredClone(read(root, pointer(operation.from))), false)
+    case 'move': {
+      const from = pointer(operation.from)
+      const value = read(root, from)
+      return added(removed(root, from), path, value, false)
+    }
+    default:
+      throw new PatchFailed(`unknown operation ${String(operation.op)}`)
+  }
+}
+
+function required(operation: Operation): unknown {
+  if (!('value' in operation)) throw new PatchFailed('operation without a value')
+  return structuredClone(operation.value)
+}
+
+function pointer(path: unknown): readonly string[] {
+  if (typeof path !== 'string' || (path !== '' && !path.startsWith('/'))) throw new PatchFailed('no such path')
+  if (path === '') return []
+  return path
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+function read(root: unknown, path: readonly string[]): unknown {
+  let node = root
+  for (const step of path) {
+    if (Array.isArray(node)) node = node[indexIn(node, step, node.length - 1)]
+    else if (isObject(node) && Object.hasOwn(node, step)) node = node[step]
+    else throw new PatchFailed(`nothing at ${step}`)
+  }
+  return node
+}
+
+function parentOf(root: unknown, path: readonly string[]): { readonly node: Node; readonly step: string } {
+  const step = path.at(-1)
+  const node = read(root, path.slice(0, -1))
+  if (step === undefined || !(Array.isArray(node) || isObject(node))) throw new PatchFailed('no place for a value')
+  return { node, step }
+}
+
+function added(root: unknown, path: readonly string[], value: unknown, isReplacement: boolean): unknown {
+  if (path.length === 0) return value
+  const { node, step } = parentOf(root, path)
+  if (!Array.isArray(node)) {
+    Object.defineProperty(node, step, { value, writable: true, enumerable: true, configurable: true })
+  } else if (isReplacement) {
+    node[indexIn(node, step, node.length - 1)] = value
+  } else {
+    node.splice(step === '-' ? node.length : indexIn(node, step, node.length), 0, value)
+  }
+  return root
+}
+
+function removed(root: unknown, path: readonly string[]): unknown {
+  const { node, step } = parentOf(root, path)
+  if (Array.isArray(node)) node.splice(indexIn(node, step, node.length - 1), 1)
+  else if (Object.hasOwn(node, step)) delete node[step]
+  else throw new PatchFailed(`nothing at ${step}`)
+  return root
+}
+
+function indexIn(_array: readonly unknown[], step: string, last: number): number {
+  if (!/^(0|[1-9][0-9]*)$/.test(step) || Number(step) > last) throw new PatchFailed(`no index ${step}`)
+  return Number(step)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => isEqual(item, b[index]))
+  }
+  if (isObject(a) && isObject(b)) {
+    const keys = Object.keys(a)
+    return (
+      keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]))
+    )
+  }
+  return a === b
+}

@@ -1,0 +1,31 @@
+import { configMaps } from './resources/config-map.ts'
+import { events, eventsV1 } from './resources/event.ts'
+import { namespaces } from './resources/namespace.ts'
+import { nodes } from './resources/node.ts'
+import { pods } from './resources/pod.ts'
+import type { ResourceDefinition } from './resources/resource-definition.ts'
+import { secrets } from './resources/secret.ts'
+import { serviceAccounts } from './resources/service-account.ts'
+
+/** Every resource that the dev cluster serves. A new one is a file in `resources/` and a line here. */
+export const RESOURCES: readonly ResourceDefinition[] = [
+  configMaps,
+  events,
+  namespaces,
+  nodes,
+  pods,
+  secrets,
+  serviceAccounts,
+  eventsV1,
+]
+
+export function findResource(group: string, version: string, plural: string): ResourceDefinition | undefined {
+  return RESOURCES.find(
+    (resource) => resource.group === group && resource.version === version && resource.plural === plural,
+  )
+}
+
+/** `v1`, `events.k8s.io/v1`. */
+export function apiVersionOf({ group, version }: Pick<ResourceDefinition, 'group' | 'version'>): string {
+  return group === '' ? version : `${group}/${version}`
+}

@@ -1,0 +1,98 @@
+import type { KubeObject } from '../../storage/kube-object.ts'
+import type { Event } from '../../types.ts'
+import { plainResource } from './plain-resource.ts'
+import { ageOf, NAME_COLUMN, type ResourceDefinition, textOf } from './resource-definition.ts'
+
+const INVOLVED = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath']
+
+/** Events in their old form, which kubectl reads. They are never removed by time here: the cluster ends before. */
+export const events: ResourceDefinition = plainResource({
+  kind: 'Event',
+  plural: 'events',
+  singular: 'event',
+  shortNames: ['ev'],
+  fieldLabels: {
+    ...Object.fromEntries(
+      INVOLVED.map((field) => [
+        `involvedObject.${field}`,
+        (object: KubeObject) => textOf(object, 'involvedObject', field),
+      ]),
+    ),
+    reason: (object) => textOf(object, 'reason'),
+    reportingComponent: (object) => textOf(object, 'reportingComponent'),
+    source: (object) => textOf(object, 'source', 'component') || textOf(object, 'reportingComponent'),
+    type: (object) => textOf(object, 'type'),
+  },
+  unknownFieldLabel: (label) => `field label not supported: ${label}`,
+  // Kubernetes keeps no watch cache of events.
+  tooOldMessage: () => 'The resourceVersion for the provided watch is too old.',
+  validate(object, errors) {
+    const namespace = textOf(object, 'involvedObject', 'namespace')
+    const own = object.metadata.namespace ?? ''
+    if (namespace === '' ? own !== 'default' : namespace !== own) {
+      errors.invalid('involvedObject.namespace', namespace, 'does not match event.namespace')
+    }
+  },
+  columns: [
+    { name: 'Last Seen', description: 'Time since it happened last.' },
+    { name: 'Type', description: 'Normal or Warning.' },
+    { name: 'Reason', description: 'Why, in one word.' },
+    { name: 'Object', description: 'What it is about.' },
+    { name: 'Subobject', description: 'Which part of it.', priority: 1 },
+    { name: 'Source', description: 'Who says so.', priority: 1 },
+    { name: 'Message', description: 'For people.' },
+    { name: 'First Seen', description: 'Time since it happened first.', priority: 1 },
+    { name: 'Count', description: 'How often it happened.', priority: 1 },
+    { ...NAME_COLUMN, priority: 1 },
+  ],
+  row,
+})
+
+function row(object: KubeObject, now: number): readonly (string | number)[] {
+  const event = object as unknown as Event & { series?: { count?: number; lastObservedTime?: string } }
+  const { involvedObject, source } = event
+  const first = event.firstTimestamp ?? event.eventTime
+  const last = event.series?.lastObservedTime ?? event.lastTimestamp ?? first
+  const component = source?.component || event.reportingComponent || ''
+  const host = source?.host || event.reportingInstance || ''
+  return [
+    ageOf(last, now),
+    event.type ?? '',
+    event.reason ?? '',
+    `${(involvedObject.kind ?? '').toLowerCase()}/${involvedObject.name ?? ''}`,
+    involvedObject.fieldPath ?? '',
+    host === '' ? component : `${component}, ${host}`,
+    (event.message ?? '').trim(),
+    ageOf(first, now),
+    event.series?.count ?? event.count ?? 1,
+    object.metadata.name,
+  ]
+}
+
+/** Pairs of names: what a field is called in `v1` and in `events.k8s.io/v1`. */
+const RENAMED: readonly (readonly [string, string])[] = [
+  ['involvedObject', 'regarding'],
+  ['message', 'note'],
+  ['source', 'deprecatedSource'],
+  ['firstTimestamp', 'deprecatedFirstTimestamp'],
+  ['lastTimestamp', 'deprecatedLastTimestamp'],
+  ['count', 'deprecatedCount'],
+  ['reportingComponent', 'reportingController'],
+]
+
+/** The same events in the form of `events.k8s.io/v1`. */
+export const eventsV1: ResourceDefinition = {
+  ...events,
+  group: 'events.k8s.io',
+  typeName: 'events.Event',
+  toStored: (object) => renamed(object, (pair) => [pair[1], pair[0]]),
+  fromStored: (object) => renamed(object, (pair) => [pair[0], pair[1]]),
+}
+
+function renamed(
+  object: KubeObject,
+  direction: (pair: readonly [string, string]) => readonly [string, string],
+): KubeObject {
+  const names = new Map(RENAMED.map(direction))
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [names.get(key) ?? key, value])) as KubeObject
+}

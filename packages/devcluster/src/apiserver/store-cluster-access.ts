@@ -1,0 +1,158 @@
+import type { Clock } from '../clock.ts'
+import type { ClusterAccess, PodChange, ReportedEvent } from '../kubelet/cluster-access.ts'
+import type { KubeObject } from '../storage/kube-object.ts'
+import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../types.ts'
+import type { ObjectRegistry } from './object-registry.ts'
+import { microTimestampOf, timestampOf } from './random-text.ts'
+import { events } from './resources/event.ts'
+import { nodes } from './resources/node.ts'
+import { pods } from './resources/pod.ts'
+import { ApiError } from './status.ts'
+
+const asPod = (object: KubeObject) => object as unknown as Pod
+
+/** The node's side of the cluster, on the registry that the API server writes through. */
+export class StoreClusterAccess implements ClusterAccess {
+  readonly #registry: ObjectRegistry
+  readonly #clock: Clock
+  /** The name of the Event for each thing that was reported, so that it is counted up. */
+  readonly #reported = new Map<string, string>()
+  #eventNumber: number
+
+  constructor(registry: ObjectRegistry, clock: Clock) {
+    this.#registry = registry
+    this.#clock = clock
+    this.#eventNumber = clock.now()
+  }
+
+  pods(): readonly Pod[] {
+    return this.#registry.store.list('pods').map(asPod)
+  }
+
+  pod(namespace: string, name: string): Pod | undefined {
+    return this.#registry.store.get('pods', namespace, name) as Pod | undefined
+  }
+
+  configMap(namespace: string, name: string): ConfigMap | undefined {
+    return this.#registry.store.get('configmaps', namespace, name) as ConfigMap | undefined
+  }
+
+  secret(namespace: string, name: string): Secret | undefined {
+    return this.#registry.store.get('secrets', namespace, name) as Secret | undefined
+  }
+
+  node(name: string): Node | undefined {
+    return this.#registry.store.get('nodes', undefined, name) as Node | undefined
+  }
+
+  watchPods(listener: (change: PodChange) => void): () => void {
+    return this.#registry.store.subscribe((resource, { type, object }) => {
+      if (resource === 'pods') listener({ type, pod: asPod(object) })
+    })
+  }
+
+  putNode(node: Node): void {
+    const name = node.metadata?.name ?? ''
+    const given = { ...node, metadata: { ...node.metadata, name } } as unknown as KubeObject
+    if (!this.node(name)) this.#registry.create(nodes, undefined, given)
+    this.#registry.update(nodes, undefined, name, (current) => ({ ...given, metadata: merged(current, given) }))
+    this.#registry.update(nodes, undefined, name, (current) => ({ ...current, status: given.status }), {
+      subresource: 'status',
+    })
+  }
+
+  bindPod(pod: Pod, nodeName: string): void {
+    const current = this.#current(pod)
+    if (!current || asPod(current).spec?.nodeName) return
+    this.#registry.bind(current, nodeName)
+  }
+
+  updatePodStatus(pod: Pod, change: (status: PodStatus) => PodStatus): Pod | undefined {
+    const current = this.#current(pod)
+    if (!current) return undefined
+    const status = change(asPod(current).status ?? {})
+    const { namespace, name } = current.metadata
+    return asPod(
+      this.#registry.update(pods, namespace, name, () => ({ ...current, status }), { subresource: 'status' }),
+    )
+  }
+
+  confirmPodDeletion(pod: Pod): void {
+    const current = this.#current(pod)
+    if (!current) return
+    this.#registry.delete(pods, current.metadata.namespace, current.metadata.name, { gracePeriodSeconds: 0 })
+  }
+
+  /** An Event of a pod whose namespace is going away is lost, as in Kubernetes. */
+  recordEvent(event: ReportedEvent): void {
+    const { namespace = '', name = '', uid = '' } = event.pod.metadata ?? {}
+    const key = [namespace, uid, event.component, event.fieldPath, event.type, event.reason, event.message].join('\n')
+    const now = this.#clock.now()
+    try {
+      const known = this.#reported.get(key)
+      if (known && this.#registry.store.get('events', namespace, known)) {
+        this.#registry.update(events, namespace, known, (current) => ({
+          ...current,
+          lastTimestamp: timestampOf(now),
+          count: Number(current.count ?? 1) + 1,
+        }))
+        return
+      }
+      const eventName = `${name}.${(this.#eventNumber++).toString(16)}`
+      this.#registry.create(events, namespace, eventObject(event, eventName, now))
+      this.#reported.set(key, eventName)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+    }
+  }
+
+  /** Forgets what was counted for a pod that is gone. */
+  forgetEventsOf(namespace: string, uid: string): void {
+    const prefix = `${namespace}\n${uid}\n`
+    for (const key of this.#reported.keys()) if (key.startsWith(prefix)) this.#reported.delete(key)
+  }
+
+  #current(pod: Pod): KubeObject | undefined {
+    const { namespace, name = '', uid } = pod.metadata ?? {}
+    const current = this.#registry.store.get('pods', namespace, name)
+    return current?.metadata.uid === uid ? current : undefined
+  }
+}
+
+/** Labels and annotations that others gave a node stay. */
+function merged(current: KubeObject, given: KubeObject): KubeObject['metadata'] {
+  return {
+    ...current.metadata,
+    labels: { ...current.metadata.labels, ...given.metadata.labels },
+    annotations: { ...current.metadata.annotations, ...given.metadata.annotations },
+  }
+}
+
+function eventObject(event: ReportedEvent, name: string, now: number): KubeObject {
+  const { metadata = {} } = event.pod
+  const isScheduler = event.component === 'default-scheduler'
+  return {
+    metadata: { name },
+    involvedObject: {
+      kind: 'Pod',
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      apiVersion: 'v1',
+      resourceVersion: metadata.resourceVersion,
+      ...(event.fieldPath !== undefined && { fieldPath: event.fieldPath }),
+    },
+    reason: event.reason,
+    message: event.message,
+    type: event.type,
+    ...(isScheduler
+      ? { eventTime: microTimestampOf(now), action: event.reason === 'Scheduled' ? 'Binding' : 'Scheduling' }
+      : { firstTimestamp: timestampOf(now), lastTimestamp: timestampOf(now), count: 1 }),
+    source: {
+      component: event.component,
+      ...(!isScheduler && event.pod.spec?.nodeName && { host: event.pod.spec.nodeName }),
+    },
+    reportingComponent: event.component,
+    reportingInstance: event.pod.spec?.nodeName ?? event.component,
+  }
+}

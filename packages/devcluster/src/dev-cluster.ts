@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { ApiServer } from './apiserver/api-server.ts'
+import { makeCertificates } from './apiserver/certificates.ts'
+import { kubeconfigText } from './apiserver/kubeconfig-text.ts'
+import { NamespaceController } from './apiserver/namespace-controller.ts'
+import { ObjectRegistry } from './apiserver/object-registry.ts'
+import type { Random } from './apiserver/random-text.ts'
+import type { RequestLog } from './apiserver/request-log.ts'
+import { namespaces } from './apiserver/resources/namespace.ts'
+import { ApiTypes } from './apiserver/schema/api-type.ts'
+import { StoreClusterAccess } from './apiserver/store-cluster-access.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createFaults, type Faults } from './faults.ts'
+import { startScheduler } from './interim-scheduler.ts'
+import type { Kubelet } from './kubelet/kubelet.ts'
+import { createProcessKubelet } from './kubelet/process-kubelet.ts'
+import { createScriptedKubelet } from './kubelet/scripted-kubelet.ts'
+import { VersionedStore } from './storage/versioned-store.ts'
+
+export interface DevClusterOptions {
+  /**
+   * `process`: containers are processes of this machine. `scripted`: there are no processes; containers end as the
+   * annotations `script.davit/run-ms`, `script.davit/exit-code` and `script.davit/hold` of their pods say.
+   */
+  readonly runtime: 'process' | 'scripted'
+  /** Decides timestamps, timeouts and what runs when. @default the machine's own */
+  readonly clock?: Clock
+  /** Numbers from 0 up to 1, for uids and generated names: a seeded one gives the same again. @default Math.random */
+  readonly random?: () => number
+  /**
+   * Where to listen on 127.0.0.1, if that is free; else another port is chosen. @default a free one
+   */
+  readonly port?: number
+  /** Fail when `port` is taken. @default false */
+  readonly strictPort?: boolean
+  /** A folder that gets one of the cluster's own in it, for pods and the kubeconfig. @default the system's for temporary files */
+  readonly folder?: string
+  /** Where the kubeconfig is written, readable by its owner only. It is removed at the end. @default in the cluster's folder */
+  readonly kubeconfigPath?: string
+  /** @default davit-node */
+  readonly nodeName?: string
+  readonly nodeLabels?: Readonly<Record<string, string>>
+  /** What the node has for pods, by resource. @default the machine's for `process`, room for everything for `scripted` */
+  readonly allocatable?: Readonly<Record<string, string>>
+  /** Hears of errors that are the dev cluster's own fault. @default they are forgotten: the client is told 500 */
+  readonly onInternalError?: (error: unknown) => void
+}
+
+/** A running dev cluster. */
+export interface DevCluster extends AsyncDisposable {
+  readonly url: string
+  /** YAML text, with the token in it. */
+  readonly kubeconfig: string
+  readonly kubeconfigPath: string
+  readonly nodeName: string
+  readonly faults: Faults
+  /** What was asked of the API server, for tests to count. */
+  readonly requests: RequestLog
+  /** Ends pods, connections and timers, and removes what was written. May be called again. */
+  stop(): Promise<void>
+}
+
+/** The dev cluster cannot listen where it must. */
+export class PortTakenError extends Error {
+  override readonly name = 'PortTakenError'
+  readonly code = 'PORT_TAKEN'
+}
+
+const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
+
+/**
+ * Starts a small Kubernetes on 127.0.0.1: an API server, a scheduler and one node.
+ *
+ * @throws {PortTakenError} when `port` is taken and `strictPort` insists on it
+ */
+export async function startDevCluster(options: DevClusterOptions): Promise<DevCluster> {
+  const clock = options.clock ?? systemClock
+  const random: Random = options.random ?? Math.random
+  const nodeName = options.nodeName ?? 'davit-node'
+  await using starting = new AsyncDisposableStack()
+
+  const parent = options.folder ?? tmpdir()
+  await mkdir(parent, { recursive: true })
+  const folder = await mkdtemp(join(parent, 'davit-devcluster-'))
+  starting.defer(() => rm(folder, { recursive: true, force: true }))
+
+  const certificates = await makeCertificates()
+  const token = randomBytes(32).toString('base64url')
+  const store = new VersionedStore()
+  const types = new ApiTypes()
+  const registry = new ObjectRegistry({ store, types, clock, random })
+  const controller = new NamespaceController(registry, certificates.authorityPem)
+  controller.start()
+  starting.defer(() => controller.stop())
+  for (const name of NAMESPACES) registry.create(namespaces, undefined, { metadata: { name } })
+
+  const access = new StoreClusterAccess(registry, clock)
+  const kubelet = kubeletOf(options, { access, clock, folder, nodeName })
+  const server = new ApiServer({
+    registry,
+    types,
+    clock,
+    random,
+    token,
+    ...certificates,
+    kubeletOf: (name) => (name === nodeName ? kubelet : undefined),
+    onInternalError: options.onInternalError ?? (() => {}),
+  })
+  await listen(server, options)
+  starting.defer(() => server.stop())
+
+  const kubeconfigPath = options.kubeconfigPath ?? join(folder, 'kubeconfig')
+  const kubeconfig = kubeconfigText({ url: server.url, authorityPem: certificates.authorityPem, token })
+  await writeKubeconfig(kubeconfigPath, kubeconfig)
+  starting.defer(() => rm(kubeconfigPath, { force: true }))
+
+  starting.defer(() => kubelet.stop())
+  await kubelet.start()
+  const scheduler = startScheduler({ access, clock, nodeName })
+  starting.defer(() => scheduler.stop())
+
+  const running = starting.move()
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= running.disposeAsync()
+    return stopping
+  }
+  return {
+    url: server.url,
+    kubeconfig,
+    kubeconfigPath,
+    nodeName,
+    faults: createFaults(server, store, kubelet),
+    requests: server.requests,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+function kubeletOf(
+  { runtime, nodeLabels, allocatable }: DevClusterOptions,
+  parts: {
+    readonly access: StoreClusterAccess
+    readonly clock: Clock
+    readonly folder: string
+    readonly nodeName: string
+  },
+): Kubelet {
+  const wanted = { ...parts, ...(nodeLabels && { nodeLabels }), ...(allocatable && { allocatable }) }
+  return runtime === 'process' ? createProcessKubelet(wanted) : createScriptedKubelet(wanted)
+}
+
+async function listen(server: ApiServer, { port = 0, strictPort = false }: DevClusterOptions): Promise<void> {
+  try {
+    await server.start(port)
+  } catch (cause) {
+    if (port === 0 || (cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+    if (strictPort) {
+      throw new PortTakenError(
+        `port ${port} of 127.0.0.1 is taken: choose another, or leave the choice to the dev cluster`,
+        {
+          cause,
+        },
+      )
+    }
+    await server.start(0)
+  }
+}
+
+/** The file may be there already, with other permissions. */
+async function writeKubeconfig(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  await rm(path, { force: true })
+  await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+}

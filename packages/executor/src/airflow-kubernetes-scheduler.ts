@@ -161,8 +161,9 @@ export class AirflowKubernetesScheduler {
     await this.#label(pod, { airflow_pod_revoked: 'True' })
   }
 
-  /** Turns everything that the watchers found into results. */
+  /** Turns everything that the watchers found into results; begins to watch where `start()` was not called. */
   sync(): void {
+    this.start()
     for (const item of this.#watcherQueue.splice(0)) this.processWatcherTask(item)
   }
 

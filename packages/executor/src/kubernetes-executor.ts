@@ -2,7 +2,7 @@ import { BaseExecutor, type QueuedWorkload } from './base-executor.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.ts'
 import { resolveConfig } from './config/resolve-config.ts'
-import { ExecutorError, InputError } from './errors.ts'
+import { ArgumentError, ExecutorError, InputError } from './errors.ts'
 import type { ExecutorEvent } from './executor-event.ts'
 import type { KubeClient } from './kube/kube-client.ts'
 import type { Pod } from './kube/types.ts'
@@ -89,10 +89,11 @@ export class KubernetesExecutor extends BaseExecutor {
   #state: 'new' | 'started' | 'ended' = 'new'
   #ending: Promise<void> | null = null
 
-  /** @throws {ConfigError} `CONFIG_INVALID` */
+  /** @throws {ConfigError} `CONFIG_INVALID`; {@link ArgumentError} `ARGUMENT_INVALID`: no job id */
   constructor(options: KubernetesExecutorOptions) {
-    const config = resolveConfig(options.config)
-    super(options.parallelism ?? config.parallelism, options.metrics ?? noMetrics)
+    const config = resolveConfig({ ...options.config, parallelism: options.parallelism ?? options.config?.parallelism })
+    super(config.parallelism, options.metrics ?? noMetrics)
+    if (String(options.jobId) === '') throw new ArgumentError('jobId is empty: it names the owner of the pods')
     this.#options = options
     this.config = config
     this.jobId = String(options.jobId)

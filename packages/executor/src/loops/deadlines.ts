@@ -8,6 +8,7 @@ export class Deadlines<T> {
   readonly #clock: Clock
   readonly #onDue: (item: T) => void
   readonly #dueAt = new Map<T, number>()
+  #isStopped = false
   #timer: { readonly timer: Timer; readonly at: number } | null = null
 
   constructor(clock: Clock, onDue: (item: T) => void) {
@@ -16,24 +17,30 @@ export class Deadlines<T> {
   }
 
   set(item: T, at: number): void {
+    if (this.#isStopped) return
     this.#dueAt.set(item, at)
     if (!this.#timer || at < this.#timer.at) this.#arm(at)
   }
 
   clear(item: T): void {
     this.#dueAt.delete(item)
-    if (this.#dueAt.size === 0) this.stop()
+    if (this.#dueAt.size === 0) this.#disarm()
   }
 
-  /** Forgets all. */
+  /** Forgets all, and takes nothing more. */
   stop(): void {
+    this.#isStopped = true
     this.#dueAt.clear()
+    this.#disarm()
+  }
+
+  #disarm(): void {
     this.#timer?.timer.cancel()
     this.#timer = null
   }
 
   #arm(at: number): void {
-    this.#timer?.timer.cancel()
+    this.#disarm()
     const delayMs = Math.min(LONGEST_MS, Math.max(0, at - this.#clock.now()))
     this.#timer = { at, timer: this.#clock.setTimeout(() => this.#fire(), delayMs) }
   }

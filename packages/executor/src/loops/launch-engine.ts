@@ -151,11 +151,14 @@ export class LaunchEngine {
     return entry
   }
 
-  /** Lets go of a task: its launch is revoked in the store, then its pod deleted. False: it is not ours, or has ended. */
+  /**
+   * Lets go of a task: its launch is revoked in the store, then its pod deleted. For one that has ended it is too late.
+   * False: it is not in our book.
+   */
   revoke(key: TaskInstanceKey): boolean {
     const entry = this.book.get(key)
-    if (!entry || entry.phase === 'ended') return false
-    this.#release(entry, 'revoked')
+    if (!entry) return false
+    if (entry.phase !== 'ended') this.#release(entry, 'revoked')
     return true
   }
 

@@ -194,6 +194,7 @@ export class Launcher {
     const { pods, clock, metrics, isAccounted, config } = this.#options
     const startedAt = clock.now()
     const launchId = entry.launch?.id
+    const sentAtShrinks = this.#limit.shrinks
     const result = await createPod(pods, pod, {
       signal: this.#stopping.signal,
       timeoutMs: config.requestTimeoutSeconds * 1000,
@@ -202,11 +203,12 @@ export class Launcher {
     const latencyMs = clock.now() - startedAt
     metrics.timing('kubernetes_executor.pod_creation', latencyMs)
     metrics.increment('kubernetes_executor.pod_creation_status', { status: statusTag(result) })
-    const isOverloaded = result.kind === 'refused' && isOverload(result.error)
-    this.#limit = nextCreationLimit(
-      this.#limit,
-      isOverloaded ? { kind: 'overload' } : { kind: 'answered', latencyMs, wasFull },
-    )
+    // Only pods that were made tell how fast the server makes them.
+    if (result.kind === 'ours' && !result.found) {
+      this.#limit = nextCreationLimit(this.#limit, { kind: 'answered', latencyMs, wasFull })
+    } else if (result.kind === 'refused' && isOverload(result.error)) {
+      this.#limit = nextCreationLimit(this.#limit, { kind: 'overload', sentAtShrinks })
+    }
     // Ended, and on its way to its next launch, before this create was answered: the answer says nothing any more.
     return entry.launch?.id === launchId ? this.#settle(entry, result) : null
   }

@@ -14,6 +14,8 @@ export interface LogArchive {
 
 /** How long the archiving of one log may hold up its launch's outcome. */
 const DEADLINE_MS = 30_000
+/** How long an archive has to close what it has read when the deadline is over. */
+const CLOSING_MS = 2_000
 
 /**
  * Archives the log of an ended launch. Resolves to its path, or to null when it could not be had within 30 s: a lost log
@@ -26,15 +28,18 @@ export async function archiveLog(
 ): Promise<string | null> {
   const ending = new AbortController()
   const end = () => ending.abort()
-  signal.addEventListener('abort', end, { once: true })
-  const timer = clock.setTimeout(end, DEADLINE_MS)
   const { promise: overdue, resolve: giveUp } = Promise.withResolvers<null>()
-  ending.signal.addEventListener('abort', () => giveUp(null), { once: true })
+  const timers = [clock.setTimeout(end, DEADLINE_MS), clock.setTimeout(() => giveUp(null), DEADLINE_MS + CLOSING_MS)]
+  const stop = () => {
+    end()
+    giveUp(null)
+  }
+  signal.addEventListener('abort', stop, { once: true })
   try {
     const log = pods.log(launch.namespace, launch.podName, {
       container: 'base',
       signal: ending.signal,
-      timeoutMs: DEADLINE_MS,
+      timeoutMs: DEADLINE_MS + CLOSING_MS,
     })
     const archived = archive.archive(launch, log, ending.signal)
     // An archive that does not heed its signal must not hold up the outcome either.
@@ -47,7 +52,7 @@ export async function archiveLog(
     logger.warn('log not archived', { pod: launch.podName, namespace: launch.namespace, launch: launch.id, error })
     return null
   } finally {
-    timer.cancel()
-    signal.removeEventListener('abort', end)
+    for (const timer of timers) timer.cancel()
+    signal.removeEventListener('abort', stop)
   }
 }

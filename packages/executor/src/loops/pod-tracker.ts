@@ -87,6 +87,8 @@ export class PodTracker {
     const entry = this.#entryOf(record)
     if (!entry) return
     if (entry.launch?.uid === undefined) {
+      // Seen before the store knows of the launch: the create will find it.
+      if (!entry.isRecorded) return
       // On its way out, it is the pod of an earlier life of the same launch, and ours is still to come.
       if (record.pod.metadata?.deletionTimestamp !== undefined) return
       this.#options.events.onBound(entry, record)

@@ -6,7 +6,7 @@ import { keyOf, startExecutor } from '../support/start-executor.ts'
 
 /** Pods of an executor that was killed in the middle. */
 async function orphans(ids: readonly string[], store?: DurableStore) {
-  const pods = new FakePods()
+  const pods = new FakePods({ now: () => Date.parse('2026-01-01T00:00:00Z') })
   const first = await startExecutor({ pods, ...(store && { store }), jobId: '7' })
   for (const id of ids) await first.launch(id)
   await first.executor.terminate()
@@ -162,7 +162,7 @@ describe('pods that nobody answers for', () => {
     await executor.adoptCompletedPods()
     await settle()
     expect(pods.all()).toHaveLength(2)
-    await clock.advance(10 * 365 * 86_400_000)
+    await clock.advance(400_000)
     await executor.adoptCompletedPods()
     await settle()
     expect(pods.all().map(({ status }) => status?.phase)).toEqual(['Pending'])

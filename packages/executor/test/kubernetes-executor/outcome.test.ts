@@ -244,8 +244,18 @@ describe('log archive', () => {
     const slow = await launched(() => new Promise(() => {}), 'x')
     await slow.clock.advance(29_000)
     expect(slow.states()).toEqual({ extract: 'running' })
-    await slow.clock.advance(1_000)
+    await slow.clock.advance(3_000)
     expect(slow.states()).toEqual({ extract: 'success' })
     await slow.executor.end()
+  })
+
+  it('what was read before the deadline is kept', async () => {
+    const { executor, clock, events } = await launched(async (_launch, _log, signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      return '/logs/cut.log'
+    }, 'x')
+    await clock.advance(30_000)
+    expect(events().extract?.outcome?.logPath).toBe('/logs/cut.log')
+    await executor.end()
   })
 })

@@ -28,10 +28,24 @@ describe('the creation limit', () => {
     let state = initialCreationLimit(64)
     const limits = []
     for (let i = 0; i < 6; i++) {
-      state = nextCreationLimit(state, { kind: 'overload' })
+      state = nextCreationLimit(state, { kind: 'overload', sentAtShrinks: state.shrinks })
       limits.push(state.limit)
     }
     expect(limits).toEqual([8, 4, 2, 1, 1, 1])
+  })
+
+  it('takes the overload that a burst met for one', () => {
+    let state = initialCreationLimit(64)
+    for (let i = 0; i < 16; i++) state = nextCreationLimit(state, { kind: 'overload', sentAtShrinks: 0 })
+    expect(state.limit).toBe(8)
+  })
+
+  it('gets used to a delay that came to stay', () => {
+    let state = round(round(initialCreationLimit(64), 20), 20)
+    for (let i = 0; i < 20; i++) state = round(state, 2_000)
+    expect(state.limit).toBeLessThan(16)
+    for (let i = 0; i < 40; i++) state = round(state, 2_000)
+    expect(state.limit).toBe(64)
   })
 
   it('shrinks when a round takes three times the lowest, and not for a constant delay', () => {
@@ -39,7 +53,7 @@ describe('the creation limit', () => {
     for (let i = 0; i < 4; i++) slow = round(slow, 2_000)
     expect(slow.limit).toBe(64)
     const grown = round(round(initialCreationLimit(64), 20), 20)
-    expect(round(grown, 61).limit).toBe(Math.floor(grown.limit / 2))
+    expect(round(grown, 70).limit).toBe(Math.floor(grown.limit / 2))
     expect(round(grown, 59).limit).toBeGreaterThan(grown.limit)
   })
 

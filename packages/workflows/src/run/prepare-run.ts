@@ -3,6 +3,8 @@ import type { DagSpec, JsonValue, LoadedDag } from '../dag/dag-spec.ts'
 import { parseParams } from '../dag/parse-params.ts'
 import type { Problem } from '../dag/problem.ts'
 import type { ErrorCode } from '../error-codes.ts'
+import { taskApiAddress } from '../task-api/listen-address.ts'
+import { TaskApiError } from '../task-api/task-api-error.ts'
 import { checkRunOptions, type RunOptions, type TypedRunOptions } from './run-options.ts'
 
 /** A run that nothing is known to be wrong with. */
@@ -47,21 +49,35 @@ export async function prepareRun(input: {
     throw new RunRefusedError(loaded.code, loaded.message, [...problems, ...loaded.problems], { cause: loaded })
   }
   const { params, problems: paramProblems } = parseParams(loaded.spec, options.params)
-  problems.push(...paramProblems, ...taskApiProblems(loaded.spec, options))
+  problems.push(...paramProblems)
+  if (!problems.some(({ path }) => path?.startsWith('--task-api'))) {
+    problems.push(...taskApiProblems(loaded.spec, options))
+  }
   if (problems.length > 0) throw new RunRefusedError('OPTION_INVALID', `cannot run ${input.file}`, problems)
   return { dag: loaded, params, options }
 }
 
-/** On a cluster that is not the embedded one nobody but the user knows how its pods reach this machine. */
+/** Whether function tasks, if there are any, can reach the task API, as far as addresses tell. */
 function taskApiProblems(spec: DagSpec, { cluster, taskApi }: RunOptions): Problem[] {
   const functions = spec.tasks.filter(({ kind }) => kind === 'function')
-  if (cluster === null || taskApi.url !== undefined || functions.length === 0) return []
-  return [
-    {
-      file: null,
-      path: '--task-api-url',
-      message: `needed: the pods of ${functions.length} function tasks must reach this machine`,
-      hint: 'give the address that pods reach, such as https://10.0.0.5:8801, and --task-api-listen 0.0.0.0:8801',
-    },
-  ]
+  if (functions.length === 0) return []
+  // On a cluster that is not the embedded one nobody but the user knows how its pods reach this machine.
+  if (cluster !== null && taskApi.url === undefined) {
+    return [
+      {
+        file: null,
+        path: '--task-api-url',
+        message: `needed: the pods of ${functions.length} function tasks must reach this machine`,
+        hint: 'give the address that pods reach, such as https://10.0.0.5:8801, and --task-api-listen 0.0.0.0:8801',
+      },
+    ]
+  }
+  try {
+    taskApiAddress(taskApi.listen, taskApi.url)
+    return []
+  } catch (error) {
+    if (!(error instanceof TaskApiError)) throw error
+    const path = taskApi.url === undefined ? '--task-api-listen' : '--task-api-url'
+    return [{ file: null, path, message: error.message }]
+  }
 }

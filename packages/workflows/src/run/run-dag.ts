@@ -50,11 +50,13 @@ export async function runDag(options: RunDagOptions): Promise<{ summary: RunSumm
   const store = await openStore({ database: database === null ? ':memory:' : parseDatabaseUrl(database, cwd), clock })
   open.defer(() => store.close())
   const cluster = open.use(await openCluster(wanted, { env, logger }))
+  // Before the run is recorded: an address that cannot be listened on is a wrong option.
+  const worker = await openTaskApi(prepared.dag, { store, options: prepared.options.taskApi, clock, logger, open })
   const leftBehind = await endLeftBehind(store)
   const run = await createRun(store, prepared)
 
   try {
-    return await driveRun({ ...options, store, cluster, run, leftBehind, open, clock, logger })
+    return await driveRun({ ...options, store, cluster, worker, run, leftBehind, open, clock, logger })
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new RunAbortedError(`the run ${run.runId} was aborted: ${message}`, { cause })
@@ -65,6 +67,7 @@ async function driveRun(
   parts: RunDagOptions & {
     readonly store: WorkflowStore
     readonly cluster: OpenCluster
+    readonly worker: Awaited<ReturnType<typeof openTaskApi>>
     readonly run: DagRunRow
     readonly leftBehind: Awaited<ReturnType<typeof endLeftBehind>>
     readonly open: AsyncDisposableStack
@@ -72,10 +75,9 @@ async function driveRun(
     readonly logger: Logger
   },
 ): Promise<{ summary: RunSummary; logFolder: string }> {
-  const { prepared, progress, signal, store, cluster, run, leftBehind, open, clock, logger, cwd } = parts
+  const { prepared, progress, signal, store, cluster, worker, run, leftBehind, open, clock, logger, cwd } = parts
   const { dag, options } = prepared
   const logs = new TaskLogs(join(cwd, '.davit', 'logs'))
-  const worker = await openTaskApi(dag, { store, options: options.taskApi, clock, logger, open })
 
   const deployment = await store.deployment()
   const executor = new KubernetesExecutor({

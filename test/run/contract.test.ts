@@ -92,7 +92,7 @@ tasks:
     expect(task('after_failure')).toMatchObject({ tryNumber: 0, podName: null, durationMs: null })
     for (const failed of ['exits', 'signalled', 'missing_image', 'missing_command', 'no_json', 'too_long']) {
       const { failure, logPath } = task(failed) ?? {}
-      expect(readFileSync(join(logPath ?? ''), 'utf8'), failed).toContain(failure?.message)
+      expect(readFileSync(logPath ?? '', 'utf8'), failed).toContain(failure?.message)
     }
     expect(readFileSync(task('exits')?.logPath ?? '', 'utf8')).toContain('last words')
   })

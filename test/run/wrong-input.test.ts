@@ -58,8 +58,8 @@ tasks:
     expect(said).toMatch(/schedle.*schedule/)
     expect(said).toMatch(/extrct.*extract/)
     expect(said).toMatch(/all_sucess.*all_success/)
-    expect(said).toMatch(/cycle.*a.*b.*c|cycle.*b.*c.*a|cycle.*c.*a.*b/)
-    expect(said).toMatch(/extract.*(twice|duplicate|already)/)
+    expect(said).toMatch(/cycle: a -> b -> c -> a/)
+    expect(said).toMatch(/duplicate task id "extract"/)
     expect(stderr).not.toContain('    at ')
   })
 
@@ -118,7 +118,7 @@ tasks:
       { extension: 'ts' },
     )
     expect(exitCode).toBe(2)
-    expect(JSON.stringify(json.error?.problems)).toMatch(/:3/)
+    expect(json.error?.problems[0]?.message).toMatch(/line 3,/)
     expect(stderr).not.toContain('    at ')
   })
 

@@ -193,7 +193,7 @@ function checkDuplicates(document: DagDocument, found: Findings): void {
       const first = document.tasks.findIndex(({ taskId }) => taskId === task.taskId)
       found.problem(
         ['tasks', index],
-        `the id ${JSON.stringify(task.taskId)} is taken by the task before (tasks[${first}])`,
+        `duplicate task id ${JSON.stringify(task.taskId)}: tasks[${first}] has it`,
         'give one of them another id',
       )
     }

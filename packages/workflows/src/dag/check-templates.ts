@@ -88,7 +88,7 @@ function checkXcom(
   if (!dag.taskIds.includes(name)) {
     const hyphenated = dag.taskIds.find((id) => id !== name && (id.startsWith(`${name}-`) || id.startsWith(`${name}.`)))
     const hint = hyphenated ? `write xcom[${JSON.stringify(hyphenated)}]` : nameHint(name, dag.taskIds, 'tasks')
-    found.problem(path, `there is no task ${JSON.stringify(name)}`, hint)
+    found.problem(path, `unknown task ${JSON.stringify(name)}`, hint)
   } else if (!dag.upstreamOf(task.taskId).has(name)) {
     found.problem(
       path,

@@ -25,7 +25,7 @@ export function checkUpstream(tasks: readonly GraphTask[], found: Findings): voi
         found.problem(path, `the task ${JSON.stringify(id)} is upstream of itself`, 'remove it')
       } else if (!ids.has(id)) {
         const others = [...ids].filter((other) => other !== task.taskId)
-        found.problem(path, `there is no task ${JSON.stringify(id)}`, nameHint(id, others, 'tasks'))
+        found.problem(path, `unknown upstream task ${JSON.stringify(id)}`, nameHint(id, others, 'tasks'))
       }
     }
   }
@@ -33,7 +33,7 @@ export function checkUpstream(tasks: readonly GraphTask[], found: Findings): voi
     const task = tasks.find(({ taskId }) => taskId === cycle[0])
     found.problem(
       [...(task?.path ?? ['tasks']), 'upstream'],
-      `the tasks wait for each other: ${[...cycle, cycle[0]].join(' -> ')}`,
+      `the tasks form a cycle: ${[...cycle, cycle[0]].join(' -> ')}`,
       'remove one of these dependencies',
     )
   }

@@ -130,7 +130,7 @@ tasks:
       'tasks[2]: the task has no task_id (line 13, column 5); give it a name',
       'tasks[2].taskId: unknown key "taskId" (line 13, column 5); did you mean "task_id"?',
       'tasks[3]: must be a task, not the text "just text" (line 15, column 5); write task_id: …',
-      'tasks.a.env.ROWS: there is no task "b" (line 9, column 18); write xcom["b-x"]',
+      'tasks.a.env.ROWS: unknown task "b" (line 9, column 18); write xcom["b-x"]',
     ])
   })
 

@@ -2,7 +2,9 @@ import type { ClusterAccess } from './kubelet/cluster-access.ts'
 import type { Pod } from './types.ts'
 
 /** Binds every pod that waits for a node to the only one there is. */
-export function startScheduler({ access, nodeName }: { access: ClusterAccess; clock: unknown; nodeName: string }): { stop(): void } {
+export function startScheduler({ access, nodeName }: { access: ClusterAccess; clock: unknown; nodeName: string }): {
+  stop(): void
+} {
   const bind = (pod: Pod) => {
     const { nodeName: bound, schedulingGates, schedulerName } = pod.spec ?? {}
     if (bound || schedulingGates?.length || schedulerName !== 'default-scheduler' || pod.metadata?.deletionTimestamp)

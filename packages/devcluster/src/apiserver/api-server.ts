@@ -64,7 +64,7 @@ export class ApiServer {
       encoder(resource) {
         const known = encoders.get(resource)
         if (known) return known
-        const fresh = new ObjectEncoder(resource, () => parts.clock.now())
+        const fresh = new ObjectEncoder(resource, parts.types, () => parts.clock.now())
         encoders.set(resource, fresh)
         return fresh
       },

@@ -2,6 +2,8 @@ import { stringify } from 'yaml'
 import type { KubeObject } from '../../storage/kube-object.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ApiTypes } from '../schema/api-type.ts'
+import { decodeObject } from '../schema/decode-object.ts'
 import { badRequest, notAcceptable } from '../status.ts'
 import type { OutputForm } from './negotiation.ts'
 
@@ -28,12 +30,14 @@ export function includeObjectValue(text: string | null): IncludeObject {
  */
 export class ObjectEncoder {
   readonly #resource: ResourceDefinition
+  readonly #types: ApiTypes
   readonly #now: () => number
   readonly #bodies = new WeakMap<KubeObject, string>()
   readonly #head: string
 
-  constructor(resource: ResourceDefinition, now: () => number) {
+  constructor(resource: ResourceDefinition, types: ApiTypes, now: () => number) {
     this.#resource = resource
+    this.#types = types
     this.#now = now
     this.#head = head(resource.kind, apiVersionOf(resource))
   }
@@ -88,7 +92,8 @@ export class ObjectEncoder {
   #body(object: KubeObject): string {
     const known = this.#bodies.get(object)
     if (known !== undefined) return known
-    const text = JSON.stringify(this.#resource.fromStored?.(object) ?? object)
+    const { fromStored, typeName } = this.#resource
+    const text = JSON.stringify(fromStored ? decodeObject(this.#types, typeName, fromStored(object)).value : object)
     this.#bodies.set(object, text)
     return text
   }

@@ -56,7 +56,10 @@ export async function renderPods(
         infrastructureRetries: 0,
         launchNumber: 1,
       }
-      pods.push(await builder.build(workload, 1))
+      const pod = await builder.build(workload, 1).catch((error: Error) => {
+        throw cannotRender(`tasks.${task.taskId}`, error.message)
+      })
+      pods.push(pod)
     }
   }
   return { pods, yaml: pods.map((pod) => `---\n${podYaml(pod)}`).join('') }

@@ -87,4 +87,14 @@ describe('davit pods render', () => {
     expect(exitCode).toBe(2)
     expect(stderr).toMatch(/--task: no task "c"/)
   })
+
+  it('says which task has a pod that cannot be built', async () => {
+    await writeFile(
+      join(cwd, 'elsewhere.yaml'),
+      'dag_id: pods\ntasks:\n  - { task_id: a, image: busybox, executor_config: { pod_override: { metadata: { namespace: other } } } }\n',
+    )
+    const { exitCode, stdout, stderr } = await run('pods', 'render', 'elsewhere.yaml')
+    expect([exitCode, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(/^davit: cannot render the pods\n {2}tasks\.a: metadata\.namespace: "other" is not watched/)
+  })
 })

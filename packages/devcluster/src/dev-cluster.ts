@@ -13,6 +13,7 @@ import { namespaces } from './apiserver/resources/namespace.ts'
 import { ApiTypes } from './apiserver/schema/api-type.ts'
 import { StoreClusterAccess } from './apiserver/store-cluster-access.ts'
 import { type Clock, systemClock } from './clock.ts'
+import type { ErrorCode } from './error-codes.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { startScheduler } from './interim-scheduler.ts'
 import type { Kubelet } from './kubelet/kubelet.ts'
@@ -66,7 +67,7 @@ export interface DevCluster extends AsyncDisposable {
 /** The dev cluster cannot listen where it must. */
 export class PortTakenError extends Error {
   override readonly name = 'PortTakenError'
-  readonly code = 'PORT_TAKEN'
+  readonly code = 'PORT_TAKEN' satisfies ErrorCode
 }
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']

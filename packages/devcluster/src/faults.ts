@@ -1,6 +1,7 @@
 import type { ApiServer } from './apiserver/api-server.ts'
 import type { FaultHandle, FaultScope, Refusal } from './apiserver/fault-rules.ts'
 import { matchesRequest, type RequestMatch } from './apiserver/request-log.ts'
+import type { ErrorCode } from './error-codes.ts'
 import type { Kubelet } from './kubelet/kubelet.ts'
 import type { VersionedStore } from './storage/versioned-store.ts'
 import type { Pod } from './types.ts'
@@ -14,7 +15,7 @@ export interface PodReference {
 /** There is no such pod, container or node to hurt. */
 export class FaultTargetError extends Error {
   override readonly name = 'FaultTargetError'
-  readonly code = 'FAULT_TARGET_MISSING'
+  readonly code = 'FAULT_TARGET_MISSING' satisfies ErrorCode
 }
 
 /**

@@ -78,7 +78,9 @@ function chooseInstances(instances: readonly TaskInstanceRow[], room: number) {
 function cells(instance: TaskInstanceRow, { waitingReason, nowMs }: TableFrame): string[] {
   const running = instance.state === 'running' && instance.queuedAt !== null
   const ms = running ? nowMs - Date.parse(instance.queuedAt ?? '') : durationMs(instance)
-  const why = instance.failure?.message ?? waitingReason(instance) ?? ''
+  // A try that goes on is not explained by the failure of the one before.
+  const failed = instance.state === 'failed' || instance.state === 'up_for_retry' ? instance.failure?.message : null
+  const why = [waitingReason(instance), failed].filter((text) => text !== null && text !== undefined).join('; ')
   return [
     instance.state ?? 'waiting',
     instanceName(instance),

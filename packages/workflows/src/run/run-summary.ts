@@ -1,5 +1,6 @@
 import type { JsonValue } from '../dag/dag-spec.ts'
 import type { DagRunRow, TaskInstanceRow } from '../store/workflow-store.ts'
+import { inFileOrder } from './in-file-order.ts'
 
 /** What `davit run --json` prints. Times are ISO 8601; durations are of the last try, from its launch to its end. */
 export interface RunSummary {
@@ -25,15 +26,13 @@ interface TaskSummary {
 
 /** The summary of a run, its tasks in the order of the file, mapped ones by index. */
 export function runSummary(run: DagRunRow, instances: readonly TaskInstanceRow[]): RunSummary {
-  const order = new Map(run.spec.tasks.map(({ taskId }, index) => [taskId, index]))
-  const place = ({ taskId }: TaskInstanceRow) => order.get(taskId) ?? order.size
   return {
     dagId: run.dagId,
     runId: run.runId,
     state: run.state,
     startedAt: run.startedAt,
     endedAt: run.endedAt,
-    tasks: instances.toSorted((a, b) => place(a) - place(b) || a.mapIndex - b.mapIndex).map(taskSummary),
+    tasks: inFileOrder(run.spec, instances).map(taskSummary),
   }
 }
 

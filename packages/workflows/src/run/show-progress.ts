@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '@davit/executor'
 import type { Scheduler } from '../scheduler/scheduler.ts'
 import type { DagRunRow, WorkflowStore } from '../store/workflow-store.ts'
+import { inFileOrder } from './in-file-order.ts'
 import type { Progress } from './progress.ts'
 
 /** Frames follow each other no faster than this. */
@@ -23,7 +24,7 @@ export function showProgress(parts: {
   let stopped = false
 
   const show = async () => {
-    const instances = await store.taskInstances(run.dagId, run.runId)
+    const instances = inFileOrder(run.spec, await store.taskInstances(run.dagId, run.runId))
     const frame = {
       title: `${run.dagId} ${run.runId}`,
       instances,

@@ -65,6 +65,15 @@ describe('the live table', () => {
     expect(liveTable(frame([evil]), space).split('\n')[1]).toBe('failed  evil  try 1    ab cd')
   })
 
+  it('says when a failed try is tried again, and why it failed; the next try begins afresh', () => {
+    const failure = { class: 'user', evidence: '', message: 'exit code 3' } as const
+    const row = (state: 'up_for_retry' | 'running') => taskInstance({ taskId: 'x', state, tryNumber: 1, failure })
+    const show = (state: 'up_for_retry' | 'running') =>
+      liveTable({ ...frame([row(state)]), waitingReason: () => (state === 'running' ? null : 'retries in 2 s') }, space)
+    expect(show('up_for_retry')).toContain('retries in 2 s; exit code 3')
+    expect(show('running')).not.toContain('exit code')
+  })
+
   it('colours the state only', () => {
     const text = liveTable(frame([taskInstance({ taskId: 'x', state: 'success', tryNumber: 1 })]), {
       ...space,

@@ -306,16 +306,18 @@ export class LaunchEngine {
     this.book.close(entry)
     this.launcher.freed(entry.namespace)
     if (launch && entry.isRecorded) {
-      const uid = launch.uid
+      const { uid } = launch
       const remove = () => {
-        if (uid && deletePod)
-          this.reaper.enqueue({
-            namespace: launch.namespace,
-            name: launch.podName,
-            uid,
-            action: 'delete',
-            isRevoked: true,
-          })
+        if (!uid || !deletePod) return
+        const job = {
+          namespace: launch.namespace,
+          name: launch.podName,
+          uid,
+          action: 'delete',
+          isRevoked: true,
+        } as const
+        if (entry.wasRunning) this.#outcomes.farewell(launch, () => this.reaper.enqueue(job))
+        else this.reaper.enqueue(job)
       }
       if (isRevokedInStore) remove()
       else this.#revokeInStore(launch, remove)

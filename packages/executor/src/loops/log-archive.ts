@@ -13,23 +13,32 @@ export interface LogArchive {
 }
 
 /** How long the archiving of one log may hold up its launch's outcome. */
-const DEADLINE_MS = 30_000
+const ARCHIVE_DEADLINE_MS = 30_000
 /** How long an archive has to close what it has read when the deadline is over. */
 const CLOSING_MS = 2_000
 
+interface ArchiveCircumstances {
+  readonly pods: PodVerbs
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  /** @default 30 s */
+  readonly deadlineMs?: number
+}
+
 /**
- * Archives the log of an ended launch. Resolves to its path, or to null when it could not be had within 30 s: a lost log
- * must not cost the outcome.
+ * Archives the log of an ended launch. Resolves to its path, or to null when it could not be had within its deadline: a
+ * lost log must not cost the outcome.
  */
 export async function archiveLog(
   launch: Launch,
   archive: LogArchive,
-  { pods, clock, logger, signal }: { pods: PodVerbs; clock: Clock; logger: Logger; signal: AbortSignal },
+  { pods, clock, logger, signal, deadlineMs = ARCHIVE_DEADLINE_MS }: ArchiveCircumstances,
 ): Promise<string | null> {
   const ending = new AbortController()
   const end = () => ending.abort()
   const { promise: overdue, resolve: giveUp } = Promise.withResolvers<null>()
-  const timers = [clock.setTimeout(end, DEADLINE_MS), clock.setTimeout(() => giveUp(null), DEADLINE_MS + CLOSING_MS)]
+  const timers = [clock.setTimeout(end, deadlineMs), clock.setTimeout(() => giveUp(null), deadlineMs + CLOSING_MS)]
   const stop = () => {
     end()
     giveUp(null)
@@ -39,7 +48,7 @@ export async function archiveLog(
     const log = pods.log(launch.namespace, launch.podName, {
       container: 'base',
       signal: ending.signal,
-      timeoutMs: DEADLINE_MS + CLOSING_MS,
+      timeoutMs: deadlineMs + CLOSING_MS,
     })
     const archived = archive.archive(launch, log, ending.signal)
     // An archive that does not heed its signal must not hold up the outcome either.

@@ -3,7 +3,7 @@ import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import type { LaunchEntry } from './launch-entry.ts'
-import type { CommittedOutcome, LaunchOutcome, LaunchStore } from './launch-store.ts'
+import type { CommittedOutcome, Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
 import { archiveLog, type LogArchive } from './log-archive.ts'
 import { OutcomeCommitter } from './outcome-committer.ts'
 import { podDisposal } from './pod-disposal.ts'
@@ -26,6 +26,14 @@ interface OutcomePipelineOptions {
   readonly onRejected: (entry: LaunchEntry) => void
 }
 
+interface Farewell {
+  readonly launch: Launch
+  readonly then: () => void
+}
+
+/** A pod that is to go does not wait long for its log. */
+const FAREWELL_MS = 3_000
+
 /**
  * From a launch's end to its pod's: archive the log, commit, tell, dispose of the pod. With a volatile store the telling
  * comes first, and the commit when the event was taken out of the buffer.
@@ -33,6 +41,7 @@ interface OutcomePipelineOptions {
 export class OutcomePipeline {
   readonly #options: OutcomePipelineOptions
   readonly #archiving: WorkQueue<LaunchEntry>
+  readonly #farewells: WorkQueue<Farewell>
   readonly #committer: OutcomeCommitter
   readonly #entries = new Map<LaunchOutcome, LaunchEntry>()
   /** Pods whose outcome is known and which the reaper does not have yet. */
@@ -46,6 +55,13 @@ export class OutcomePipeline {
       clock,
       random,
       work: (entry, signal) => this.#archive(entry, signal),
+      onError: () => false,
+    })
+    this.#farewells = new WorkQueue<Farewell>({
+      concurrency: 16,
+      clock,
+      random,
+      work: (farewell, signal) => this.#bidFarewell(farewell, signal),
       onError: () => false,
     })
     this.#committer = new OutcomeCommitter({
@@ -73,18 +89,32 @@ export class OutcomePipeline {
     else this.#advance(entry)
   }
 
+  /** Archives what a running pod that is given up has logged so far, then goes on. */
+  farewell(launch: Launch, then: () => void): void {
+    if (this.#options.logArchive) this.#farewells.push({ launch, then })
+    else then()
+  }
+
   drained(outcomes: readonly LaunchOutcome[]): void {
     this.#committer.push(...outcomes.filter((outcome) => this.#entries.has(outcome)))
   }
 
   async idle(options?: { readonly withDelayed?: boolean }): Promise<void> {
     await this.#archiving.idle()
+    await this.#farewells.idle()
     await this.#committer.idle(options)
   }
 
   async stop(): Promise<void> {
     await this.#archiving.stop()
+    await this.#farewells.stop()
     await this.#committer.stop()
+  }
+
+  async #bidFarewell({ launch, then }: Farewell, signal: AbortSignal): Promise<void> {
+    const { logArchive } = this.#options
+    if (logArchive) await archiveLog(launch, logArchive, { ...this.#options, signal, deadlineMs: FAREWELL_MS })
+    then()
   }
 
   async #archive(entry: LaunchEntry, signal: AbortSignal): Promise<void> {

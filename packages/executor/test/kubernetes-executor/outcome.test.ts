@@ -249,6 +249,22 @@ describe('log archive', () => {
     await slow.executor.end()
   })
 
+  it('a revoked task’s log so far is kept before its pod goes', async () => {
+    const archived: string[] = []
+    const archive: LogArchive['archive'] = async (_launch, log) => {
+      for await (const chunk of log) archived.push(new TextDecoder().decode(chunk))
+      return 'x'
+    }
+    const { executor, pods, launch, settle } = await startExecutor({ logArchive: { archive } })
+    const key = await launch('extract')
+    pods.logs.set(pods.start(/extract/).metadata?.name ?? '', 'half of it\n')
+    await settle()
+    await executor.revokeTask({ key, queuedByJobId: '7' })
+    await settle()
+    expect([archived, pods.all()]).toEqual([['half of it\n'], []])
+    await executor.end()
+  })
+
   it('what was read before the deadline is kept', async () => {
     const { executor, clock, events } = await launched(async (_launch, _log, signal) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve))

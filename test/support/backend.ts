@@ -6,6 +6,8 @@ export type Feature =
   | 'scriptedPods'
   /** Pods run as processes: their commands, exit codes and logs are real. */
   | 'processPods'
+  /** A log that is followed ends with its container. */
+  | 'followedLogs'
   /** Who asked what about pods: {@link StartedBackend.podRequests}. */
   | 'requestLog'
   /** {@link StartedBackend.compactHistory}. */

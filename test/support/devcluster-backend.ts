@@ -1,3 +1,4 @@
+import { startDevCluster } from '@davit/devcluster'
 import type { Backend } from './backend.ts'
 
 /** Ours: started in the test's own process, one for each file. */
@@ -5,28 +6,24 @@ export const devclusterBackend: Backend = {
   name: 'devcluster',
   lacks: {},
   async start({ runtime }) {
-    const { startDevCluster } = (await import('@davit/devcluster')) as unknown as DevClusterModule
     const cluster = await startDevCluster({ runtime })
     const stop = () => cluster.stop()
     return {
       url: cluster.url,
       kubeconfig: cluster.kubeconfig,
       kubeconfigPath: cluster.kubeconfigPath,
-      podRequests: async () => cluster.podRequests(),
-      compactHistory: async () => cluster.faults.compactHistory(),
+      podRequests: async () =>
+        cluster.requests.list({ resource: 'pods' }).map(({ verb, subresource, namespace, name, uid, code }) => ({
+          verb,
+          subresource: subresource || null,
+          namespace: namespace || null,
+          name: name || null,
+          uid: uid || null,
+          code,
+        })),
+      compactHistory: async () => cluster.faults.compact(),
       stop,
       [Symbol.asyncDispose]: stop,
     }
   },
-}
-
-interface DevClusterModule {
-  startDevCluster(options: { runtime: 'scripted' | 'process' }): Promise<{
-    readonly url: string
-    readonly kubeconfig: string
-    readonly kubeconfigPath: string
-    readonly faults: { compactHistory(): void }
-    podRequests(): never
-    stop(): Promise<void>
-  }>
 }

@@ -7,7 +7,13 @@ const unknown = 'it may be any cluster'
 /** The cluster of KUBECONFIG (one file), whatever it is. Its user must be allowed everything in namespaces of its own. */
 export const existingBackend: Backend = {
   name: 'existing',
-  lacks: { scriptedPods: unknown, processPods: unknown, requestLog: unknown, compaction: unknown },
+  lacks: {
+    scriptedPods: unknown,
+    processPods: unknown,
+    followedLogs: unknown,
+    requestLog: unknown,
+    compaction: unknown,
+  },
   async start() {
     const kubeconfigPath = process.env.KUBECONFIG
     if (!kubeconfigPath) throw new Error('CONFORMANCE names existing: set KUBECONFIG to the kubeconfig of that cluster')

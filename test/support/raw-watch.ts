@@ -61,14 +61,20 @@ export class RawWatch implements Disposable {
   }
 
   /**
-   * The next event.
+   * The next event; null once the server has ended the stream, which it may do at any time.
    *
-   * @throws Error when there is none in time, or the stream has ended
+   * @throws Error when there is none in time
    */
-  async next({ withinMs = 10_000 } = {}): Promise<RawWatchEvent> {
+  async nextOrEnd({ withinMs = 10_000 } = {}): Promise<RawWatchEvent | null> {
     const line = await this.#nextLine(withinMs)
-    if (line === null) throw new Error('the watch has ended')
-    return JSON.parse(line)
+    return line === null ? null : JSON.parse(line)
+  }
+
+  /** As {@link nextOrEnd}, but the end is an error. */
+  async next(options?: { readonly withinMs?: number }): Promise<RawWatchEvent> {
+    const event = await this.nextOrEnd(options)
+    if (event === null) throw new Error(`the watch has ended; its last line: ${this.#lines.at(-1)}`)
+    return event
   }
 
   /** The next `count` events. */
@@ -94,9 +100,9 @@ export class RawWatch implements Disposable {
     const deadline = performance.now() + withinMs
     const events: RawWatchEvent[] = []
     for (;;) {
-      const line = await this.#nextLine(Math.max(0, deadline - performance.now()))
-      if (line === null) return events
-      events.push(JSON.parse(line))
+      const event = await this.nextOrEnd({ withinMs: Math.max(0, deadline - performance.now()) })
+      if (event === null) return events
+      events.push(event)
     }
   }
 

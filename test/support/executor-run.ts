@@ -1,0 +1,99 @@
+import {
+  createKubeClient,
+  type ExecutorEvent,
+  type ExecutorOptions,
+  KubernetesExecutor,
+  type Logger,
+  loadKubeConfig,
+  type QueuedWorkload,
+  type TaskInstanceKey,
+  taskInstanceKeyText,
+} from '@davit/executor'
+import { eventually } from './eventually.ts'
+
+export interface ExecutorRunOptions {
+  readonly kubeconfig: string
+  readonly namespace: string
+  readonly jobId: string
+  readonly parallelism?: number
+  readonly config?: ExecutorOptions
+  readonly logger?: Logger
+}
+
+/** Scripted pods run no image, but every pod names one. */
+export const anyImage = { workerContainerRepository: 'busybox', workerContainerTag: '1' } as const
+
+/** An executor at work, and what it has reported. */
+export interface ExecutorRun extends AsyncDisposable {
+  readonly executor: KubernetesExecutor
+  /** Everything that was reported of a task, in order. */
+  events(key: TaskInstanceKey): readonly ExecutorEvent[]
+  /** The ends that were reported of a task: one, if all is well. */
+  ends(key: TaskInstanceKey): readonly ExecutorEvent[]
+  submit(...workloads: readonly QueuedWorkload[]): void
+  /** Waits until each of the tasks has an end. */
+  untilEnded(keys: readonly TaskInstanceKey[], options?: { readonly withinMs?: number }): Promise<void>
+  /** Waits until a task has this state. */
+  untilState(key: TaskInstanceKey, state: string): Promise<ExecutorEvent>
+}
+
+/** Starts an executor and turns its crank: a heartbeat after each submission and whenever it asks for one. */
+export async function startExecutor(options: ExecutorRunOptions): Promise<ExecutorRun> {
+  const { kubeconfig, namespace, jobId, parallelism = 32, config, logger } = options
+  const kube = createKubeClient(await loadKubeConfig({ kubeconfig }))
+  const executor = new KubernetesExecutor({
+    jobId,
+    parallelism,
+    kube,
+    config: { namespace, ...anyImage, ...config },
+    ...(logger && { logger }),
+  })
+  const reported = new Map<string, ExecutorEvent[]>()
+  const eventsOf = (key: TaskInstanceKey) => reported.get(taskInstanceKeyText(key)) ?? []
+  let isDue = false
+  let isOver = false
+  const turn = () => {
+    isDue = false
+    if (isOver) return
+    executor.heartbeat()
+    for (const [key, event] of executor.getEventBuffer()) {
+      reported.set(taskInstanceKeyText(key), [...eventsOf(key), event])
+    }
+  }
+  const wake = () => {
+    if (isDue) return
+    isDue = true
+    setImmediate(turn)
+  }
+  executor.onActivity(wake)
+  await executor.start()
+
+  const ends = (key: TaskInstanceKey) => eventsOf(key).filter(({ outcome }) => outcome !== undefined)
+  return {
+    executor,
+    events: eventsOf,
+    ends,
+    submit(...workloads) {
+      for (const workload of workloads) executor.queueWorkload(workload)
+      wake()
+    },
+    async untilEnded(keys, { withinMs = 30_000 } = {}) {
+      await eventually(
+        () => {
+          const open = keys.filter((key) => ends(key).length === 0)
+          if (open.length === 0) return true
+          const first = open[0]
+          const why = first && executor.waitingReason(first)
+          throw new Error(`${open.length} of ${keys.length} tasks have no end; the first waits: ${why}`)
+        },
+        { withinMs },
+      )
+    },
+    untilState: (key, state) => eventually(() => eventsOf(key).find((event) => event.state === state)),
+    async [Symbol.asyncDispose]() {
+      isOver = true
+      await executor.end()
+      await kube.close()
+    },
+  }
+}

@@ -53,7 +53,7 @@ function waiting(field: string, statuses: readonly ContainerStatus[], pod: Pod):
   const { reason = '', message = '' } = state.waiting
   const evidence = `status.${field}[${index}].state.waiting.reason=${reason}`
   const stage = isPulling(reason) || hasSandbox(pod) ? 'pulling' : 'creating'
-  const about = stage === 'pulling' ? `${image ?? ''} for container ${name ?? ''}` : `container ${name ?? ''}`
+  const about = stage === 'pulling' && image ? `${image} for container ${name}` : `container ${name}`
   return { stage, evidence, reason: [about, message || reason].filter(Boolean).join(': ') }
 }
 

@@ -111,7 +111,7 @@ export interface ExecutorConfig {
   readonly requestTimeoutSeconds: number
   /** The deadline of one page of a list. @default 120 */
   readonly listTimeoutSeconds: number
-  /** Airflow's JSON of extra arguments for every call: `_request_timeout` (seconds, or [connect, read]) is honoured. @default {} */
+  /** Airflow's JSON of extra arguments for every call: of `_request_timeout` (seconds, or [connect, read]) `requestTimeoutSeconds` is made where that is not set. @default {} */
   readonly kubeClientRequestArgs: JsonObject
   /** Airflow's JSON of options for deletions: `grace_period_seconds`, `propagation_policy`. @default {} */
   readonly deleteOptionKwargs: JsonObject

@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors.ts'
 import { nearestNameHint } from '../nearest-name.ts'
 import type { Problem } from '../problem.ts'
-import type { ExecutorConfig, ExecutorOptions } from './executor-config.ts'
+import type { ExecutorConfig, ExecutorOptions, JsonObject } from './executor-config.ts'
 import { optionRules } from './option-rules.ts'
 
 /** Airflow's options that have no meaning here, and what to do instead. */
@@ -28,6 +28,10 @@ export function resolveConfig(options: ExecutorOptions = {}): ExecutorConfig {
   return Object.freeze({
     ...merged,
     podCreationMaxConcurrency: creationConcurrency(merged),
+    requestTimeoutSeconds:
+      given.requestTimeoutSeconds ??
+      airflowsRequestTimeout(merged.kubeClientRequestArgs) ??
+      merged.requestTimeoutSeconds,
     infrastructureRetries:
       given.infrastructureRetries ?? merged.podLaunchFailureRetries ?? merged.infrastructureRetries,
   } as ExecutorConfig)
@@ -81,11 +85,26 @@ function crossProblems(options: ExecutorOptions, pathOf: (option: string) => str
         : (['workerContainerTag', 'workerContainerRepository'] as const)
     problems.push({ file: null, path: pathOf(set), message: `is set without ${missing}`, hint: 'an image needs both' })
   }
+  const args = options.kubeClientRequestArgs ?? {}
+  if ((args._request_timeout ?? null) !== null && airflowsRequestTimeout(args) === null) {
+    problems.push({
+      file: null,
+      path: pathOf('kubeClientRequestArgs'),
+      message: `_request_timeout must be seconds above 0, or [connect, read], not ${JSON.stringify(args._request_timeout)}`,
+    })
+  }
   return problems
 }
 
 function isOption(name: string): name is keyof ExecutorConfig {
   return Object.hasOwn(optionRules, name)
+}
+
+/** The deadline that Airflow's `_request_timeout` asks for: of `[connect, read]` the latter. Null: none, or not to be read. */
+function airflowsRequestTimeout({ _request_timeout: given }: JsonObject): number | null {
+  const parts: readonly unknown[] = Array.isArray(given) ? given : [given, given]
+  const fit = parts.length === 2 && parts.every((part) => optionRules.requestTimeoutSeconds.check(part) === null)
+  return fit ? Number(parts[1]) : null
 }
 
 /** Airflow: without `async_pod_creation` creates are sequential; a concurrency of 0 stands for the batch size. */

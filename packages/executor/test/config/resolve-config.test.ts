@@ -107,6 +107,15 @@ describe('resolveConfig', () => {
     expect(resolveConfig(options).infrastructureRetries).toBe(expected)
   })
 
+  it.each<[ExecutorOptions, number]>([
+    [{ kubeClientRequestArgs: { _request_timeout: 10 } }, 10],
+    [{ kubeClientRequestArgs: { _request_timeout: [3.5, 27] } }, 27],
+    [{ kubeClientRequestArgs: { _request_timeout: 10 }, requestTimeoutSeconds: 5 }, 5],
+    [{ kubeClientRequestArgs: { _request_timeout: null } }, 60],
+  ])('takes _request_timeout for requestTimeoutSeconds: %j', (options, expected) => {
+    expect(resolveConfig(options).requestTimeoutSeconds).toBe(expected)
+  })
+
   it.each<[string, unknown, string]>([
     ['namespace', 'Not_A_Namespace', 'must be a namespace: a DNS label, not "Not_A_Namespace"'],
     ['namespace', '', 'must be a namespace: a DNS label, not ""'],
@@ -129,6 +138,11 @@ describe('resolveConfig', () => {
     ['adoption', 'lease', 'must be "label", not "lease"'],
     ['multiNamespaceModeNamespaceList', 'a,b', 'must be a list of names, not "a,b"'],
     ['workerPodPendingFatalContainerStateReasons', [''], 'must be a list of names; "" is none'],
+    [
+      'kubeClientRequestArgs',
+      { _request_timeout: [0, 5] },
+      '_request_timeout must be seconds above 0, or [connect, read], not [0,5]',
+    ],
     ['deleteOptionKwargs', [], 'must be a JSON object, not []'],
     [
       'fatalReasonGraceSeconds',

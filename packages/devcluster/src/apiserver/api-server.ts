@@ -4,13 +4,14 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
 import type { Kubelet } from '../kubelet/kubelet.ts'
+import { authorizeAnonymous } from './anonymous.ts'
 import { FaultRules } from './fault-rules.ts'
 import { Exchange } from './http/exchange.ts'
 import { ObjectEncoder } from './http/object-encoder.ts'
 import { booleanValue } from './http/query-values.ts'
-import { requestInfo } from './http/request-info.ts'
+import { type RequestInfo, requestInfo } from './http/request-info.ts'
 import type { ObjectRegistry } from './object-registry.ts'
-import type { Random } from './random-text.ts'
+import { type Random, randomUid } from './random-text.ts'
 import { RequestLog } from './request-log.ts'
 import type { ResourceDefinition } from './resources/resource-definition.ts'
 import { route } from './router.ts'
@@ -32,9 +33,6 @@ export interface ApiServerParts {
   /** Hears of errors that are the server's own fault. */
   onInternalError(error: unknown): void
 }
-
-/** Paths that tell nothing but that the server is there. */
-const OPEN_PATHS = /^\/(version|healthz|livez|readyz)(\/|$)/
 
 /** The Kubernetes API over HTTPS, on 127.0.0.1 and nowhere else. */
 export class ApiServer {
@@ -138,10 +136,12 @@ export class ApiServer {
     }
     const userAgent = request.headers['user-agent'] ?? ''
     const info = requestInfo(request.method ?? 'GET', path, booleanValue(query, 'watch'), userAgent)
-    const exchange = new Exchange(request, response, info, query)
-    exchange.onAnswer((code, isLost) => this.requests.add({ ...info, code, at: arrivedAt, isLost }))
+    const exchange = new Exchange(request, response, info, query, randomUid(this.#parts.random))
+    exchange.onAnswer((code, isLost) => {
+      this.requests.add({ ...info, uid: '', ...exchange.subject, code, at: arrivedAt, isLost })
+    })
     try {
-      if (!OPEN_PATHS.test(path)) this.#authenticate(request)
+      this.#authenticate(request, info)
       const { drop, loseAnswer } = await this.faults.before(info, exchange.signal)
       if (drop) {
         request.socket.destroy()
@@ -154,9 +154,14 @@ export class ApiServer {
     }
   }
 
-  /** @throws {ApiError} 401 */
-  #authenticate(request: IncomingMessage): void {
-    const given = Buffer.from(request.headers.authorization ?? '')
+  /** @throws {ApiError} 401 for a wrong token, 403 where somebody without one may not look */
+  #authenticate(request: IncomingMessage, info: RequestInfo): void {
+    const { authorization } = request.headers
+    if (authorization === undefined) {
+      authorizeAnonymous(info)
+      return
+    }
+    const given = Buffer.from(authorization)
     if (given.length !== this.#token.length || !timingSafeEqual(given, this.#token)) throw unauthorized()
   }
 

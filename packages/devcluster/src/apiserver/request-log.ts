@@ -1,7 +1,9 @@
 import type { RequestInfo } from './http/request-info.ts'
 
-/** One request that was answered, or whose answer was lost on purpose. */
+/** One request that was answered, or whose answer was lost on purpose. A create has the name that the object got. */
 export interface RequestRecord extends RequestInfo {
+  /** Of the object that a create made, or that a deletion's precondition names; empty elsewhere. */
+  readonly uid: string
   /** The HTTP status; that of the lost answer when `isLost`. */
   readonly code: number
   /** Milliseconds since 1970 when it arrived. */

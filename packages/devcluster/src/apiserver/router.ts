@@ -8,7 +8,7 @@ import { handleGet, handleList } from './handlers/read.ts'
 import { handleWatch } from './handlers/watch.ts'
 import { handleCreate, handlePatch, handleUpdate } from './handlers/write.ts'
 import type { Exchange } from './http/exchange.ts'
-import { findResource } from './resource-registry.ts'
+import { findResource, RESOURCES } from './resource-registry.ts'
 import type { ResourceDefinition, Verb } from './resources/resource-definition.ts'
 import type { ServerContext, Target } from './server-context.ts'
 import { methodNotAllowed, notAcceptable, unknownResource } from './status.ts'
@@ -57,7 +57,7 @@ export async function route(context: ServerContext, exchange: Exchange, address:
   const { group, version, resource: plural, subresource, name, namespace, verb } = exchange.info
   const resource = findResource(group, version, plural)
   if (!resource) {
-    if (isServedVersion(group, version)) throw unknownResource()
+    if (group === '' || isServedVersion(group, version)) throw unknownResource()
     exchange.sendText(404, '404 page not found\n')
     return
   }
@@ -92,7 +92,7 @@ function subresourceHandler(resource: ResourceDefinition, subresource: string, v
 }
 
 function isServedVersion(group: string, version: string): boolean {
-  return version === 'v1' && (group === '' || group === 'events.k8s.io')
+  return RESOURCES.some((resource) => resource.group === group && resource.version === version)
 }
 
 function answerPlainPath(context: ServerContext, exchange: Exchange, path: string, address: string): void {

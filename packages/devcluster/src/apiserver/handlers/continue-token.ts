@@ -1,3 +1,4 @@
+import { parseJsonText } from '../schema/json-text.ts'
 import { badRequest } from '../status.ts'
 
 const VERSION = 'meta.k8s.io/v1'
@@ -20,7 +21,7 @@ export function decodeContinueToken(text: string): ContinueToken {
   const refuse = (why: string) => badRequest(`invalid continue token: continue key is not valid: ${why}`)
   let token: { v?: unknown; rv?: unknown; start?: unknown }
   try {
-    token = JSON.parse(Buffer.from(text, 'base64url').toString()) ?? {}
+    token = parseJsonText(Buffer.from(text, 'base64url').toString()).value ?? {}
   } catch (error) {
     throw refuse(error instanceof Error ? error.message : String(error))
   }

@@ -13,6 +13,7 @@ export async function handleDelete(context: ServerContext, exchange: Exchange, t
   const body = await readBody(exchange.request)
   const options = readDeleteOptions(context.types, body, exchange.header('content-type'), exchange.query)
   const { resource, namespace, name } = target
+  exchange.subject = { uid: options.preconditions?.uid ?? '' }
   const { object, isGone } = context.registry.delete(resource, namespace, name, options)
   if (isGone && !resource.answersDeletedObject) {
     const { uid } = object.metadata

@@ -22,6 +22,8 @@ export async function handleCreate(context: ServerContext, exchange: Exchange, t
   exchange.warn(warnings)
   const created = context.registry.create(resource, namespace, stored(resource, object), { dryRun })
   exchange.warn(created.warnings)
+  const { name, uid = '' } = created.object.metadata
+  exchange.subject = { name, uid }
   const include = includeObjectValue(exchange.query.get('includeObject'))
   exchange.sendJson(201, context.encoder(resource).object(created.object, form, include), form)
 }

@@ -14,11 +14,22 @@ export class Exchange {
   readonly signal: AbortSignal
   /** A fault: the request is carried out, but its answer never leaves. */
   losesAnswer = false
+  /** Which object the request is about, as far as its path does not say. */
+  subject: { readonly name?: string; readonly uid?: string } = {}
   readonly #abort = new AbortController()
   readonly #warnings: string[] = []
   #answered: ((code: number, isLost: boolean) => void) | undefined
 
-  constructor(request: IncomingMessage, response: ServerResponse, info: RequestInfo, query: URLSearchParams) {
+  readonly #auditId: string
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    info: RequestInfo,
+    query: URLSearchParams,
+    auditId: string,
+  ) {
+    this.#auditId = auditId
     this.request = request
     this.response = response
     this.info = info
@@ -103,6 +114,7 @@ export class Exchange {
       return false
     }
     this.response.statusCode = code
+    this.response.setHeader('audit-id', this.#auditId)
     this.response.setHeader('cache-control', 'no-cache, private')
     if (this.#warnings.length > 0) {
       this.response.setHeader(

@@ -57,11 +57,11 @@ function validateTolerationsOnlyAdded(next: Spec, current: Spec, errors: FieldEr
 
 function validateGatesOnlyRemoved(next: Spec, current: Spec, errors: FieldErrors): void {
   const before = new Set((current.schedulingGates ?? []).map(({ name }) => name))
-  const added = (next.schedulingGates ?? []).filter(({ name }) => !before.has(name))
-  if (added.length > 0) {
+  for (const [index, { name }] of (next.schedulingGates ?? []).entries()) {
+    if (before.has(name)) continue
     errors.forbidden(
-      'spec.schedulingGates',
-      `only deletion is allowed, but found new scheduling gate '${added[0]?.name}'`,
+      `spec.schedulingGates[${index}].name`,
+      `only deletion is allowed, but found new scheduling gate '${name}'`,
     )
   }
 }

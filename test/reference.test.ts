@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -14,7 +15,10 @@ import { describe, expect, it } from 'vitest'
 import { namesOf } from '../packages/executor/src/config/config-from-env.ts'
 import type { ExecutorConfig } from '../packages/executor/src/config/executor-config.ts'
 import { optionRules } from '../packages/executor/src/config/option-rules.ts'
-import { codesIn, tablesOf } from './support/markdown-tables.ts'
+import { CONTAINER_FIELDS, DAG_FIELDS, FUNCTION_FIELDS } from '../packages/workflows/src/dag/dag-fields.ts'
+import { TRIGGER_RULES } from '../packages/workflows/src/dag/dag-spec.ts'
+import { loadDag } from '../packages/workflows/src/dag/load-dag.ts'
+import { codesIn, type TableRow, tablesOf } from './support/markdown-tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -107,6 +111,42 @@ describe('docs/reference/configuration.md', () => {
 })
 
 describe('docs/reference/dags.md', () => {
+  const page = tablesOf('docs/reference/dags.md')
+  const named = (rows: readonly TableRow[] = []) => rows.flatMap((row) => codesIn(row.field ?? row.option))
+
+  it('has every field of a DAG and every option of a task, and no other', () => {
+    expect(named(page.get('DAG')).sort()).toEqual(Object.keys(DAG_FIELDS).sort())
+    expect(named(page.get('Tasks')).sort()).toEqual(Object.keys(CONTAINER_FIELDS).sort())
+    const ofContainers = named(page.get('Tasks')).slice(named(page.get('Tasks')).indexOf('image'))
+    expect(ofContainers.filter((option) => option in FUNCTION_FIELDS)).toEqual([])
+  })
+
+  it('says which defaults they have', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'davit-reference-'))
+    try {
+      writeFileSync(join(folder, 'least.yaml'), 'dag_id: least\ntasks: [{ task_id: a, image: busybox }]\n')
+      const { spec } = await loadDag(join(folder, 'least.yaml'), { cwd: folder, env: {} })
+      const { container, ...task } = spec.tasks[0] ?? {}
+      const loaded: Readonly<Record<string, unknown>> = { ...spec, ...task, ...container }
+      const documented = ['DAG', 'Tasks']
+        .flatMap((heading) => page.get(heading) ?? [])
+        .flatMap(defaultsOf)
+        // What it says has become the tasks' own.
+        .filter(([name]) => name !== 'defaultArgs')
+      expect(Object.fromEntries(documented.map(([option]) => [option, loaded[option]]))).toEqual(
+        Object.fromEntries(documented),
+      )
+      expect(documented).toHaveLength(25)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('has every trigger rule', () => {
+    const row = page.get('Tasks')?.find(({ option }) => option === '`triggerRule`')
+    expect(codesIn(row?.meaning)[0]?.split(', ')).toEqual([...TRIGGER_RULES])
+  })
+
   it('has every failure class, with the budget that it is charged to', () => {
     const classes: Readonly<Record<FailureClass, null>> = {
       user: null,
@@ -118,12 +158,83 @@ describe('docs/reference/dags.md', () => {
       disruption: null,
       unknown: null,
     }
-    const rows = tablesOf('docs/reference/dags.md').get('How a task fails') ?? []
-    const charged = rows.map((row) => [codesIn(row['`failure.class`'])[0], codesIn(row['charged to'])[0]])
+    const charged = page
+      .get('How a task fails')
+      ?.map((row) => [codesIn(row['`failure.class`'])[0], codesIn(row['charged to'])[0]])
     const budgets = Object.keys(classes).map((name) => [name, failureBudget(name as FailureClass)])
-    expect(Object.fromEntries(charged)).toEqual(Object.fromEntries(budgets))
+    expect(Object.fromEntries(charged ?? [])).toEqual(Object.fromEntries(budgets))
   })
 })
+
+describe('docs/airflow-parity.md', () => {
+  const rows = [...tablesOf('docs/airflow-parity.md').values()].flat()
+
+  it.each<[string, string, Partial<ExecutorConfig>]>([
+    ['`workerPodsCreationBatchSize`', 'no limit a loop', { workerPodsCreationBatchSize: null }],
+    [
+      '`asyncPodCreation`, `podCreationMaxConcurrency`',
+      'always concurrent, 64',
+      { asyncPodCreation: true, podCreationMaxConcurrency: 64 },
+    ],
+    ['`taskPublishMaxRetries`', '−1, with backoff and `maxRefusalSeconds`', { taskPublishMaxRetries: -1 }],
+    ['`podLaunchFailureRetries`', '`infrastructureRetries` 3, while running too', { infrastructureRetries: 3 }],
+    ['`deleteWorkerPodsOnFailure` false', 'labelled done', { deleteWorkerPodsOnFailure: false }],
+    ['request timeout', '60 s, lists 120 s', { requestTimeoutSeconds: 60, listTimeoutSeconds: 120 }],
+    ['unknown keys in template or override', 'an error with its path', { strictPodFields: true }],
+    [
+      '`env`, `volumes`, `volumeMounts`, `ports` of both sides',
+      'merged by name (mountPath, port), the last wins',
+      { podMerge: 'byName' },
+    ],
+  ])('says of %s what is so by default', (matter, davit, config) => {
+    expect(rows.find((row) => row.matter === matter)?.Davit).toBe(davit)
+    expect(resolveConfig()).toMatchObject(config)
+  })
+
+  it('names each option of the configuration whose default is another one than Airflow’s', () => {
+    const differing = [...tablesOf('docs/reference/configuration.md').values()]
+      .flat()
+      .filter((row) => codesIn(row.Airflow).length > 0 && !/^(\*not used yet|Airflow (to )?2)/.test(row.meaning ?? ''))
+      .flatMap(({ option, Airflow }) => codesIn(option).map((name) => [name, codesIn(Airflow)[0] ?? ''] as const))
+    expect(differing.length).toBeGreaterThan(4)
+    for (const [option, airflow] of differing) {
+      expect(rows.find(({ matter }) => codesIn(matter).includes(option))?.Airflow, option).toContain(airflow)
+    }
+  })
+
+  it('names as the way back only settings that there are', () => {
+    const settings = rows
+      .flatMap((row) => codesIn(row["Airflow's way by"]))
+      .flatMap((setting) => [...setting.matchAll(/^(\w+): (.+)$/g)])
+      .map(([, name = '', value = '']) => ({ name, value: JSON.parse(value.replaceAll("'", '"')) as unknown }))
+    expect(settings.length).toBeGreaterThan(4)
+    for (const { name, value } of settings) {
+      const rule = Object.entries(optionRules).find(([option]) => option === name)?.[1]
+      if (rule) expect(rule.check(value), name).toBeNull()
+      else expect(Object.keys(FUNCTION_FIELDS)).toContain(name)
+    }
+  })
+
+  it('names as not built only what is not there', () => {
+    const text = readFileSync(join(root, 'docs/airflow-parity.md'), 'utf8')
+    const missing = codesIn(/^Not built yet: (.*)$/m.exec(text)?.[1])
+    expect(missing).toEqual(['podPatch', 'outcomeFinalizer', 'launchGate', 'lease'])
+    expect(missing.filter((name) => name in optionRules)).toEqual([])
+  })
+})
+
+/** The options of a row with their defaults, where the page gives a value; "none" is null, or an empty list of codes. */
+function defaultsOf({ field, option, default: cell = '' }: TableRow): readonly (readonly [string, unknown])[] {
+  if (cell === '' || cell === 'required') return []
+  const names = codesIn(field ?? option)
+  const values = cell.split(', ')
+  return names.map((name, index) => {
+    const value = values[values.length === 1 ? 0 : index]?.replaceAll('`', '') ?? ''
+    if (value === 'none' && name === 'skipOnExitCode') return [name, []]
+    if (value === 'none' || value === "the image's") return [name, null]
+    return [name, /^(true|false|-?\d+|\[\]|\{\})$/.test(value) ? JSON.parse(value) : value]
+  })
+}
 
 /** Which options of an interface must be given. */
 type Presence<T> = { readonly [K in keyof T]-?: Partial<Pick<T, K>> extends Pick<T, K> ? 'optional' : 'required' }

@@ -19,7 +19,18 @@ conformance('who is let in', {}, (it) => {
     for (const { status, body } of answers) expect([status, body]).toEqual([401, unauthorized])
   })
 
-  it('does not let in those who say nothing', async ({ api, namespace }) => {
+  it.for(['/version', '/livez', '/readyz', '/healthz'])('answers everyone at %s', async (path, { api }) => {
+    expect((await api.get(path, { token: null })).status).toBe(200)
+  })
+
+  it('refuses a watch with a wrong token', async ({ api, namespace }) => {
+    using watch = api.watch(`${podsPath(namespace)}?watch=true`, { token: 'wrong' })
+    expect(await watch.status()).toBe(401)
+  })
+})
+
+conformance('those who show no credentials', { needs: ['anonymousUsers'] }, (it) => {
+  it('are a user without rights', async ({ api, namespace }) => {
     const { status, body } = await api.get(podsPath(namespace), { token: null })
     expect([status, body]).toEqual([
       403,
@@ -30,14 +41,5 @@ conformance('who is let in', {}, (it) => {
         { kind: 'pods' },
       ),
     ])
-  })
-
-  it.for(['/version', '/livez', '/readyz', '/healthz'])('answers everyone at %s', async (path, { api }) => {
-    expect((await api.get(path, { token: null })).status).toBe(200)
-  })
-
-  it('refuses a watch with a wrong token', async ({ api, namespace }) => {
-    using watch = api.watch(`${podsPath(namespace)}?watch=true`, { token: 'wrong' })
-    expect(await watch.status()).toBe(401)
   })
 })

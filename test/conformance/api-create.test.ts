@@ -63,32 +63,6 @@ conformance('create', {}, (it) => {
     })
   })
 
-  it("mounts the service account's token, authority and namespace", async ({ api, namespace }) => {
-    const { spec } = await createPod(api, namespace, unboundPod('p'))
-    const name = spec?.volumes?.[0]?.name
-    expect(name).toMatch(/^kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
-    expect(spec?.volumes).toEqual([
-      {
-        name,
-        projected: {
-          defaultMode: 420,
-          sources: [
-            { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-            { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-            {
-              downwardAPI: {
-                items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
-              },
-            },
-          ],
-        },
-      },
-    ])
-    expect(spec?.containers[0]?.volumeMounts).toEqual([
-      { name, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
-    ])
-  })
-
   it.for<readonly [title: string, given: Partial<PodSpec> & Partial<Container>, expected: object]>([
     ['no tag', { image: 'busybox' }, { imagePullPolicy: 'Always' }],
     ['the tag latest', { image: 'busybox:latest' }, { imagePullPolicy: 'Always' }],
@@ -234,5 +208,33 @@ conformance('create', {}, (it) => {
     expect(body).toEqual(
       refusal(403, 'Forbidden', `pods "p" is forbidden: ${text(namespace)}`, { name: 'p', kind: 'pods' }),
     )
+  })
+})
+
+conformance('the service account of a pod', { needs: ['serviceAccountTokens'] }, (it) => {
+  it('is mounted: token, authority and namespace', async ({ api, namespace }) => {
+    const { spec } = await createPod(api, namespace, unboundPod('p'))
+    const name = spec?.volumes?.[0]?.name
+    expect(name).toMatch(/^kube-api-access-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
+    expect(spec?.volumes).toEqual([
+      {
+        name,
+        projected: {
+          defaultMode: 420,
+          sources: [
+            { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+            { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+            {
+              downwardAPI: {
+                items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+              },
+            },
+          ],
+        },
+      },
+    ])
+    expect(spec?.containers[0]?.volumeMounts).toEqual([
+      { name, readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+    ])
   })
 })

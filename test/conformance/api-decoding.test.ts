@@ -154,13 +154,14 @@ conformance('decoding of pods', {}, (it) => {
 
   it('refuses a content type that it does not read', async ({ api, namespace }) => {
     const { body } = await api.post(podsPath(namespace), pod, { contentType: 'text/plain' })
-    expect(body).toEqual(
-      refusal(
-        415,
-        'UnsupportedMediaType',
-        'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    expect(body).toMatchObject({
+      code: 415,
+      reason: 'UnsupportedMediaType',
+      // A server that reads protobuf goes on with that.
+      message: expect.stringMatching(
+        /^the body of the request was in an unknown format - accepted media types include: application\/json, application\/yaml/,
       ),
-    )
+    })
   })
 
   it('reads YAML 1.1', async ({ api, namespace }) => {

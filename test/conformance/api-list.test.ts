@@ -103,9 +103,8 @@ conformance('list', {}, (it) => {
     [{ limit: 'abc' }, badRequest('strconv.ParseInt: parsing "abc": invalid syntax')],
     [
       { continue: 'foo' },
-      badRequest(
-        "invalid continue token: continue key is not valid: invalid character '~' looking for beginning of value",
-      ),
+      // The words of the JSON parser follow.
+      badRequest(expect.stringMatching(/^invalid continue token: continue key is not valid: ./) as unknown as string),
     ],
     [
       { continue: token({ v: 'meta.k8s.io/v1', rv: 0, start: 'a' }) },
@@ -165,10 +164,11 @@ conformance('list', {}, (it) => {
     expect((await api.get(withQuery(podsPath('default'), query))).body).toEqual(refused)
   })
 
-  it.for([podsPath('default'), podsPath('default', 'p')])(
-    'answers 504 for a version of the future, after a wait: %s',
-    async (path, { api }) => {
-      const { status, headers, body } = await api.get(withQuery(path, { resourceVersion: '99999999' }))
+  it('answers 504 for a version of the future, after a wait', async ({ api }) => {
+    const query = { resourceVersion: '99999999' }
+    const paths = [podsPath('default'), podsPath('default', 'p')]
+    const answers = await Promise.all(paths.map((path) => api.get(withQuery(path, query))))
+    for (const { status, headers, body } of answers) {
       expect([status, headers['retry-after']]).toEqual([504, '1'])
       expect(body).toEqual(
         refusal(
@@ -181,8 +181,8 @@ conformance('list', {}, (it) => {
           },
         ),
       )
-    },
-  )
+    }
+  })
 })
 
 conformance('history that was compacted', { needs: ['compaction'] }, (it) => {

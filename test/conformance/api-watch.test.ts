@@ -137,8 +137,8 @@ conformance('watch', {}, (it) => {
   it('sends a bookmark before it ends, to those who want them', async ({ api, namespace }) => {
     await createPod(api, namespace, unboundPod('p'))
     const resourceVersion = await versionOf(api, namespace)
-    using watch = watchPods(api, namespace, { resourceVersion, timeoutSeconds: 5, allowWatchBookmarks: true })
-    using without = watchPods(api, namespace, { resourceVersion, timeoutSeconds: 5 })
+    using watch = watchPods(api, namespace, { resourceVersion, timeoutSeconds: 4, allowWatchBookmarks: true })
+    using without = watchPods(api, namespace, { resourceVersion, timeoutSeconds: 4 })
     const { metadata } = await createPod(api, namespace, unboundPod('q'))
     const events = await watch.rest()
     expect(seen(events.slice(0, 1))).toEqual(['ADDED q'])

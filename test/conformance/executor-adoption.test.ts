@@ -29,7 +29,7 @@ conformance('the executor after another was killed', { needs: ['scriptedPods'] }
   it('adopts its pods, those that run and those that have ended', async ({ api, backend, namespace }) => {
     const { kubeconfig, kubeconfigPath } = backend
     using witness = await witnessPods(api, namespace)
-    const scripts: readonly PodScript[] = [{ runMs: 100 }, { runMs: 100, exitCode: 3 }, { runMs: 5_000 }]
+    const scripts: readonly PodScript[] = [{ runMs: 100 }, { runMs: 100, exitCode: 3 }, { runMs: 3_000 }]
     const scriptOf = (index: number) => scripts[index % scripts.length] ?? {}
     const tasks = tasksOf(30, scriptOf)
     const keys = tasks.map(({ key }) => key)

@@ -15,7 +15,7 @@ export default async function startBackends(project: TestProject): Promise<() =>
   const cluster = await startKubernetes({ onProgress: (line) => console.log(`conformance: ${line}`) })
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(`conformance: kubernetes is ready after ${seconds} s`)
-  const { url, kubeconfig, kubeconfigPath, auditLogPath, kubectl } = cluster
-  project.provide('kubernetes', { url, kubeconfig, kubeconfigPath, auditLogPath, kubectl: [...kubectl] })
+  const { url, kubeconfig, kubeconfigPath, auditLogPath } = cluster
+  project.provide('kubernetes', { url, kubeconfig, kubeconfigPath, auditLogPath })
   return () => cluster.stop()
 }

@@ -12,6 +12,10 @@ export type Feature =
   | 'requestLog'
   /** {@link StartedBackend.compactHistory}. */
   | 'compaction'
+  /** Who shows no credentials is a user all the same, without rights. */
+  | 'anonymousUsers'
+  /** Pods get a token of their service account, and have it mounted. */
+  | 'serviceAccountTokens'
 
 /** How pods run on the dev cluster; the others have one way. */
 export type PodRuntime = 'scripted' | 'process'

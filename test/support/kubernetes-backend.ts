@@ -12,8 +12,6 @@ export interface SharedKubernetes {
   readonly kubeconfig: string
   readonly kubeconfigPath: string
   readonly auditLogPath: string
-  /** The built kubectl on it, as the beginning of an argv. */
-  readonly kubectl: readonly string[]
 }
 
 declare module 'vitest' {

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { builtKubectl } from '../kubernetes/kubectl.ts'
+import type { StartedBackend } from './backend.ts'
+
+/** A kubectl that has ended. */
+export interface KubectlResult {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** kubectl on one cluster. */
+export interface Kubectl extends AsyncDisposable {
+  /**
+   * Runs a command to its end, with this text on its standard input.
+   *
+   * @throws Error with its output when it does not end within 20 s
+   */
+  run(args: readonly string[], input?: string): Promise<KubectlResult>
+  /** As `run`, but a failure is an error; resolves to standard output. */
+  must(args: readonly string[], input?: string): Promise<string>
+  /** The lines that a command prints, as they come. It is ended when nobody wants more. */
+  lines(args: readonly string[]): AsyncGenerator<string, void, void>
+}
+
+/** The built kubectl with a cache of its own. */
+export async function kubectlOn({ kubeconfigPath }: StartedBackend): Promise<Kubectl> {
+  const cache = await mkdtemp(join(tmpdir(), 'davit-kubectl-'))
+  const [program = '', ...begin] = [...(await builtKubectl()), `--kubeconfig=${kubeconfigPath}`, `--cache-dir=${cache}`]
+  const options = { env: { PATH: process.env.PATH, HOME: cache }, timeout: 20_000 } as const
+
+  const run = async (args: readonly string[], input = ''): Promise<KubectlResult> => {
+    const child = spawn(program, [...begin, ...args], options)
+    child.stdin.end(input)
+    const [stdout, stderr, exitCode] = await Promise.all([
+      child.stdout.setEncoding('utf8').toArray(),
+      child.stderr.setEncoding('utf8').toArray(),
+      new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve)),
+    ])
+    const result = { exitCode, stdout: stdout.join(''), stderr: stderr.join('') }
+    if (exitCode === null) throw new Error(`kubectl ${args.join(' ')} did not end: ${JSON.stringify(result)}`)
+    return result
+  }
+  return {
+    run,
+    async must(args, input) {
+      const { exitCode, stdout, stderr } = await run(args, input)
+      if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${exitCode}: ${stderr}`)
+      return stdout
+    },
+    async *lines(args) {
+      const child = spawn(program, [...begin, ...args], { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+      try {
+        yield* createInterface({ input: child.stdout })
+      } finally {
+        child.kill('SIGKILL')
+      }
+    },
+    [Symbol.asyncDispose]: () => rm(cache, { recursive: true, force: true }),
+  }
+}

@@ -15,8 +15,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 let child: ChildProcess | undefined
 afterEach(() => void child?.kill('SIGKILL'))
 
+/** How `davit` comes to run: by becoming a modern Node, or, where Node cannot do that, as the child of a wrapper. */
+const WAYS: Readonly<Record<string, readonly string[]>> = {
+  'in place': [],
+  'under a wrapper': ['--import', 'data:text/javascript,process.execve=undefined'],
+}
+
 /** Starts a run whose tasks carry the marker and last: one plain, one with a grandchild in a session of its own. */
-async function startRun(marker: string, args: string[] = []) {
+async function startRun(marker: string, way: string) {
   const file = join(folder, `${marker}.yaml`)
   const lasting = (task_id: string, command: string[]) => ({
     task_id,
@@ -30,7 +36,7 @@ async function startRun(marker: string, args: string[] = []) {
     { ...lasting('waits', ['true']), upstream: ['plain'] },
   ]
   writeFileSync(file, JSON.stringify({ dag_id: 'ends', tasks }))
-  const started = spawn(process.execPath, [davit, 'run', file, '--json', ...args], {
+  const started = spawn(process.execPath, [...(WAYS[way] ?? []), davit, 'run', file, '--json'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -47,10 +53,10 @@ async function startRun(marker: string, args: string[] = []) {
   return { started, exit, stdout }
 }
 
-describe.runIf(process.platform === 'linux')('davit run', () => {
+describe.runIf(process.platform === 'linux').each(Object.keys(WAYS))('davit run %s', (way) => {
   it('killed with SIGKILL leaves no process of any pod 5 s later, a setsid grandchild included', async () => {
     const marker = randomUUID()
-    const { started, exit } = await startRun(marker)
+    const { started, exit } = await startRun(marker, way)
     started.kill('SIGKILL')
     await exit
     await eventually(() => findProcesses(marker).length === 0, { withinMs: 5_000 })
@@ -58,7 +64,7 @@ describe.runIf(process.platform === 'linux')('davit run', () => {
 
   it('interrupted once cancels: pods are stopped, running tasks failed, waiting ones skipped, exit 1', async () => {
     const marker = randomUUID()
-    const { started, exit, stdout } = await startRun(marker)
+    const { started, exit, stdout } = await startRun(marker, way)
     started.kill('SIGINT')
     expect(await exit).toEqual({ code: 1, signal: null })
     const { state, tasks } = JSON.parse((await stdout).join(''))
@@ -73,7 +79,7 @@ describe.runIf(process.platform === 'linux')('davit run', () => {
 
   it('interrupted twice leaves at once', async () => {
     const marker = randomUUID()
-    const { started, exit } = await startRun(marker)
+    const { started, exit } = await startRun(marker, way)
     started.kill('SIGINT')
     started.kill('SIGTERM')
     expect(await exit).toEqual({ code: 1, signal: null })

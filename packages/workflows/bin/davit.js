@@ -6,15 +6,16 @@ import { becomeModernNode, findModernNode } from './modern-node.js'
 
 const source = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))
 const built = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+const passing = { passSignalsByMessage: true }
 const quiet = '--disable-warning=ExperimentalWarning'
 
 try {
   if (existsSync(source)) {
-    becomeModernNode(['--conditions=davit-source', quiet, source, ...process.argv.slice(2)])
+    becomeModernNode(['--conditions=davit-source', quiet, source, ...process.argv.slice(2)], passing)
   } else if (findModernNode() === process.execPath) {
     await import(built)
   } else {
-    becomeModernNode([quiet, built, ...process.argv.slice(2)])
+    becomeModernNode([quiet, built, ...process.argv.slice(2)], passing)
   }
 } catch (error) {
   console.error(`davit: ${error instanceof Error ? error.message : error}`)

@@ -35,12 +35,13 @@ export function findModernNode() {
 }
 
 /**
- * Becomes a modern Node with these arguments: replaces the process where Node can, else runs a child
- * that ends with us. The child has an IPC channel only so that it notices our death by SIGKILL
- * (`DAVIT_PARENT_CHANNEL` tells it to listen).
+ * Becomes a modern Node with these arguments: replaces the process where Node can, else runs a child that ends with us. The
+ * child shares a channel with us, by which it notices our death by SIGKILL (`DAVIT_PARENT_CHANNEL` tells it to listen).
  * @param {string[]} args Node options, the script, and its arguments.
+ * @param {{ passSignalsByMessage?: boolean }} [options] The child tells a signal that a terminal sent to both of us from
+ *   one that only we got: it gets ours as messages.
  */
-export function becomeModernNode(args) {
+export function becomeModernNode(args, { passSignalsByMessage = false } = {}) {
   const node = findModernNode()
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     // execve warns that it is experimental; nobody who runs `davit` can act on that.
@@ -51,10 +52,14 @@ export function becomeModernNode(args) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, DAVIT_PARENT_CHANNEL: '1' },
   })
-  // A terminal sends Ctrl-C to the whole group, so the child has it already; a supervisor sends
-  // SIGTERM to us alone.
-  process.on('SIGINT', () => {})
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (!passSignalsByMessage) {
+        // What a terminal sends reaches the child by itself.
+        if (signal !== 'SIGINT') child.kill(signal)
+      } else if (child.connected) child.send({ davitSignal: signal })
+    })
+  }
   child.on('error', (error) => {
     console.error(`davit: cannot start ${node}: ${error.message}`)
     process.exit(2)

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { davit } from './davit.ts'
 import type { Io } from './io.ts'
-import { endWithParent } from './parent-channel.ts'
+import { endWithParent, onInterrupt } from './parent-channel.ts'
 
 const io: Io = {
   stdin: process.stdin,
@@ -9,13 +9,7 @@ const io: Io = {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
-  onInterrupt(listener) {
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-    for (const signal of signals) process.on(signal, listener)
-    return () => {
-      for (const signal of signals) process.off(signal, listener)
-    }
-  },
+  onInterrupt,
   exit: (code) => process.exit(code),
 }
 

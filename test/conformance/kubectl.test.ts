@@ -1,8 +1,9 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
 import { conformance } from '../support/conformance.ts'
-import { kubectlOn } from '../support/run-kubectl.ts'
+import { type Kubectl, kubectlOn } from '../support/run-kubectl.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
+import { unboundPod } from '../support/test-pod.ts'
 
 const lines = ['first line of a scripted container', 'second line of a scripted container']
 
@@ -117,16 +118,11 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
   })
 
   it('pages through long lists', async ({ kubectl, namespace }) => {
-    const pods = Array.from({ length: 7 }, (_, index) => ({
-      ...talking(`p${index}`),
-      spec: { ...talking('p').spec, schedulerName: 'nobody' },
-    }))
-    await kubectl.must(
-      ['create', '-n', namespace, '-f', '-'],
-      JSON.stringify({ apiVersion: 'v1', kind: 'List', items: pods }),
-    )
+    const names = Array.from({ length: 7 }, (_, index) => `p${index}`)
+    const pods = names.map((name) => JSON.stringify(unboundPod(name)))
+    await kubectl.must(['create', '-n', namespace, '-f', '-'], pods.join('\n---\n'))
     const listed = await kubectl.must(['get', 'pods', '-n', namespace, '--chunk-size=3', '-o', 'name'])
-    expect(listed.trim().split('\n')).toEqual(pods.map((pod) => `pod/${pod.metadata?.name}`))
+    expect(listed.trim().split('\n')).toEqual(names.map((name) => `pod/${name}`))
   })
 
   it('watches', async ({ kubectl, namespace }) => {
@@ -232,12 +228,39 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     )
   })
 
-  it('keeps configmaps and secrets', async ({ kubectl, namespace }) => {
+  it('applies configmaps and secrets', async ({ kubectl, namespace }) => {
+    const object = (kind: string, name: string, data: object) =>
+      JSON.stringify({ apiVersion: 'v1', kind, metadata: { name }, ...data })
+    const text = [object('ConfigMap', 'c', { data: { a: '1' } }), object('Secret', 's', { stringData: { b: '2' } })]
+    const applied = await kubectl.must(['apply', '-n', namespace, '-f', '-'], text.join('\n---\n'))
+    expect(applied).toBe('configmap/c created\nsecret/s created\n')
+    expect(await dataOf(kubectl, namespace)).toEqual(['1', 'Mg=='])
+  })
+})
+
+const dataOf = (kubectl: Kubectl, namespace: string) =>
+  Promise.all(
+    [
+      ['configmap/c', 'a'],
+      ['secret/s', 'b'],
+    ].map(([what = '', key]) => kubectl.must(['get', what, '-n', namespace, '-o', `jsonpath={.data.${key}}`])),
+  )
+
+conformance('kubectl in protobuf', { needs: ['protobuf'] }, (it) => {
+  it('makes configmaps and secrets of literals', async ({ backend, namespace }) => {
+    await using kubectl = await kubectlOn(backend)
     await kubectl.must(['create', 'configmap', 'c', '-n', namespace, '--from-literal=a=1'])
     await kubectl.must(['create', 'secret', 'generic', 's', '-n', namespace, '--from-literal=b=2'])
-    const read = (what: string, path: string) =>
-      kubectl.must(['get', what, '-n', namespace, '-o', `jsonpath={.data.${path}}`])
-    expect([await read('configmap/c', 'a'), await read('secret/s', 'b')]).toEqual(['1', 'Mg=='])
+    expect(await dataOf(kubectl, namespace)).toEqual(['1', 'Mg=='])
+  })
+})
+
+conformance('kubectl with the description of the API', { needs: ['openApi2'] }, (it) => {
+  it('creates what is in a List', async ({ backend, namespace }) => {
+    await using kubectl = await kubectlOn(backend)
+    const list = { apiVersion: 'v1', kind: 'List', items: [unboundPod('a'), unboundPod('b')] }
+    const created = await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(list))
+    expect(created).toBe('pod/a created\npod/b created\n')
   })
 })
 

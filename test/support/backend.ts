@@ -12,10 +12,12 @@ export type Feature =
   | 'requestLog'
   /** {@link StartedBackend.compactHistory}. */
   | 'compaction'
-  /** Who shows no credentials is a user all the same, without rights. */
-  | 'anonymousUsers'
   /** Pods get a token of their service account, and have it mounted. */
   | 'serviceAccountTokens'
+  /** Bodies may be protobuf. */
+  | 'protobuf'
+  /** The API is described in OpenAPI 2. */
+  | 'openApi2'
 
 /** How pods run on the dev cluster; the others have one way. */
 export type PodRuntime = 'scripted' | 'process'

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { applyStrategicMergePatch } from '../../../src/apiserver/patch/strategic-merge-patch.ts'
+import { ApiTypes } from '../../../src/apiserver/schema/api-type.ts'
+
+const types = new ApiTypes()
+const apply = (target: Record<string, unknown>, patch: Record<string, unknown>) =>
+  applyStrategicMergePatch(types, 'Pod', target, patch)
+const withContainers = (...containers: unknown[]) => ({ spec: { containers } })
+
+describe('applyStrategicMergePatch', () => {
+  it.for<readonly [title: string, target: Record<string, unknown>, patch: Record<string, unknown>, result: unknown]>([
+    [
+      'merges containers by name',
+      withContainers({ name: 'a', image: '1', args: ['x'] }, { name: 'b' }),
+      withContainers({ name: 'a', image: '2' }),
+      withContainers({ name: 'a', image: '2', args: ['x'] }, { name: 'b' }),
+    ],
+    [
+      'adds a container',
+      withContainers({ name: 'a' }),
+      withContainers({ name: 'c', image: '3' }),
+      withContainers({ name: 'a' }, { name: 'c', image: '3' }),
+    ],
+    [
+      'replaces lists without a key',
+      withContainers({ name: 'a', args: ['x', 'y'] }),
+      withContainers({ name: 'a', args: ['z'] }),
+      withContainers({ name: 'a', args: ['z'] }),
+    ],
+    [
+      'deletes an item',
+      withContainers({ name: 'a' }, { name: 'b' }),
+      withContainers({ name: 'b', $patch: 'delete' }),
+      withContainers({ name: 'a' }),
+    ],
+    [
+      'replaces a list',
+      withContainers({ name: 'a' }, { name: 'b' }),
+      withContainers({ name: 'c' }, { $patch: 'replace' }),
+      withContainers({ name: 'c' }),
+    ],
+    [
+      'replaces a map',
+      { metadata: { labels: { a: '1' } } },
+      { metadata: { labels: { b: '2', $patch: 'replace' } } },
+      { metadata: { labels: { b: '2' } } },
+    ],
+    [
+      'removes by null',
+      { metadata: { labels: { a: '1', b: '2' } } },
+      { metadata: { labels: { a: null } } },
+      { metadata: { labels: { b: '2' } } },
+    ],
+    [
+      'adds to a list of words',
+      { metadata: { finalizers: ['a/b'] } },
+      { metadata: { finalizers: ['a/b', 'c/d'] } },
+      { metadata: { finalizers: ['a/b', 'c/d'] } },
+    ],
+    [
+      'takes from a list of words',
+      { metadata: { finalizers: ['a/b', 'c/d'] } },
+      { metadata: { '$deleteFromPrimitiveList/finalizers': ['a/b'] } },
+      { metadata: { finalizers: ['c/d'] } },
+    ],
+    [
+      'orders a list',
+      withContainers({ name: 'a' }, { name: 'b' }),
+      {
+        spec: {
+          '$setElementOrder/containers': [{ name: 'c' }, { name: 'b' }, { name: 'a' }],
+          containers: [{ name: 'c' }],
+        },
+      },
+      withContainers({ name: 'c' }, { name: 'b' }, { name: 'a' }),
+    ],
+    [
+      'keeps what $retainKeys names',
+      { spec: { volumes: [{ name: 'v', emptyDir: {} }] } },
+      { spec: { volumes: [{ name: 'v', $retainKeys: ['name', 'configMap'], configMap: { name: 'c' } }] } },
+      { spec: { volumes: [{ name: 'v', configMap: { name: 'c' } }] } },
+    ],
+  ])('%s', ([, target, patch, result]) => {
+    expect(apply(target, patch)).toEqual(result)
+  })
+
+  it.for<readonly [patch: Record<string, unknown>, message: string]>([
+    [withContainers({ image: 'x' }), 'map: map[image:x] does not contain declared merge key: name'],
+    [{ metadata: { labels: { $patch: 'foo' } } }, 'unknown patch type: foo in map: map[$patch:foo]'],
+    [{ spec: { containers: 'x' } }, 'cannot restore slice from string'],
+  ])('refuses %j', ([patch, message]) => {
+    expect(() => apply(withContainers({ name: 'a' }), patch)).toThrow(message)
+  })
+})

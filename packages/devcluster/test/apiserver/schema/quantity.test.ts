@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { formatQuantity, parseQuantity } from '../../../src/apiserver/schema/quantity.ts'
+
+describe('quantities', () => {
+  it.for([
+    ['0', '0'],
+    ['1', '1'],
+    ['0.5', '500m'],
+    ['1.5', '1500m'],
+    ['1000m', '1'],
+    ['1000', '1k'],
+    ['1500', '1500'],
+    ['100M', '100M'],
+    ['1024Mi', '1Gi'],
+    ['1.5Gi', '1536Mi'],
+    ['512', '512'],
+    ['0.5Ki', '512'],
+    ['2e3', '2e3'],
+    ['12E2', '1200'],
+    ['1E', '1E'],
+    ['-1', '-1'],
+    ['+3', '3'],
+    ['.5', '500m'],
+    ['5.', '5'],
+    ['1n', '1n'],
+    ['0.1n', '1n'],
+    ['1u', '1u'],
+  ] as const)('writes %s as %s', ([text, canonical]) => {
+    const quantity = parseQuantity(text)
+    expect(quantity && formatQuantity(quantity)).toBe(canonical)
+  })
+
+  it.for(['', '2 cores', '1x', 'm', '1.2.3', '--1', '1Mi5', 'Ki', '1e', '0x10', '١'])(
+    'knows that %j is none',
+    (text) => {
+      expect(parseQuantity(text)).toBeUndefined()
+    },
+  )
+
+  it('compares across suffixes', () => {
+    expect(parseQuantity('1Gi')?.nano).toBe(parseQuantity('1073741824')?.nano)
+    expect(parseQuantity('0.1')?.nano).toBe(parseQuantity('100m')?.nano)
+  })
+})

@@ -15,10 +15,10 @@ import { StoreClusterAccess } from './apiserver/store-cluster-access.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ErrorCode } from './error-codes.ts'
 import { createFaults, type Faults } from './faults.ts'
-import { startScheduler } from './interim-scheduler.ts'
 import type { Kubelet } from './kubelet/kubelet.ts'
 import { createProcessKubelet } from './kubelet/process-kubelet.ts'
 import { createScriptedKubelet } from './kubelet/scripted-kubelet.ts'
+import { startScheduler } from './scheduler.ts'
 import { VersionedStore } from './storage/versioned-store.ts'
 
 export interface DevClusterOptions {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ApiServer } from './apiserver/api-server.ts'
 import { makeCertificates } from './apiserver/certificates.ts'
-import { kubeconfigText } from './apiserver/kubeconfig-text.ts'
+import { isOfDevCluster, kubeconfigText } from './apiserver/kubeconfig-text.ts'
 import { NamespaceController } from './apiserver/namespace-controller.ts'
 import { ObjectRegistry } from './apiserver/object-registry.ts'
 import type { Random } from './apiserver/random-text.ts'
@@ -39,7 +39,10 @@ export interface DevClusterOptions {
   readonly strictPort?: boolean
   /** A folder that gets one of the cluster's own in it, for pods and the kubeconfig. @default the system's for temporary files */
   readonly folder?: string
-  /** Where the kubeconfig is written, readable by its owner only. It is removed at the end. @default in the cluster's folder */
+  /**
+   * Where the kubeconfig is written, readable by its owner only; removed at the end. A file that is there is replaced only
+   * if a dev cluster wrote it. @default in the cluster's folder
+   */
   readonly kubeconfigPath?: string
   /** @default davit-node */
   readonly nodeName?: string
@@ -70,12 +73,19 @@ export class PortTakenError extends Error {
   readonly code = 'PORT_TAKEN' satisfies ErrorCode
 }
 
+/** There is a file where the kubeconfig should go, and it is somebody else's. */
+export class KubeconfigExistsError extends Error {
+  override readonly name = 'KubeconfigExistsError'
+  readonly code = 'KUBECONFIG_EXISTS' satisfies ErrorCode
+}
+
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
 /**
  * Starts a small Kubernetes on 127.0.0.1: an API server, a scheduler and one node.
  *
  * @throws {PortTakenError} when `port` is taken and `strictPort` insists on it
+ * @throws {KubeconfigExistsError} when `kubeconfigPath` is another's file
  */
 export async function startDevCluster(options: DevClusterOptions): Promise<DevCluster> {
   const clock = options.clock ?? systemClock
@@ -116,7 +126,7 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   const kubeconfigPath = options.kubeconfigPath ?? join(folder, 'kubeconfig')
   const kubeconfig = kubeconfigText({ url: server.url, authorityPem: certificates.authorityPem, token })
   await writeKubeconfig(kubeconfigPath, kubeconfig)
-  starting.defer(() => rm(kubeconfigPath, { force: true }))
+  starting.defer(() => removeKubeconfig(kubeconfigPath, kubeconfig))
 
   starting.defer(() => kubelet.stop())
   await kubelet.start()
@@ -171,9 +181,28 @@ async function listen(server: ApiServer, { port = 0, strictPort = false }: DevCl
   }
 }
 
-/** The file may be there already, with other permissions. */
+/** Written beside its place and moved there, so that no reader sees half of it or another mode. */
 async function writeKubeconfig(path: string, text: string): Promise<void> {
+  const before = await contentOf(path)
+  if (before !== undefined && !isOfDevCluster(before)) {
+    throw new KubeconfigExistsError(`${path} is there and was not written by a dev cluster: choose another path`)
+  }
   await mkdir(dirname(path), { recursive: true })
-  await rm(path, { force: true })
-  await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+  const fresh = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(fresh, text, { mode: 0o600, flag: 'wx' })
+  await rename(fresh, path)
+}
+
+/** Another dev cluster may have taken the path over meanwhile. */
+async function removeKubeconfig(path: string, text: string): Promise<void> {
+  if ((await contentOf(path)) === text) await rm(path, { force: true })
+}
+
+async function contentOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }

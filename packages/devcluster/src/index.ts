@@ -2,5 +2,11 @@ export type { FaultHandle, FaultScope, Refusal } from './apiserver/fault-rules.t
 export type { RequestInfo } from './apiserver/http/request-info.ts'
 export type { RequestLog, RequestMatch, RequestRecord } from './apiserver/request-log.ts'
 export type { Clock, Timer } from './clock.ts'
-export { type DevCluster, type DevClusterOptions, PortTakenError, startDevCluster } from './dev-cluster.ts'
+export {
+  type DevCluster,
+  type DevClusterOptions,
+  KubeconfigExistsError,
+  PortTakenError,
+  startDevCluster,
+} from './dev-cluster.ts'
 export { type Faults, FaultTargetError, type PodReference } from './faults.ts'

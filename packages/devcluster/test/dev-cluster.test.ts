@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
-import { type DevClusterOptions, PortTakenError, startDevCluster } from '../src/index.ts'
+import { type DevClusterOptions, KubeconfigExistsError, PortTakenError, startDevCluster } from '../src/index.ts'
 import { connect } from './support/connect.ts'
 
 const start = (options: Partial<DevClusterOptions> = {}) => startDevCluster({ runtime: 'scripted', ...options })
@@ -36,6 +36,22 @@ describe('startDevCluster', () => {
     await cluster.stop()
     expect(await readdir(folder)).toEqual(['deep'])
     expect(await readdir(join(folder, 'deep'))).toEqual([])
+    await rm(folder, { recursive: true })
+  })
+
+  it("leaves another's file alone where its kubeconfig should go, and replaces its own", async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'davit-test-'))
+    const kubeconfigPath = join(folder, 'kubeconfig')
+    await writeFile(kubeconfigPath, 'mine')
+    await expect(start({ kubeconfigPath })).rejects.toThrow(KubeconfigExistsError)
+    expect(await readFile(kubeconfigPath, 'utf8')).toBe('mine')
+    await rm(kubeconfigPath)
+    const first = await start({ kubeconfigPath })
+    await using second = await start({ kubeconfigPath })
+    await first.stop()
+    expect(await readFile(kubeconfigPath, 'utf8')).toBe(second.kubeconfig)
+    await second.stop()
+    expect(await readdir(folder)).toEqual([])
     await rm(folder, { recursive: true })
   })
 

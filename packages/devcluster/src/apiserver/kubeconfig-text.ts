@@ -28,3 +28,8 @@ export function kubeconfigText(access: {
     { lineWidth: 0 },
   )
 }
+
+/** Whether a kubeconfig was written by a dev cluster. */
+export function isOfDevCluster(kubeconfig: string): boolean {
+  return kubeconfig.includes(`current-context: ${NAME}\n`)
+}

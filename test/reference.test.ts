@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as devcluster from '@davit/devcluster'
+import * as executor from '@davit/executor'
 import {
   configFromEnv,
   type FailureClass,
@@ -12,12 +14,16 @@ import {
   resolveConfig,
 } from '@davit/executor'
 import { describe, expect, it } from 'vitest'
+import { errorCodes as devclusterErrorCodes } from '../packages/devcluster/src/error-codes.ts'
 import { namesOf } from '../packages/executor/src/config/config-from-env.ts'
 import type { ExecutorConfig } from '../packages/executor/src/config/executor-config.ts'
 import { optionRules } from '../packages/executor/src/config/option-rules.ts'
+import { errorCodes as executorErrorCodes } from '../packages/executor/src/errors.ts'
+import { exitCodeOf } from '../packages/workflows/src/cli/report-error.ts'
 import { CONTAINER_FIELDS, DAG_FIELDS, FUNCTION_FIELDS } from '../packages/workflows/src/dag/dag-fields.ts'
 import { TRIGGER_RULES } from '../packages/workflows/src/dag/dag-spec.ts'
 import { loadDag } from '../packages/workflows/src/dag/load-dag.ts'
+import { errorCodes as workflowErrorCodes } from '../packages/workflows/src/error-codes.ts'
 import { codesIn, type TableRow, tablesOf } from './support/markdown-tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -221,6 +227,55 @@ describe('docs/airflow-parity.md', () => {
     expect(missing).toEqual(['podPatch', 'outcomeFinalizer', 'launchGate', 'lease'])
     expect(missing.filter((name) => name in optionRules)).toEqual([])
   })
+})
+
+describe('docs/reference/errors.md', () => {
+  const page = tablesOf('docs/reference/errors.md')
+  const codes = (heading: string) => page.get(heading)?.flatMap(({ code }) => codesIn(code)) ?? []
+  const { refusal, worker, ...ofDavit } = workflowErrorCodes
+
+  it('has every code of each package, and no other', () => {
+    expect(codes('Codes of `davit`').sort()).toEqual([...Object.values(ofDavit).flat(), 'KUBE_CONFIG'].sort())
+    expect(codes('Answers of the task API').sort()).toEqual([...refusal, ...worker].sort())
+    expect(codes('Codes of `@davit/executor`')).toEqual([...executorErrorCodes].sort())
+    expect(codes('Codes of `@davit/devcluster`').sort()).toEqual([...devclusterErrorCodes].sort())
+  })
+
+  it.each(page.get('Codes of `davit`') ?? [])('says how davit ends with $code', ({ code, exit }) => {
+    const error = codesIn(code)[0] === 'INTERNAL' ? new Error('no') : { code: codesIn(code)[0] }
+    expect(exitCodeOf(Object.assign(new Error('no'), error))).toBe(Number(exit))
+  })
+
+  // Their types hold each class to the lists; that a listed code is thrown at all, only the sources tell.
+  it.each([
+    ['executor', 'errors.ts', executorErrorCodes],
+    ['devcluster', 'error-codes.ts', devclusterErrorCodes],
+    ['workflows', 'error-codes.ts', Object.values(workflowErrorCodes).flat()],
+  ])('has codes that packages/%s uses', (name, list, all) => {
+    const sources = sourcesUnder(`packages/${name}/src`)
+    const lists = sources.filter(({ file }) => file === list).map(({ text }) => text)
+    expect(lists).toHaveLength(1)
+    const used = sources.map(({ file, text }) =>
+      file === list ? text.replace(/errorCodes = [\s\S]*?as const/, '') : text,
+    )
+    expect(all.filter((code) => !used.some((text) => text.includes(`'${code}'`)))).toEqual([])
+  })
+
+  it('gives each answer of the task API its status', () => {
+    const routes = sourcesUnder('packages/workflows/src/task-api')
+      .flatMap(({ text }) => [...text.matchAll(/new Refusal\((\d+), '(\w+)'/g)])
+      .map(([, status, code]) => `${code} ${status}`)
+    const documented = page.get('Answers of the task API')?.map(({ code, status }) => `${codesIn(code)[0]} ${status}`)
+    expect(documented?.filter((line) => !line.endsWith('–')).sort()).toEqual([...new Set(routes)].sort())
+  })
+
+  it.each([...(page.get('Codes of `@davit/executor`') ?? []), ...(page.get('Codes of `@davit/devcluster`') ?? [])])(
+    'names a class for $code that can be told by instanceof',
+    ({ class: cell, code }) => {
+      const found: unknown = { ...executor, ...devcluster }[codesIn(cell)[0] ?? '']
+      expect(found, code).toBeTypeOf('function')
+    },
+  )
 })
 
 /** The options of a row with their defaults, where the page gives a value; "none" is null, or an empty list of codes. */

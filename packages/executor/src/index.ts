@@ -30,6 +30,7 @@ export {
 } from './errors.ts'
 export type { ExecutorEvent } from './executor-event.ts'
 export { createKubeClient, type KubeClientOptions } from './kube/create-kube-client.ts'
+export { ExecPluginError } from './kube/exec-plugin-error.ts'
 export type {
   CreateOptions,
   DeleteOptions,

@@ -53,5 +53,12 @@ conformance('the executor at scale', { needs: ['scriptedPods', 'requestLog'] }, 
     const bound = keys.map((key) => run.ends(key)[0]?.launch?.uid)
     expect(bound.toSorted()).toEqual(created.map((pod) => pod.uid).toSorted())
     expect(run.executor.running.size).toBe(0)
+
+    // Others delete too: a node says so that a pod may go.
+    const deletes = (await backend.podRequests()).filter(
+      ({ verb, code, userAgent, ...request }) =>
+        verb === 'delete' && code === 200 && userAgent.startsWith('davit/') && request.namespace === namespace,
+    )
+    expect(deletes.map(({ uid }) => uid).toSorted()).toEqual(created.map((pod) => pod.uid).toSorted())
   })
 })

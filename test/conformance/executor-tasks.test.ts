@@ -85,7 +85,9 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
     await run.untilEnded([key])
     const [end] = run.ends(key)
     expect(end?.state).toBe('failed')
-    expect(end?.failure?.message).toContain(name)
+    const { uid } = foreign.metadata
+    expect(end?.failure).toMatchObject({ class: 'config', message: expect.stringContaining(`uid ${uid}`) })
+    expect(end?.failure?.message).toContain(`launch ${end?.launch?.id}`)
     const after = await readPod(api, namespace, name)
     expect([after?.metadata.uid, after?.metadata.deletionTimestamp]).toEqual([foreign.metadata.uid, undefined])
   })

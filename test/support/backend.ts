@@ -57,4 +57,5 @@ export interface LoggedPodRequest {
   readonly uid: string | null
   /** The HTTP status of the answer; 0 when the request ended without one. */
   readonly code: number
+  readonly userAgent: string
 }

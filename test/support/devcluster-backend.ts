@@ -31,10 +31,19 @@ export const devclusterBackend: Backend = {
   },
 }
 
-function loggedPodRequest({ verb, subresource, namespace, name, uid, code }: RequestRecord): LoggedPodRequest {
+function loggedPodRequest({
+  verb,
+  subresource,
+  namespace,
+  name,
+  uid,
+  code,
+  userAgent,
+}: RequestRecord): LoggedPodRequest {
   return {
     verb,
     code,
+    userAgent,
     subresource: subresource || null,
     namespace: namespace || null,
     name: name || null,

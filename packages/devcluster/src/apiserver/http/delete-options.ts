@@ -62,11 +62,10 @@ function fromQuery(query: URLSearchParams): Given {
 function fromBody(types: ApiTypes, body: Buffer, contentType: string | undefined): Given {
   let value: unknown
   try {
-    value = parseBody(body, contentType).value
+    value = parseBody(body, contentType, { types, kind: 'DeleteOptions', typeName: 'DeleteOptions' }).value
   } catch (error) {
-    if (!(error instanceof BodySyntaxError)) throw error
-    const isYaml = error.message.startsWith('yaml:')
-    throw badRequest(`${isYaml ? '' : "couldn't get version/kind; json parse error: "}${error.message}`)
+    if (error instanceof BodySyntaxError) throw badRequest(error.message)
+    throw error
   }
   const { kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
   if (kind && kind !== 'DeleteOptions') {

@@ -40,7 +40,7 @@ export function readObject(
   contentType: string | undefined,
   fieldValidation: FieldValidation,
 ): ObjectBody {
-  const parsed = parsedOrRefused(body, contentType, expected.kind)
+  const parsed = parsedOrRefused(types, body, contentType, expected)
   const { kind, version } = checkedKind(parsed.value, expected, body)
   const decoded = decodedOrRefused(types, expected, parsed, kind, version)
   const strictErrors = [...parsed.strictErrors, ...decoded.strictErrors]
@@ -58,13 +58,17 @@ export function kindOfResource({ kind, group, version, typeName }: ResourceDefin
   return { kind, group, version, typeName }
 }
 
-function parsedOrRefused(body: Buffer, contentType: string | undefined, kind: string): ParsedBody {
+function parsedOrRefused(
+  types: ApiTypes,
+  body: Buffer,
+  contentType: string | undefined,
+  { kind, typeName }: ExpectedKind,
+): ParsedBody {
   try {
-    return parseBody(body, contentType)
+    return parseBody(body, contentType, { types, kind, typeName })
   } catch (error) {
-    if (!(error instanceof BodySyntaxError)) throw error
-    const isYaml = error.message.startsWith('yaml:')
-    throw unrecognized(kind, `${isYaml ? '' : "couldn't get version/kind; json parse error: "}${error.message}`, body)
+    if (error instanceof BodySyntaxError) throw unrecognized(kind, error.message, body)
+    throw error
   }
 }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { isMap, LineCounter, parseAllDocuments, visit } from 'yaml'
+import type { ApiTypes } from '../schema/api-type.ts'
 import { JsonSyntaxError, parseJsonText, type RepeatedKeys } from '../schema/json-text.ts'
+import { decodeProtobuf, ProtobufError, readProtobufEnvelope } from '../schema/protobuf.ts'
 import { requestEntityTooLarge, unsupportedMediaType } from '../status.ts'
 
 /** The API server takes no more than this in one request. */
@@ -14,9 +16,16 @@ export interface ParsedBody {
   readonly strictErrors: readonly string[]
 }
 
-/** A body that is no JSON or YAML. The message is the parser's. */
+/** A body that cannot be read. The message is what Kubernetes says of it. */
 export class BodySyntaxError extends Error {
   override readonly name = 'BodySyntaxError'
+}
+
+/** The type of which a body in protobuf is, as only JSON and YAML can be read without it. */
+export interface BodyType {
+  readonly types: ApiTypes
+  readonly kind: string
+  readonly typeName: string
 }
 
 /** @throws {ApiError} 413 */
@@ -37,20 +46,38 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
  * @throws {ApiError} 415
  * @throws {BodySyntaxError}
  */
-export function parseBody(body: Buffer, contentType: string | undefined): ParsedBody {
+export function parseBody(body: Buffer, contentType: string | undefined, expected: BodyType): ParsedBody {
   const mediaType = (contentType ?? '').split(';')[0]?.trim().toLowerCase()
-  if (mediaType === '' || mediaType === 'application/json') return parseJson(body.toString())
+  if (mediaType === '' || mediaType === 'application/json') {
+    return parseJson(body.toString(), "couldn't get version/kind; json parse error: ")
+  }
   if (mediaType === 'application/yaml') return parseYaml(body.toString())
+  if (mediaType === 'application/vnd.kubernetes.protobuf') return parseProtobuf(body, expected)
   throw unsupportedMediaType(
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   )
 }
 
-export function parseJson(text: string): ParsedBody {
+function parseProtobuf(body: Buffer, { types, kind, typeName }: BodyType): ParsedBody {
+  try {
+    const envelope = readProtobufEnvelope(body)
+    const said = { kind: envelope.kind, apiVersion: envelope.apiVersion }
+    // An object of another kind is refused by its name alone.
+    const isExpected = envelope.kind === kind || envelope.kind === ''
+    const value = isExpected ? { ...decodeProtobuf(types, typeName, envelope.raw), ...said } : said
+    return { value, repeated: new Map(), strictErrors: [] }
+  } catch (error) {
+    if (error instanceof ProtobufError) throw new BodySyntaxError(error.message, { cause: error })
+    throw error
+  }
+}
+
+/** `prefix`: what stands before the parser's words. */
+export function parseJson(text: string, prefix: string): ParsedBody {
   try {
     return { ...parseJsonText(text), strictErrors: [] }
   } catch (error) {
-    if (error instanceof JsonSyntaxError) throw new BodySyntaxError(error.message, { cause: error })
+    if (error instanceof JsonSyntaxError) throw new BodySyntaxError(prefix + error.message, { cause: error })
     throw error
   }
 }

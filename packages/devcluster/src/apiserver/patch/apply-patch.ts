@@ -100,9 +100,9 @@ export function invalidPatch(shownPatch: string, problem: string): ApiError {
 
 function parsed(body: Buffer, prefix: string) {
   try {
-    return parseJson(body.toString())
+    return parseJson(body.toString(), prefix)
   } catch (error) {
-    if (error instanceof BodySyntaxError) throw badRequest(prefix + error.message)
+    if (error instanceof BodySyntaxError) throw badRequest(error.message)
     throw error
   }
 }

@@ -23,6 +23,8 @@ export type Leaf =
 
 export interface ApiField {
   readonly name: string
+  /** Its number in protobuf; several where it lies in a message that JSON does not show. */
+  readonly numbers: readonly number[]
   readonly type: ApiType
   readonly omitEmpty: boolean
   readonly omitZero: boolean
@@ -75,9 +77,10 @@ export class ApiTypes {
 }
 
 function parseField(line: string): ApiField {
-  const [name = '', type = '', strategies = '', mergeKey] = line.split(' ')
+  const [name = '', numbers = '', type = '', strategies = '', mergeKey] = line.split(' ')
   return {
     name: name.replace(/[?!]+$/, ''),
+    numbers: numbers.split('.').map(Number),
     type: parseType(type),
     omitEmpty: name.includes('?'),
     omitZero: name.includes('!'),

@@ -1,6 +1,7 @@
 // Runs before we know which Node this is: plain JavaScript that Node 18 understands, built-ins only.
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 /** The oldest Node that the packages run on: `node:sqlite`, type stripping, `await using`. */
@@ -34,6 +35,11 @@ export function findModernNode() {
   }
 }
 
+/** Where Node keeps what it has compiled: half of the time that a command takes to start. It does without when it must. */
+function compileCache() {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'davit', 'compile-cache')
+}
+
 /**
  * Becomes a modern Node with these arguments: replaces the process where Node can, else runs a child that ends with us. The
  * child shares a channel with us, by which it notices our death by SIGKILL (`DAVIT_PARENT_CHANNEL` tells it to listen).
@@ -43,14 +49,15 @@ export function findModernNode() {
  */
 export function becomeModernNode(args, { passSignalsByMessage = false } = {}) {
   const node = findModernNode()
+  const env = { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache() }
   if (typeof process.execve === 'function' && process.platform !== 'win32') {
     // execve warns that it is experimental; nobody who runs `davit` can act on that.
     process.removeAllListeners('warning')
-    process.execve(node, [node, ...args], process.env)
+    process.execve(node, [node, ...args], env)
   }
   const child = spawn(node, args, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, DAVIT_PARENT_CHANNEL: '1' },
+    env: { ...env, DAVIT_PARENT_CHANNEL: '1' },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

@@ -7,8 +7,8 @@ export const errorCodes = {
   usage: ['USAGE', 'OPTION_INVALID'],
   /** `DagLoadError`. */
   dag: ['DAG_NOT_FOUND', 'DAG_INVALID'],
-  /** `ClusterUnreachableError`, `RunAbortedError`. */
-  run: ['CLUSTER_UNREACHABLE', 'RUN_ABORTED'],
+  /** `ClusterUnreachableError`, `LogsUnwritableError`, `RunAbortedError`. */
+  run: ['CLUSTER_UNREACHABLE', 'LOGS_UNWRITABLE', 'RUN_ABORTED'],
   /** `StoreError`. */
   store: [
     'STORE_UNSUPPORTED',

@@ -1,11 +1,11 @@
 import type { LaunchOutcome, LaunchRequest, LaunchStore } from '@davit/executor'
-import type { TaskLogs } from './task-logs.ts'
+import type { RunLogs } from './run-logs.ts'
 
 /**
  * A launch store that writes each failure's reason into the launch's log, as the store recorded it: a task that never
  * started has a log too, and says there why (I10).
  */
-export function loggedLaunches(store: LaunchStore, logs: TaskLogs): LaunchStore {
+export function loggedLaunches(store: LaunchStore, logs: RunLogs): LaunchStore {
   return {
     ...store,
     async recordLaunch(request: LaunchRequest) {

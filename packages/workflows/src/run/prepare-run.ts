@@ -37,10 +37,11 @@ export async function prepareRun(input: {
   readonly file: string
   readonly typed: TypedRunOptions
   readonly nowMs: number
+  readonly cwd: string
   /** Injected, as it starts a child process. */
   readonly loadDag: (file: string) => Promise<LoadedDag>
 }): Promise<PreparedRun> {
-  const { options, problems } = checkRunOptions(input.typed, input.nowMs)
+  const { options, problems } = checkRunOptions(input.typed, input)
   const loaded = await input.loadDag(input.file).catch((error: unknown) => {
     if (error instanceof DagLoadError) return error
     throw error

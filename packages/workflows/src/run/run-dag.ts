@@ -4,7 +4,6 @@ import type { LoadedDag } from '../dag/dag-spec.ts'
 import { problemText } from '../dag/problem-text.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
-import { parseDatabaseUrl } from '../store/database-url.ts'
 import { openStore } from '../store/open-store.ts'
 import type { DagRunRow, WorkflowStore } from '../store/workflow-store.ts'
 import { createTaskApi, type TaskApi } from '../task-api/create-task-api.ts'
@@ -14,6 +13,7 @@ import { loggedLaunches } from './logged-launches.ts'
 import { type OpenCluster, openCluster } from './open-cluster.ts'
 import type { PreparedRun } from './prepare-run.ts'
 import type { Progress } from './progress.ts'
+import { RunLogs } from './run-logs.ts'
 import { type RunSummary, runSummary } from './run-summary.ts'
 import { showProgress } from './show-progress.ts'
 import { TaskLogs } from './task-logs.ts'
@@ -47,16 +47,18 @@ export async function runDag(options: RunDagOptions): Promise<{ summary: RunSumm
 
   await using open = new AsyncDisposableStack()
   const { database, cluster: wanted } = prepared.options
-  const store = await openStore({ database: database === null ? ':memory:' : parseDatabaseUrl(database, cwd), clock })
+  const store = await openStore({ database, clock })
   open.defer(() => store.close())
   const cluster = open.use(await openCluster(wanted, { env, logger }))
   // Before the run is recorded: an address that cannot be listened on is a wrong option.
   const worker = await openTaskApi(prepared.dag, { store, options: prepared.options.taskApi, clock, logger, open })
+  const logs = new TaskLogs(join(cwd, '.davit', 'logs'))
+  await logs.prepare(runIdOf(prepared))
   const leftBehind = await endLeftBehind(store)
   const run = await createRun(store, prepared)
 
   try {
-    return await driveRun({ ...options, store, cluster, worker, run, leftBehind, open, clock, logger })
+    return await driveRun({ ...options, store, cluster, worker, logs, run, leftBehind, open, clock, logger })
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new RunAbortedError(`the run ${run.runId} was aborted: ${message}`, { cause })
@@ -68,6 +70,7 @@ async function driveRun(
     readonly store: WorkflowStore
     readonly cluster: OpenCluster
     readonly worker: Awaited<ReturnType<typeof openTaskApi>>
+    readonly logs: TaskLogs
     readonly run: DagRunRow
     readonly leftBehind: Awaited<ReturnType<typeof endLeftBehind>>
     readonly open: AsyncDisposableStack
@@ -75,10 +78,9 @@ async function driveRun(
     readonly logger: Logger
   },
 ): Promise<{ summary: RunSummary; logFolder: string }> {
-  const { prepared, progress, signal, store, cluster, worker, run, leftBehind, open, clock, logger, cwd } = parts
+  const { prepared, progress, signal, store, cluster, worker, logs, run, leftBehind, open, clock, logger } = parts
   const { dag, options } = prepared
-  const logs = new TaskLogs(join(cwd, '.davit', 'logs'))
-
+  const runLogs = new RunLogs(logs)
   const deployment = await store.deployment()
   const executor = new KubernetesExecutor({
     // Two runs of one deployment must not take each other's pods for their own.
@@ -86,8 +88,8 @@ async function driveRun(
     parallelism: options.taskConcurrency,
     kube: cluster.kube,
     config: { deployment, namespace: cluster.kube.namespace },
-    store: loggedLaunches(store.launches, logs),
-    logArchive: logs,
+    store: loggedLaunches(store.launches, runLogs),
+    logArchive: runLogs,
     clock,
     logger,
   })
@@ -116,7 +118,7 @@ async function driveRun(
   open.defer(() => scheduler.stop())
   try {
     if (signal.aborted) cancel()
-    await scheduler.runEnded(run.dagId, run.runId)
+    await Promise.race([scheduler.runEnded(run.dagId, run.runId), runLogs.unwritable])
     // A worker's word may end the run before its pod has ended and its log is archived.
     await untilQuiet(executor, clock)
     await executor.reapFailedPods()
@@ -143,9 +145,18 @@ async function endedRun(store: WorkflowStore, { dagId, runId }: DagRunRow, logs:
   return runSummary(run, withLogs)
 }
 
-async function createRun(store: WorkflowStore, { dag, params, options }: PreparedRun): Promise<DagRunRow> {
-  const runId = `manual__${options.logicalDate}`
-  return store.createDagRun({ spec: dag.spec, runId, logicalDate: options.logicalDate, params })
+async function createRun(store: WorkflowStore, prepared: PreparedRun): Promise<DagRunRow> {
+  const { dag, params, options } = prepared
+  return store.createDagRun({
+    spec: dag.spec,
+    runId: runIdOf(prepared).runId,
+    logicalDate: options.logicalDate,
+    params,
+  })
+}
+
+function runIdOf({ dag, options }: PreparedRun) {
+  return { dagId: dag.spec.dagId, runId: `manual__${options.logicalDate}` }
 }
 
 /** A database file is open in one process: runs that it says are active died with theirs. */

@@ -1,4 +1,6 @@
 import type { Problem } from '../dag/problem.ts'
+import { parseDatabaseUrl } from '../store/database-url.ts'
+import { StoreError } from '../store/store-error.ts'
 
 /** The options of `davit run` as they were typed. */
 export interface TypedRunOptions {
@@ -19,7 +21,8 @@ export interface RunOptions {
   /** ISO 8601 with offset, as Airflow prints it. */
   readonly logicalDate: string
   readonly taskConcurrency: number
-  readonly database: string | null
+  /** An absolute path, or `:memory:`. */
+  readonly database: string
   /** Null: the embedded dev cluster. */
   readonly cluster: { readonly kubeconfigPath?: string; readonly context?: string } | null
   readonly taskApi: { readonly listen?: { readonly host: string; readonly port: number }; readonly url?: string }
@@ -30,10 +33,15 @@ const DEFAULT_TASK_CONCURRENCY = 32
 /**
  * Checks what was typed; problems name the option as their path.
  * @param nowMs the logical date when none is given
+ * @param cwd what a database file is relative to
  */
-export function checkRunOptions(typed: TypedRunOptions, nowMs: number): { options: RunOptions; problems: Problem[] } {
+export function checkRunOptions(
+  typed: TypedRunOptions,
+  { nowMs, cwd }: { readonly nowMs: number; readonly cwd: string },
+): { options: RunOptions; problems: Problem[] } {
   const problems: Problem[] = []
-  const problem = (path: string, message: string, hint: string) => problems.push({ file: null, path, message, hint })
+  const problem = (path: string, message: string, hint?: string) =>
+    problems.push({ file: null, path, message, ...(hint !== undefined && { hint }) })
 
   const logicalDate = typed.logicalDate === undefined ? nowMs : parseDate(typed.logicalDate)
   if (Number.isNaN(logicalDate)) {
@@ -48,6 +56,14 @@ export function checkRunOptions(typed: TypedRunOptions, nowMs: number): { option
   const taskConcurrency = /^\d+$/.test(concurrency) ? Number(concurrency) : 0
   if (taskConcurrency < 1 || !Number.isSafeInteger(taskConcurrency)) {
     problem('--task-concurrency', `not a whole number of at least 1: "${concurrency}"`, 'leave it out for 32')
+  }
+
+  let database = ':memory:'
+  try {
+    if (typed.database !== undefined) database = parseDatabaseUrl(typed.database, cwd)
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    problem('--database', error.message)
   }
 
   const listen = typed.taskApiListen === undefined ? undefined : parseListen(typed.taskApiListen)
@@ -75,7 +91,7 @@ export function checkRunOptions(typed: TypedRunOptions, nowMs: number): { option
       params: typed.param ?? [],
       logicalDate: Number.isNaN(logicalDate) ? '' : isoWithOffset(logicalDate),
       taskConcurrency,
-      database: typed.database ?? null,
+      database,
       cluster,
       taskApi: {
         ...(listen ? { listen } : {}),

@@ -1,14 +1,34 @@
-import { appendFile, mkdir, open } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, appendFile, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Failure, Launch, LogArchive, TaskInstanceKey } from '@davit/executor'
+import type { ErrorCode } from '../error-codes.ts'
+
+/** A log, or the folder of the logs, cannot be written. */
+export class LogsUnwritableError extends Error {
+  override readonly name = 'LogsUnwritableError'
+  readonly code = 'LOGS_UNWRITABLE' satisfies ErrorCode<'run'>
+}
 
 /** The logs of one deployment's tasks, one file a launch, under one folder. */
 export class TaskLogs implements LogArchive {
   readonly #folder: string
 
-  /** @param folder absolute; made when the first log is kept */
+  /** @param folder absolute */
   constructor(folder: string) {
     this.#folder = folder
+  }
+
+  /**
+   * Makes the folder of a run's logs, so that one that cannot be written is known before anything starts.
+   * @throws {LogsUnwritableError}
+   */
+  async prepare(run: { readonly dagId: string; readonly runId: string }): Promise<void> {
+    const folder = this.folderOf(run)
+    await writing(folder, async () => {
+      await mkdir(folder, { recursive: true })
+      await access(folder, constants.W_OK)
+    })
   }
 
   /** The folder of one run's logs. */
@@ -25,24 +45,36 @@ export class TaskLogs implements LogArchive {
 
   async archive(launch: Launch, log: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<string> {
     const path = this.pathOf(launch.key, launch.number)
-    await mkdir(dirname(path), { recursive: true })
-    await using file = await open(path, 'w')
+    await using file = await writing(path, async () => {
+      await mkdir(dirname(path), { recursive: true })
+      return open(path, 'w')
+    })
     try {
-      for await (const chunk of log) await file.appendFile(chunk)
+      for await (const chunk of log) await writing(path, () => file.appendFile(chunk))
     } catch (error) {
       if (!signal.aborted) throw error
-      await file.appendFile('\n[davit] the log could not be read to its end in time; the rest is missing\n')
+      const gap = '\n[davit] the log could not be read to its end in time; the rest is missing\n'
+      await writing(path, () => file.appendFile(gap))
     }
     return path
   }
 
   /** Writes at a log's end why the task failed: whoever opens the log need not look elsewhere. */
   async addReason(path: string, { class: kind, message, evidence }: Failure): Promise<void> {
-    await mkdir(dirname(path), { recursive: true })
-    await appendFile(
-      path,
-      `[davit] failed (${kind}): ${message}${evidence === '' ? '' : `\n[davit] evidence: ${evidence}`}\n`,
-    )
+    const reason = `[davit] failed (${kind}): ${message}${evidence === '' ? '' : `\n[davit] evidence: ${evidence}`}\n`
+    await writing(path, async () => {
+      await mkdir(dirname(path), { recursive: true })
+      await appendFile(path, reason)
+    })
+  }
+}
+
+async function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new LogsUnwritableError(`the log ${path} cannot be written: ${why}`, { cause })
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkRunOptions, isoWithOffset } from '../../src/run/run-options.ts'
 
-const now = Date.parse('2026-03-01T12:00:00.250Z')
+const now = { nowMs: Date.parse('2026-03-01T12:00:00.250Z'), cwd: '/somewhere' }
 
 describe('the options of davit run', () => {
   it('are complete without any', () => {
@@ -11,7 +11,7 @@ describe('the options of davit run', () => {
         params: [],
         logicalDate: '2026-03-01T12:00:00.250000+00:00',
         taskConcurrency: 32,
-        database: null,
+        database: ':memory:',
         cluster: null,
         taskApi: {},
       },
@@ -43,6 +43,13 @@ describe('the options of davit run', () => {
 
   it.each(['yesterday', '2026-13-01', '2026-01-31T25:00', '31.01.2026', ''])('refuses the date "%s"', (text) => {
     expect(checkRunOptions({ logicalDate: text }, now).problems).toHaveLength(1)
+  })
+
+  it('resolves a database file, and knows what is none', () => {
+    expect(checkRunOptions({ database: 'runs.db' }, now).options.database).toBe('/somewhere/runs.db')
+    const [problem] = checkRunOptions({ database: 'postgres://me:secret@host/runs' }, now).problems
+    expect(problem).toMatchObject({ path: '--database', message: expect.stringContaining('PostgreSQL') })
+    expect(JSON.stringify(problem)).not.toContain('secret')
   })
 
   it('takes a context alone as a wish for a real cluster', () => {

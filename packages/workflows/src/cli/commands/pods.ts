@@ -21,6 +21,7 @@ export function podsCommand(io: Io, ended: Ended): Command {
         file,
         typed,
         nowMs: Date.now(),
+        cwd: io.cwd,
         loadDag: (path) => loadDag(path, { cwd: io.cwd, env: io.env, onOutput: (text) => io.stderr.write(text) }),
       })
       const { pods, yaml } = await renderPods(prepared, task)

@@ -32,6 +32,7 @@ export function runCommand(io: Io, ended: Ended): Command {
         file,
         typed,
         nowMs: Date.now(),
+        cwd: io.cwd,
         loadDag: (path) => loadDag(path, { cwd: io.cwd, env: io.env, onOutput: (text) => io.stderr.write(text) }),
       })
       const progress = createProgress({ output: io.stderr, env: io.env })

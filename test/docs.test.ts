@@ -1,15 +1,31 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type DevClusterOptions, type Faults, startDevCluster } from '@davit/devcluster'
 import { afterAll, describe, expect, it } from 'vitest'
+import { eventually } from './support/eventually.ts'
+import { codesIn, tablesOf } from './support/markdown-tables.ts'
+import { RawApi } from './support/raw-api.ts'
 import { runDavit } from './support/run-davit.ts'
+import { startProgram } from './support/run-program.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts
 
 const folder = mkdtempSync(join(tmpdir(), 'davit-docs-'))
+/** Programs that find the packages. */
+const programs = join(folder, 'programs')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the pages', () => {
@@ -26,6 +42,22 @@ describe('the pages', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target)
     const missing = links.filter((target) => !exists(join(page, '..', target)))
     expect(missing).toEqual([])
+  })
+
+  it('have TypeScript that compiles', async () => {
+    const blocks = pages.flatMap((page) => [...read(page).matchAll(/```ts\n([\s\S]*?)```/g)])
+    expect(blocks.length).toBeGreaterThan(3)
+    for (const [index, [, text]] of blocks.entries()) writeProgram(`compiled/${index}.ts`, text ?? '')
+    // What a page leaves to its reader.
+    writeProgram(
+      'compiled/reader.d.ts',
+      'declare function runMyController(options: { kubeconfig: string }): Promise<void>',
+    )
+    const project = { extends: join(root, 'tsconfig.json'), include: ['*.ts'] }
+    writeProgram('compiled/tsconfig.json', JSON.stringify(project))
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const { output, ended } = startProgram([tsc, '-p', join(programs, 'compiled')])
+    expect([await ended, output()]).toEqual([0, ''])
   })
 
   it.each(['README.md', 'CONTRIBUTING.md'])('%s names only npm scripts that exist', (page) => {
@@ -79,7 +111,149 @@ describe('the README', () => {
   })
 })
 
+describe('packages/workflows/README.md', () => {
+  const page = read('packages/workflows/README.md')
+
+  it("'s TypeScript runs", async () => {
+    writeFileSync(join(folder, 'doubled.ts'), /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
+    const { json, exitCode, stderr } = await runDavit(['run', 'doubled.ts', '--param', 'region=US', '--json'], {
+      cwd: folder,
+    })
+    expect(exitCode, stderr).toBe(0)
+    const results = json.tasks.map(({ taskId, result }) => [taskId, result])
+    expect(results).toEqual([
+      ['extract', { region: 'US', rows: [3, 4, 5] }],
+      ['double', 2],
+      ['double', 4],
+      ['double', 6],
+      ['report', { first: 3 }],
+    ])
+  })
+
+  it("'s YAML runs", async () => {
+    writeFileSync(join(folder, 'words.yaml'), /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
+    const { json, exitCode, stderr } = await runDavit(['run', 'words.yaml', '--json'], { cwd: folder })
+    expect(exitCode, stderr).toBe(0)
+    expect(json.tasks.find(({ taskId }) => taskId === 'count')?.result).toBe(6)
+    const say = json.tasks.find(({ taskId }) => taskId === 'say')
+    expect(readFileSync(say?.logPath ?? '', 'utf8')).toContain('6 words')
+  })
+})
+
+describe('packages/executor/README.md', () => {
+  const page = read('packages/executor/README.md')
+
+  it("'s program runs a task and ends at SIGTERM", async () => {
+    await using cluster = await startDevCluster({ runtime: 'process' })
+    using api = new RawApi(cluster.kubeconfig)
+    const program = writeProgram('executor.ts', /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '')
+    const namespace = /namespace: '(\w+)'/.exec(page)?.[1] ?? ''
+    await api.post('/api/v1/namespaces', { metadata: { name: namespace } })
+
+    const { child, output, ended } = startProgram([program], { env: { KUBECONFIG: cluster.kubeconfigPath } })
+    try {
+      await eventually(() => output().includes('extract success'), { withinMs: 20_000 })
+      child.kill('SIGTERM')
+      expect([await ended, output()]).toEqual([
+        0,
+        expect.stringMatching(/^(extract running .*\n)?extract success null undefined undefined\n$/),
+      ])
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+
+  it('has every failure class, with the budget that it is charged to', () => {
+    const rows = tablesOf('packages/executor/README.md').get('What comes back') ?? []
+    const charged = rows.map((row) => [
+      codesIn(row.class).toSorted(),
+      /infrastructureRetries/.test(row['charged to'] ?? ''),
+    ])
+    expect(charged).toEqual([
+      [['capacity', 'config', 'deadline', 'oom', 'unknown', 'user'], false],
+      [['disruption', 'infrastructure'], true],
+    ])
+  })
+})
+
+describe('packages/devcluster/README.md', () => {
+  const page = read('packages/devcluster/README.md')
+
+  it("'s test passes, with a controller that repeats its create", async () => {
+    const controller = `
+import { createKubeClient, isAlreadyExists, isAmbiguous, loadKubeConfig } from '@davit/executor'
+async function runMyController({ kubeconfig }: { kubeconfig: string }) {
+  const kube = createKubeClient(await loadKubeConfig({ kubeconfig }))
+  const pod = { metadata: { name: 'once' }, spec: { containers: [{ name: 'base', image: 'busybox' }] } }
+  const create = () => kube.pods.create('default', pod)
+  await create().catch((error) => {
+    if (!isAmbiguous(error)) throw error
+    return create().catch((again) => {
+      if (!isAlreadyExists(again)) throw again
+    })
+  })
+  await kube.close()
+}
+`
+    writeProgram('lost.test.ts', (/```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? '') + controller)
+    const config = writeProgram(
+      'vitest.config.ts',
+      `const conditions = ['davit-source', 'node', 'import', 'default']
+export default {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: { include: ['lost.test.ts'], pool: 'forks', execArgv: ['--conditions=davit-source'] },
+}`,
+    )
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const { output, ended } = startProgram([vitest, 'run', '--root', programs, '--config', config])
+    expect(await ended, output()).toBe(0)
+    expect(output()).toMatch(/1 passed/)
+  })
+
+  it('has every fault and every option, and no other', () => {
+    // The compiler holds these to the interfaces.
+    const faults: Readonly<Record<keyof Faults, null>> = {
+      refuse: null,
+      delay: null,
+      loseAnswers: null,
+      dropRequests: null,
+      dropWatches: null,
+      stallWatches: null,
+      compact: null,
+      closeConnections: null,
+      evict: null,
+      killContainer: null,
+      setNodeReady: null,
+    }
+    const options: Readonly<Record<keyof DevClusterOptions, null>> = {
+      runtime: null,
+      clock: null,
+      random: null,
+      port: null,
+      strictPort: null,
+      folder: null,
+      kubeconfigPath: null,
+      nodeName: null,
+      nodeLabels: null,
+      allocatable: null,
+      onInternalError: null,
+    }
+    const rows = tablesOf('packages/devcluster/README.md').get('Faults') ?? []
+    const named = rows.flatMap(({ fault }) => codesIn(fault)).map((call) => call.replace(/\(.*/, ''))
+    expect(named.sort()).toEqual(Object.keys(faults).sort())
+    const listed = /`startDevCluster\(\{ (.*?) \}\)`/.exec(page)?.[1]?.replaceAll('?', '').split(', ')
+    expect(listed?.sort()).toEqual(Object.keys(options).sort())
+  })
+})
+
 describe('the examples', () => {
+  it('run-one-pod runs one pod, and leaves nothing running', async () => {
+    const { output, ended } = startProgram(['examples/run-one-pod.ts'])
+    expect(await ended, output()).toBe(0)
+    expect(output()).toMatch(/^pod example-hello-[a-z0-9]{8}: success\nhello from a pod\n$/)
+  })
+
   it('yaml-containers counts the longest word', async () => {
     const { json, exitCode, stderr } = await runDavit(['run', 'examples/yaml-containers/words.yaml', '--json'])
     expect(exitCode, stderr).toBe(0)
@@ -95,6 +269,17 @@ describe('the examples', () => {
     expect(json.tasks.map(({ result }) => result)).toEqual([{ region: 'eu' }, { was: 'eu', is: 'us' }])
   })
 })
+
+/** Writes a program that finds the packages, and returns its path. */
+function writeProgram(name: string, text: string): string {
+  mkdirSync(dirname(join(programs, name)), { recursive: true })
+  const modules = join(programs, 'node_modules')
+  if (!existsSync(modules)) symlinkSync(join(root, 'node_modules'), modules)
+  // The packages are ES modules, and so are programs of theirs.
+  writeFileSync(join(programs, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(programs, name), text)
+  return join(programs, name)
+}
 
 function pagesUnder(top: string): string[] {
   return readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { MAX_RESULT_BYTES, type ReportedOutcome } from '../worker/protocol.ts'
-import { isFailure } from '../worker/worker-failure.ts'
+import { isFailure } from '../worker-failure.ts'
 import { Refusal } from './refusal.ts'
 
 /** What stands around a result. */

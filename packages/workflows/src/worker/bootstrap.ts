@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Failure } from '@davit/executor'
+import { terminationMessageOf } from '../worker-failure.ts'
 import { fetchContent } from './fetch-content.ts'
 import { type TokenAnswer, WORKER_ENV } from './protocol.ts'
 import type { WorkerHandover } from './run-worker.ts'
 import { TaskApiConnection, TaskApiRefusal } from './task-api-connection.ts'
-import { terminationMessageOf } from './worker-failure.ts'
 
 const CONNECT_FOR_MS = 30_000
 

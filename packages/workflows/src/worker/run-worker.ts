@@ -5,13 +5,13 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Failure } from '@davit/executor'
 import type { TaskContext, TaskLog } from '../dag/task-context.ts'
+import { terminationMessageOf } from '../worker-failure.ts'
 import { ContentChangedError, fetchContent, fetchFiles } from './fetch-content.ts'
 import { keepHeartbeat } from './keep-heartbeat.ts'
 import { type ReportedOutcome, type StartAnswer, type TokenAnswer, WORKER_ENV } from './protocol.ts'
 import { runTask } from './run-task.ts'
 import { TaskApiConnection, TaskApiRefusal, TaskApiUnreachable } from './task-api-connection.ts'
 import { createTaskLog } from './task-log.ts'
-import { terminationMessageOf } from './worker-failure.ts'
 
 /** What the bootstrap gives to the runtime that it fetched. */
 export interface WorkerHandover {

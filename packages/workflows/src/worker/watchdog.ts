@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Failure } from '@davit/executor'
-import { terminationMessageOf } from './worker-failure.ts'
+import { terminationMessageOf } from '../worker-failure.ts'
 
 /**
  * Ends the process after a time, with the failure in the log and in the termination message, from a thread of its own:

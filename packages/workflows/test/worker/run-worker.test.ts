@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
-import { failureOfTerminationMessage } from '../../src/worker/worker-failure.ts'
+import { failureOfTerminationMessage } from '../../src/worker-failure.ts'
 import { MemoryTaskStore } from '../support/memory-task-store.ts'
 import { loadText, runFunctionTask, startTaskApi, startWorker } from '../support/run-worker-process.ts'
 

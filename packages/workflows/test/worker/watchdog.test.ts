@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 import { moduleFile } from '../../src/module-file.ts'
-import { failureOfTerminationMessage } from '../../src/worker/worker-failure.ts'
+import { failureOfTerminationMessage } from '../../src/worker-failure.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const failure = { class: 'deadline', evidence: 'executionTimeoutSeconds=1', message: 'the task did not end' }

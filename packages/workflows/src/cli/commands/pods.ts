@@ -1,11 +1,10 @@
 import { Command } from 'commander'
-import { loadDag } from '../../dag/load-dag.ts'
-import { prepareRun } from '../../run/prepare-run.ts'
 import { renderPods } from '../../run/render-pods.ts'
 import type { TypedRunOptions } from '../../run/run-options.ts'
 import { collect } from '../collect.ts'
 import type { Ended } from '../davit.ts'
 import type { Io } from '../io.ts'
+import { prepare } from '../prepare.ts'
 
 /** `davit pods …`: pods, without running them. */
 export function podsCommand(io: Io, ended: Ended): Command {
@@ -17,13 +16,7 @@ export function podsCommand(io: Io, ended: Ended): Command {
     .option('--logical-date <date>', 'what the run would be for (default: now)')
     .option('--json', 'one JSON object on standard output')
     .action(async (file: string, { task, ...typed }: TypedRunOptions & { task?: string }) => {
-      const prepared = await prepareRun({
-        file,
-        typed,
-        nowMs: Date.now(),
-        cwd: io.cwd,
-        loadDag: (path) => loadDag(path, { cwd: io.cwd, env: io.env, onOutput: (text) => io.stderr.write(text) }),
-      })
+      const prepared = await prepare(io, file, typed)
       const { pods, yaml } = await renderPods(prepared, task)
       io.stdout.write(typed.json ? `${JSON.stringify({ pods })}\n` : yaml)
       ended(0)

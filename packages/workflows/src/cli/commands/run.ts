@@ -1,6 +1,4 @@
 import { Command } from 'commander'
-import { loadDag } from '../../dag/load-dag.ts'
-import { prepareRun } from '../../run/prepare-run.ts'
 import { createProgress } from '../../run/progress.ts'
 import { runDag } from '../../run/run-dag.ts'
 import type { TypedRunOptions } from '../../run/run-options.ts'
@@ -8,6 +6,7 @@ import { summaryText } from '../../run/summary-text.ts'
 import { collect } from '../collect.ts'
 import type { Ended } from '../davit.ts'
 import type { Io } from '../io.ts'
+import { prepare } from '../prepare.ts'
 
 /** `davit run FILE`: one dag run to its end, shown live. */
 export function runCommand(io: Io, ended: Ended): Command {
@@ -28,13 +27,7 @@ export function runCommand(io: Io, ended: Ended): Command {
       '\nExit codes: 0 the run succeeded, 1 it failed or was cancelled, 2 the input is wrong and nothing was started.',
     )
     .action(async (file: string, typed: TypedRunOptions) => {
-      const prepared = await prepareRun({
-        file,
-        typed,
-        nowMs: Date.now(),
-        cwd: io.cwd,
-        loadDag: (path) => loadDag(path, { cwd: io.cwd, env: io.env, onOutput: (text) => io.stderr.write(text) }),
-      })
+      const prepared = await prepare(io, file, typed)
       const progress = createProgress({ output: io.stderr, env: io.env })
       const cancel = new AbortController()
       const interrupted = io.onInterrupt(() => {

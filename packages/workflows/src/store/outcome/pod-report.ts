@@ -1,18 +1,8 @@
-import type { Failure, FailureClass, LaunchOutcome } from '@davit/executor'
+import type { Failure, LaunchOutcome } from '@davit/executor'
 import type { TaskSpec } from '../../dag/dag-spec.ts'
+import { failureOfTerminationMessage } from '../../worker-failure.ts'
 import { containerResult } from './container-result.ts'
 import type { TryReport } from './try-report.ts'
-
-const CLASSES: ReadonlySet<string> = new Set<FailureClass>([
-  'user',
-  'config',
-  'capacity',
-  'infrastructure',
-  'disruption',
-  'oom',
-  'deadline',
-  'unknown',
-])
 
 /**
  * What the end of a pod says of its try, when no worker has said it: a container task speaks through its exit code and
@@ -47,7 +37,8 @@ function functionFailure(outcome: LaunchOutcome, workerStarted: boolean): Failur
   const shown = outcome.failure
   // The exit code of a worker that could explain itself says nothing more; a kill from outside does.
   if (shown === undefined || shown.class === 'user' || shown.class === 'unknown') {
-    const own = workerFailure(outcome.terminationMessage)
+    // What the worker's bootstrap left behind when it could not report.
+    const own = failureOfTerminationMessage(outcome.terminationMessage)
     if (own) return own
   }
   if (shown) return shown
@@ -72,30 +63,4 @@ function unexplained({ info, exitCode }: LaunchOutcome): Failure {
     evidence: `exitCode=${exitCode ?? 'absent'}`,
     message: info ?? 'the pod failed, and nothing says why',
   }
-}
-
-/** What the worker's bootstrap left behind when it could not report: `{"davitFailure": {class, evidence, message}}`. */
-function workerFailure(message: string | undefined): Failure | null {
-  if (!message?.includes('davitFailure')) return null
-  let read: unknown
-  try {
-    read = JSON.parse(message)
-  } catch {
-    return null // Not ours, or cut off: the pod's own failure stands.
-  }
-  const failure = property(read, 'davitFailure')
-  const [kind, evidence, text] = ['class', 'evidence', 'message'].map((name) => property(failure, name))
-  if (typeof kind !== 'string' || !isFailureClass(kind)) return null
-  if (typeof evidence !== 'string' || typeof text !== 'string') return null
-  return { class: kind, evidence, message: text }
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined
-}
-
-function isFailureClass(text: string): text is FailureClass {
-  return CLASSES.has(text)
 }

@@ -28,12 +28,12 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   workflows: {
     dag: ['dag', '.', '@davit/executor'],
     scheduler: ['scheduler', 'store', 'dag', '.', '@davit/executor'],
-    store: ['store', 'scheduler', 'dag', '.', '@davit/executor'],
+    store: ['store', 'dag', '.', '@davit/executor'],
     'task-api': ['task-api', 'worker', 'store', 'dag', '.', '@davit/executor'],
     worker: ['worker', 'dag', '.', '@davit/executor'],
     run: ['run', 'scheduler', 'store', 'task-api', 'worker', 'dag', '.', '@davit/executor', '@davit/devcluster'],
     cli: ['cli', 'run', 'worker', 'dag', 'store', '.', '@davit/devcluster', '@davit/executor'],
-    '.': ['.', 'dag'],
+    '.': ['.', 'dag', '@davit/executor'],
   },
 }
 

@@ -169,6 +169,17 @@ tasks:
     expect(json.error?.problems.map(({ path }) => path)).toEqual(['--task-api-url'])
   })
 
+  it('refuses an address of the task API that this machine does not have', async () => {
+    // RFC 5737: of no machine.
+    const args = ['--task-api-listen', '192.0.2.1:8801', '--task-api-url', 'https://192.0.2.1:8801']
+    const { exitCode, json } = await run(
+      `import { defineDag } from '@davit/workflows'\nexport default defineDag({ dagId: 'x' }, (dag) => { dag.task('a', async () => 1) })\n`,
+      { extension: 'ts', args },
+    )
+    expect([exitCode, json.error?.code]).toEqual([2, 'TASK_API_LISTEN'])
+    expect(json.error?.message).toMatch(/192\.0\.2\.1:8801.*EADDRNOTAVAIL/)
+  })
+
   it('says in one line that a cluster cannot be reached, with address and cause', async () => {
     writeFileSync(join(folder, 'kubeconfig'), kubeconfig('https://127.0.0.1:1'))
     const { exitCode, json } = await run(good, { args: ['--kubeconfig', 'kubeconfig'] })

@@ -96,8 +96,11 @@ function isServedVersion(group: string, version: string): boolean {
 }
 
 function answerPlainPath(context: ServerContext, exchange: Exchange, path: string, address: string): void {
-  if (exchange.info.method !== 'GET' && exchange.info.method !== 'HEAD') {
+  // These two answer whatever the method.
+  const takesAll = path === '/' || path === '/apis'
+  if (exchange.info.method !== 'GET' && exchange.info.method !== 'HEAD' && !takesAll) {
     if (discoveryDocument(exchange, path, address)) throw methodNotAllowed()
+    if (path.startsWith('/api/')) throw unknownResource()
     exchange.sendText(404, '404 page not found\n')
     return
   }
@@ -105,8 +108,12 @@ function answerPlainPath(context: ServerContext, exchange: Exchange, path: strin
     exchange.sendText(200, 'ok')
     return
   }
+  if (path === '/apis' && discoveryMediaType(exchange, path) === 'application/json' && exchange.outputForm().as) {
+    throw notAcceptable('only the following media types are accepted: application/json, application/yaml')
+  }
   const document = discoveryDocument(exchange, path, address) ?? openApi(context, exchange, path)
   if (!document) {
+    if (path.startsWith('/api/')) throw unknownResource()
     exchange.sendText(404, '404 page not found\n')
     return
   }

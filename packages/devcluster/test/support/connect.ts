@@ -30,7 +30,7 @@ export function connect(cluster: Pick<DevCluster, 'kubeconfig'>) {
   const authorization = `Bearer ${config.users[0].user.token}`
   const send = (method: string, path: string, body: unknown, headers: RequestOptions['headers'] = {}) => {
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-    const outgoing = request(new URL(path, url), {
+    const outgoing = request(new URL(url + path), {
       method,
       agent,
       headers: {

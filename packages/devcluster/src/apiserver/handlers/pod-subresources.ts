@@ -6,7 +6,7 @@ import { readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import { checkPreconditions } from '../object-registry.ts'
 import type { ServerContext, Target } from '../server-context.ts'
-import { badRequest, conflict, success, unreasoned } from '../status.ts'
+import { badRequest, conflict, notFound, success, unreasoned } from '../status.ts'
 
 const BINDING: ExpectedKind = { kind: 'Binding', group: '', version: 'v1', typeName: 'Binding' }
 const EVICTION: ExpectedKind = { kind: 'Eviction', group: 'policy', version: 'v1', typeName: 'Eviction' }
@@ -18,6 +18,7 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
   const read = readObject(context.types, BINDING, body, exchange.header('content-type'), fieldValidation)
   exchange.warn(read.warnings)
+  requireNamespace(context, target)
   const { kind = '', name: node = '' } = (read.object.target ?? {}) as { kind?: string; name?: string }
   const problems = [
     ...(kind === '' || kind === 'Node'
@@ -38,6 +39,12 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
   exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
 }
 
+/** What is posted to a pod is a creation, and needs a namespace before it needs the pod. */
+function requireNamespace({ registry }: ServerContext, { namespace }: Target): void {
+  if (namespace === undefined || registry.store.get('namespaces', undefined, namespace)) return
+  throw notFound({ group: '', plural: 'namespaces' }, namespace)
+}
+
 function isTerminal({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed'
 }
@@ -49,6 +56,7 @@ export async function handleEviction(context: ServerContext, exchange: Exchange,
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
   const { object } = readObject(context.types, EVICTION, body, exchange.header('content-type'), fieldValidation)
   const { resource, namespace, name } = target
+  requireNamespace(context, target)
   if (object.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
   const given = Buffer.from(JSON.stringify(object.deleteOptions ?? {}))
   const options = readDeleteOptions(context.types, given, 'application/json', new URLSearchParams())

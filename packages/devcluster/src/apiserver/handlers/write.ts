@@ -4,7 +4,7 @@ import { kindOfResource, readObject } from '../http/object-body.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
 import { readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
-import { invalidPatch, readPatch } from '../patch/apply-patch.ts'
+import { invalidPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'
@@ -68,17 +68,18 @@ export async function handlePatch(
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
   const { resource, namespace, name } = target
-  const patch = readPatch(context.types, resource.typeName, body, exchange.header('content-type'))
+  const patchBody = readPatch(context.types, resource.typeName, body, exchange.header('content-type'))
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'PatchOptions')
   const updated = context.registry.update(
     resource,
     namespace,
     name,
     (current) => {
+      const patch = patchBody()
       const shape = resource.fromStored?.(current) ?? current
       const result = patch.apply({ kind: resource.kind, apiVersion: apiVersionOf(resource), ...shape })
       const { kind, apiVersion } = result as { kind?: unknown; apiVersion?: unknown }
-      if (kind !== resource.kind || apiVersion !== apiVersionOf(resource)) {
+      if (patch.checksKind && (kind !== resource.kind || apiVersion !== apiVersionOf(resource))) {
         throw invalidPatch(
           patch.shownResult(result),
           `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
@@ -101,12 +102,7 @@ export async function handlePatch(
   exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
 }
 
-function decodedPatch(
-  { types }: ServerContext,
-  { typeName }: ResourceDefinition,
-  result: unknown,
-  patch: ReturnType<typeof readPatch>,
-) {
+function decodedPatch({ types }: ServerContext, { typeName }: ResourceDefinition, result: unknown, patch: ReadPatch) {
   try {
     return decodeObject(types, typeName, result, patch.repeated)
   } catch (error) {

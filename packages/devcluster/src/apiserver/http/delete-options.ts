@@ -3,6 +3,7 @@ import type { ApiTypes } from '../schema/api-type.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'
 import { badRequest, invalid } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
+import { typeMetaProblem } from './object-body.ts'
 import { integerValue } from './query-values.ts'
 import { BodySyntaxError, parseBody } from './request-body.ts'
 import { checkDryRun } from './write-options.ts'
@@ -67,6 +68,8 @@ function fromBody(types: ApiTypes, body: Buffer, contentType: string | undefined
     if (error instanceof BodySyntaxError) throw badRequest(error.message)
     throw error
   }
+  const problem = typeMetaProblem(value)
+  if (problem !== undefined) throw badRequest(problem)
   const { kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
   if (kind && kind !== 'DeleteOptions') {
     throw badRequest(

@@ -84,25 +84,29 @@ function checkedKind(value: unknown, expected: ExpectedKind, body: Buffer) {
     )
   }
   const said = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
-  for (const field of ['apiVersion', 'kind'] as const) {
-    const type = said[field]
-    if (type !== undefined && type !== null && typeof type !== 'string') {
-      throw unrecognized(
-        expected.kind,
-        `couldn't get version/kind; json parse error: json: cannot unmarshal ${typeof type === 'boolean' ? 'bool' : Array.isArray(type) ? 'array' : typeof type} into Go struct field .${field} of type string`,
-        body,
-      )
-    }
-  }
+  const problem = typeMetaProblem(value)
+  if (problem !== undefined) throw unrecognized(expected.kind, problem, body)
   const kind = (said.kind as string | undefined) || expected.kind
   const wanted = apiVersionOf(expected)
   const version = (said.apiVersion as string | undefined) || wanted
   if (kind === expected.kind && version === wanted) return { kind, version }
-  const problem =
+  const mismatch =
     version === 'v1' && CORE_KINDS.test(kind)
       ? `converting (v1.${kind}) to (core.${expected.kind}): unknown conversion`
       : `no kind "${kind}" ${NO_KIND} "${version}" ${SCHEME}`
-  throw unhandled(kind, version, expected.kind, problem)
+  throw unhandled(kind, version, expected.kind, mismatch)
+}
+
+/** What is wrong with `kind` or `apiVersion` of a body: each is a text, if it is there. */
+export function typeMetaProblem(value: unknown): string | undefined {
+  const said = (value ?? {}) as Readonly<Record<string, unknown>>
+  for (const field of ['apiVersion', 'kind']) {
+    const part = said[field]
+    if (part === undefined || part === null || typeof part === 'string') continue
+    const found = Array.isArray(part) ? 'array' : typeof part === 'boolean' ? 'bool' : typeof part
+    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go struct field .${field} of type string`
+  }
+  return undefined
 }
 
 function decodedOrRefused(types: ApiTypes, expected: ExpectedKind, parsed: ParsedBody, kind: string, version: string) {

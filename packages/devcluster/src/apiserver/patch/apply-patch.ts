@@ -9,29 +9,37 @@ import { applyStrategicMergePatch, StrategicPatchError, shown } from './strategi
 
 type Fields = Record<string, unknown>
 
-/** A patch that is read and can be applied, again if need be. */
+/** A patch that is read and can be applied. */
 export interface ReadPatch {
   /** The patched object, kind and apiVersion included. */
   apply(current: Fields): unknown
   /** What the answer shows of a patch whose result is no object of the kind. */
   shownResult(result: unknown): string
   readonly repeated: RepeatedKeys
+  /** Its result may not name another kind. */
+  readonly checksKind: boolean
 }
 
 /**
- * Reads a patch by its media type.
+ * Looks at a patch's media type. Its content is read by the function that is returned, once there is an object to
+ * change: that is the order in which Kubernetes refuses.
  *
- * @throws {ApiError} 400, 415
+ * @throws {ApiError} 415; the function: 400
  */
-export function readPatch(types: ApiTypes, typeName: string, body: Buffer, contentType: string | undefined): ReadPatch {
+export function readPatch(
+  types: ApiTypes,
+  typeName: string,
+  body: Buffer,
+  contentType: string | undefined,
+): () => ReadPatch {
   const mediaType = (contentType ?? '').split(';')[0]?.trim().toLowerCase()
   switch (mediaType) {
     case 'application/json-patch+json':
-      return jsonPatch(body)
+      return () => jsonPatch(body)
     case 'application/merge-patch+json':
-      return mergePatch(body)
+      return () => mergePatch(body)
     case 'application/strategic-merge-patch+json':
-      return strategicPatch(types, typeName, body)
+      return () => strategicPatch(types, typeName, body)
     case 'application/apply-patch+yaml':
       throw unsupportedMediaType(
         'the dev cluster has no server-side apply: send a strategic merge patch, as kubectl apply does without --server-side',
@@ -42,12 +50,14 @@ export function readPatch(types: ApiTypes, typeName: string, body: Buffer, conte
 }
 
 function jsonPatch(body: Buffer): ReadPatch {
-  const { value } = parsed(body, 'error decoding patch: ')
+  const { value: given } = parsed(body, 'error decoding patch: ')
+  const value = given ?? []
   if (!Array.isArray(value)) {
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go value of type []handlers.jsonPatchOp`,
     )
   }
+  for (const operation of value) checkOperation(operation)
   return {
     apply(current) {
       try {
@@ -61,16 +71,31 @@ function jsonPatch(body: Buffer): ReadPatch {
     },
     shownResult: (result) => JSON.stringify(result),
     repeated: new Map(),
+    checksKind: true,
+  }
+}
+
+function checkOperation(operation: unknown): void {
+  const refuse = (value: unknown, where: string) =>
+    badRequest(`error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go ${where}`)
+  if (operation === null) return
+  if (!isObject(operation)) throw refuse(operation, 'value of type handlers.jsonPatchOp')
+  for (const field of ['op', 'path', 'from']) {
+    const value = operation[field]
+    if (value === undefined || value === null || typeof value === 'string') continue
+    throw refuse(value, `struct field jsonPatchOp.${field} of type string`)
   }
 }
 
 function mergePatch(body: Buffer): ReadPatch {
   const { value, repeated } = parsed(body, 'error decoding patch: ')
+  if (value === null) throw badRequest('Invalid JSON Patch')
   const patch = objectOrRefused(value, 'error decoding patch: ')
   return {
     apply: (current) => applyMergePatch(current, patch),
     shownResult: (result) => JSON.stringify(result),
     repeated,
+    checksKind: true,
   }
 }
 
@@ -88,6 +113,7 @@ function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPa
     },
     shownResult: () => shown(patch),
     repeated,
+    checksKind: false,
   }
 }
 

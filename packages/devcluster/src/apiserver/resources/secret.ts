@@ -35,6 +35,10 @@ export const secrets = plainResource({
     for (const key of REQUIRED_KEYS[textOf(object, 'type')] ?? []) {
       if (!(key in data)) errors.required(`data[${key}]`)
     }
+    const account = 'kubernetes.io/service-account.name'
+    if (object.type === 'kubernetes.io/service-account-token' && !object.metadata.annotations?.[account]) {
+      errors.required(`metadata.annotations[${account}]`)
+    }
     for (const key of JSON_KEYS[textOf(object, 'type')] ?? []) {
       const problem = jsonProblem(data[key])
       if (problem) errors.invalid(`data[${key}]`, '<secret contents redacted>', problem)

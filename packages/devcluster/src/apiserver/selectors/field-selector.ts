@@ -13,6 +13,8 @@ export type ObjectMatcher = (object: KubeObject) => boolean
 export function parseFieldSelector(text: string, resource: ResourceDefinition): ObjectMatcher {
   const matchers = terms(text).map((term) => {
     const { field, value, isEqual } = parseTerm(term, text)
+    // Kubernetes takes a lone operator for no term at all.
+    if (field === '' && value === '') return () => true
     const read = fieldReader(field, resource)
     return (object: KubeObject) => (read(object) === value) === isEqual
   })

@@ -21,9 +21,6 @@ export function validatePodSpec(spec: Spec, errors: FieldErrors): void {
   oneOf('spec.restartPolicy', spec.restartPolicy, RESTART_POLICIES, errors)
   oneOf('spec.dnsPolicy', spec.dnsPolicy, DNS_POLICIES, errors)
   validateLabels(spec.nodeSelector, 'spec.nodeSelector', errors)
-  for (const [index, { name }] of (spec.imagePullSecrets ?? []).entries()) {
-    if (!name) errors.required(`spec.imagePullSecrets[${index}].name`)
-  }
   validateSchedulingGates(spec, errors)
   if (spec.serviceAccountName) {
     errors.invalidAll('spec.serviceAccountName', spec.serviceAccountName, checkDnsSubdomain(spec.serviceAccountName))

@@ -142,6 +142,21 @@ tasks:
     expect(said).toMatch(/nowhere\.yaml/)
   })
 
+  it('refuses a pod override into a namespace that nobody watches', async () => {
+    const { exitCode, json } = await run(`
+dag_id: away
+tasks:
+  - task_id: a
+    image: busybox
+    command: ["true"]
+    executor_config: { pod_override: { metadata: { namespace: elsewhere } } }
+`)
+    expect(exitCode).toBe(2)
+    expect(json.error?.problems).toEqual([
+      { file: expect.stringMatching(/\.yaml$/), path: 'tasks.a', message: expect.stringMatching(/elsewhere.*default/) },
+    ])
+  })
+
   it('refuses a template in a task that cannot be rendered', async () => {
     const { exitCode, json } = await run(`
 dag_id: templates

@@ -10,6 +10,8 @@ import { checkRunOptions, type RunOptions, type TypedRunOptions } from './run-op
 /** A run that nothing is known to be wrong with. */
 export interface PreparedRun {
   readonly dag: LoadedDag
+  /** The DAG file as the user named it. */
+  readonly file: string
   readonly params: Readonly<Record<string, JsonValue>>
   readonly options: RunOptions
 }
@@ -55,7 +57,7 @@ export async function prepareRun(input: {
     problems.push(...taskApiProblems(loaded.spec, options))
   }
   if (problems.length > 0) throw new RunRefusedError('OPTION_INVALID', `cannot run ${input.file}`, problems)
-  return { dag: loaded, params, options }
+  return { dag: loaded, file: input.file, params, options }
 }
 
 /** Whether function tasks, if there are any, can reach the task API, as far as addresses tell. */

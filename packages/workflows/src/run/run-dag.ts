@@ -8,11 +8,13 @@ import { openStore } from '../store/open-store.ts'
 import type { DagRunRow, WorkflowStore } from '../store/workflow-store.ts'
 import { createTaskApi, type TaskApi } from '../task-api/create-task-api.ts'
 import { buildWorkerCode } from '../worker/worker-code.ts'
+import { buildPods, type PodSurroundings } from './build-pods.ts'
 import { workloadBuilder } from './build-workload.ts'
 import { loggedLaunches } from './logged-launches.ts'
 import { type OpenCluster, openCluster } from './open-cluster.ts'
-import type { PreparedRun } from './prepare-run.ts'
+import { type PreparedRun, RunRefusedError } from './prepare-run.ts'
 import type { Progress } from './progress.ts'
+import { runIdOf } from './run-id.ts'
 import { RunLogs } from './run-logs.ts'
 import { type RunSummary, runSummary } from './run-summary.ts'
 import { showProgress } from './show-progress.ts'
@@ -52,6 +54,7 @@ export async function runDag(options: RunDagOptions): Promise<{ summary: RunSumm
   const cluster = open.use(await openCluster(wanted, { env, logger }))
   // Before the run is recorded: an address that cannot be listened on is a wrong option.
   const worker = await openTaskApi(prepared.dag, { store, options: prepared.options.taskApi, clock, logger, open })
+  await refuseWrongPods(prepared, { deployment: await store.deployment(), namespace: cluster.kube.namespace, worker })
   const logs = new TaskLogs(join(cwd, '.davit', 'logs'))
   await logs.prepare(runIdOf(prepared))
   const leftBehind = await endLeftBehind(store)
@@ -145,6 +148,13 @@ async function endedRun(store: WorkflowStore, { dagId, runId }: DagRunRow, logs:
   return runSummary(run, withLogs)
 }
 
+/** What is wrong with a pod whatever the run's values are is known before the run. */
+async function refuseWrongPods(prepared: PreparedRun, surroundings: PodSurroundings): Promise<void> {
+  const { dag, file } = prepared
+  const { problems } = await buildPods(prepared, dag.spec.tasks, surroundings)
+  if (problems.length > 0) throw new RunRefusedError('DAG_INVALID', `${file}: some pods cannot be built`, problems)
+}
+
 async function createRun(store: WorkflowStore, prepared: PreparedRun): Promise<DagRunRow> {
   const { dag, params, options } = prepared
   return store.createDagRun({
@@ -153,10 +163,6 @@ async function createRun(store: WorkflowStore, prepared: PreparedRun): Promise<D
     logicalDate: options.logicalDate,
     params,
   })
-}
-
-function runIdOf({ dag, options }: PreparedRun) {
-  return { dagId: dag.spec.dagId, runId: `manual__${options.logicalDate}` }
 }
 
 /** A database file is open in one process: runs that it says are active died with theirs. */

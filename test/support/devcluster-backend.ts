@@ -6,8 +6,6 @@ export const devclusterBackend: Backend = {
   name: 'devcluster',
   lacks: {
     serviceAccountTokens: 'it gives pods no token for its API, and mounts none',
-    protobuf: 'it reads and writes JSON and YAML; `kubectl create configmap`, `secret` and the like send protobuf',
-    openApi2: 'it describes itself in discovery only; kubectl checks a `kind: List` against OpenAPI 2',
   },
   async start({ runtime }) {
     // Only here: who names other backends needs none of it.

@@ -2,6 +2,7 @@ import { handleDelete, handleDeleteCollection } from './handlers/delete.ts'
 import { discoveryDocument, discoveryMediaType } from './handlers/discovery.ts'
 import { handleFinalize } from './handlers/namespace-finalize.ts'
 import { openApiDocument, openApiIndex, openApiV2 } from './handlers/openapi.ts'
+import { acceptsOpenApiV2Protobuf, OPENAPI_V2_PROTOBUF, openApiV2Protobuf } from './handlers/openapi-v2-protobuf.ts'
 import { handlePodLog } from './handlers/pod-log.ts'
 import { handleBinding, handleEviction } from './handlers/pod-subresources.ts'
 import { handleGet, handleList } from './handlers/read.ts'
@@ -111,6 +112,10 @@ function answerPlainPath(context: ServerContext, exchange: Exchange, path: strin
   if (path === '/apis' && discoveryMediaType(exchange, path) === 'application/json' && exchange.outputForm().as) {
     throw notAcceptable('only the following media types are accepted: application/json, application/yaml')
   }
+  if (path === '/openapi/v2' && acceptsOpenApiV2Protobuf(exchange.header('accept') ?? '')) {
+    exchange.sendBytes(openApiV2Protobuf(openApiV2(context.types)), OPENAPI_V2_PROTOBUF)
+    return
+  }
   const document = discoveryDocument(exchange, path, address) ?? openApi(context, exchange, path)
   if (!document) {
     if (path.startsWith('/api/')) throw unknownResource()
@@ -127,7 +132,7 @@ function openApi(context: ServerContext, exchange: Exchange, path: string): obje
   if (path !== '/openapi/v2') return undefined
   const accept = exchange.header('accept') ?? ''
   if (accept !== '' && !/json|\*\/\*/.test(accept)) {
-    throw notAcceptable('only the following media types are accepted: application/json')
+    throw notAcceptable(`only the following media types are accepted: application/json, ${OPENAPI_V2_PROTOBUF}`)
   }
   return openApiV2(context.types)
 }

@@ -49,8 +49,8 @@ export function openApiDocument(types: ApiTypes, groupVersion: string): object |
   }
 }
 
-/** `/openapi/v2` in JSON: kubectl falls back to it in old versions only. */
-export function openApiV2(types: ApiTypes): object {
+/** `/openapi/v2`: kubectl checks a `kind: List` by it. */
+export function openApiV2(types: ApiTypes) {
   const schemas = new Schemas(types, '#/definitions/')
   for (const resource of RESOURCES) schemas.addKind(resource)
   return {

@@ -67,6 +67,10 @@ export class Exchange {
     this.#send(200, formatted(JSON.stringify(document), { format: 'json', pretty }), mediaType)
   }
 
+  sendBytes(body: Buffer, mediaType: string): void {
+    this.#send(200, body, mediaType)
+  }
+
   sendText(code: number, text: string): void {
     this.response.setHeader('x-content-type-options', 'nosniff')
     this.#send(code, text, 'text/plain; charset=utf-8')
@@ -99,8 +103,8 @@ export class Exchange {
     return true
   }
 
-  #send(code: number, text: string, contentType: string): void {
-    const body = Buffer.from(text)
+  #send(code: number, content: string | Buffer, contentType: string): void {
+    const body = Buffer.from(content)
     this.response.setHeader('content-type', contentType)
     this.response.setHeader('content-length', body.length)
     if (this.#begin(code)) this.response.end(this.request.method === 'HEAD' ? undefined : body)

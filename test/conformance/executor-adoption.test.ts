@@ -84,4 +84,24 @@ conformance('the executor after another was killed', { needs: ['scriptedPods'] }
     expect(keys.map((key) => second.ends(key).map(({ state }) => state))).toEqual(keys.map(() => ['success']))
     expect(await witness.createdNames()).toEqual(namesOf(keys))
   })
+
+  it('takes over a pod that adoption has not found, when its create is repeated', async ({
+    api,
+    backend,
+    namespace,
+  }) => {
+    const { kubeconfig, kubeconfigPath } = backend
+    const tasks = tasksOf(3, () => ({ runMs: 4_000 }))
+    const keys = tasks.map(({ key }) => key)
+    using witness = await witnessPods(api, namespace)
+    await using first = spawnExecutor({ kubeconfigPath, namespace, jobId: '1', config: anyImage, tasks })
+    await eventually(async () => (await listPods(api, namespace)).length === tasks.length, { withinMs: 30_000 })
+    await first.kill()
+
+    await using second = await startExecutor({ kubeconfig, namespace, jobId: '2' })
+    second.submit(...tasks.map(({ key, script }) => scriptedWorkload(key, script)))
+    await second.untilEnded(keys)
+    expect(keys.map((key) => second.ends(key).map(({ state }) => state))).toEqual(keys.map(() => ['success']))
+    expect(await witness.createdNames()).toEqual(namesOf(keys))
+  })
 })

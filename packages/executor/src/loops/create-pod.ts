@@ -1,5 +1,5 @@
 import type { PodVerbs } from '../kube/kube-client.ts'
-import { isNotFound } from '../kube/status-predicates.ts'
+import { isConflict, isInvalid, isNotFound } from '../kube/status-predicates.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Failure } from '../pods/failure.ts'
 import { endingOf } from './pod-ending.ts'
@@ -16,6 +16,9 @@ export type CreateResult =
   /** The name belongs to someone else. */
   | { readonly kind: 'foreign'; readonly failure: Failure }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: unknown }
+
+/** Airflow: the job that answers for the pod. */
+const OWNER_LABEL = 'airflow-worker'
 
 interface CreatePodOptions {
   readonly signal?: AbortSignal
@@ -53,12 +56,27 @@ async function identify(
     const { labels, deletionTimestamp, uid } = found.metadata ?? {}
     if (labels?.airflow_executor_done !== undefined && endingOf(found)) return { kind: 'done', pod: found }
     if (deletionTimestamp !== undefined || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
-    return { kind: 'ours', pod: found, found: true }
+    return { kind: 'ours', pod: await ownedPod(pods, found, wanted, request), found: true }
   } catch (error) {
-    // Gone between the two requests: the name is free now.
-    if (isNotFound(error)) return { kind: 'refused', refusal: { ...nameTaken, action: 'wait' }, error }
+    // Gone between two of the requests: the name is free now, or another pod's.
+    if (isNotFound(error) || isInvalid(error) || isConflict(error))
+      return { kind: 'refused', refusal: { ...nameTaken, action: 'wait' }, error }
     return { kind: 'refused', refusal: refusalOf(error), error }
   }
+}
+
+/** The pod with our name on it: its create may have been sent by an executor that is gone, and our watch goes by the owner. */
+async function ownedPod(
+  pods: PodVerbs,
+  found: Pod,
+  wanted: Pod,
+  request: Pick<CreatePodOptions, 'signal' | 'timeoutMs'>,
+): Promise<Pod> {
+  const owner = wanted.metadata?.labels?.[OWNER_LABEL]
+  if (owner === undefined || found.metadata?.labels?.[OWNER_LABEL] === owner) return found
+  const { name = '', uid } = found.metadata ?? {}
+  const patch = { metadata: { uid, labels: { [OWNER_LABEL]: owner } } }
+  return await pods.patch(namespaceOf(wanted), name, { type: 'merge', patch }, request)
 }
 
 /** Whether the pod is that of the wanted one's launch: same deployment, same launch, by label and by annotation. */

@@ -38,6 +38,32 @@ describe('createPod', () => {
     }
   })
 
+  it('I1: puts its name on the pod of its own launch that another executor had created', async () => {
+    const ownedBy = (owner: string) => {
+      const { metadata, ...pod } = podOf()
+      return { ...pod, metadata: { ...metadata, labels: { ...metadata?.labels, 'airflow-worker': owner } } }
+    }
+    const pods = new FakePods()
+    const { metadata } = pods.put(ownedBy('1'))
+    expect(await createPod(pods, ownedBy('2'), unaccounted)).toMatchObject({
+      kind: 'ours',
+      found: true,
+      pod: { metadata: { uid: metadata?.uid, labels: { 'airflow-worker': '2' } } },
+    })
+    expect(await createPod(pods, ownedBy('2'), unaccounted)).toMatchObject({ kind: 'ours', found: true })
+    expect(pods.count('patch')).toBe(1)
+  })
+
+  it('waits when the pod changes hands while it is looked at', async () => {
+    const pods = new FakePods()
+    pods.put(podOf('1-1-abcdefgh', 'default'))
+    pods.fault({ verb: 'patch', error: apiError(409, 'Conflict', 'the object has been modified') })
+    const wanted = podOf()
+    const labels = { ...wanted.metadata?.labels, 'airflow-worker': '2' }
+    const result = await createPod(pods, { ...wanted, metadata: { ...wanted.metadata, labels } }, unaccounted)
+    expect(result).toMatchObject({ kind: 'refused', refusal: { action: 'wait', cause: 'name-taken' } })
+  })
+
   it('I1: waits for a pod of its own launch that is going, or is accounted for', async () => {
     const going = new FakePods()
     going.put(podOf('1-1-abcdefgh', 'default', { deletionTimestamp: '2026-01-01T00:00:00Z' }))

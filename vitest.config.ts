@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/plain-line-reporter.ts'],
     pool: 'forks',
+    // Most tests wait for processes and sockets: two files at a time also on two cores.
+    maxWorkers: 2,
     execArgv: ['--conditions=davit-source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 20_000,
     projects: [

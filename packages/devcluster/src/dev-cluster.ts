@@ -98,18 +98,25 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   const folder = await mkdtemp(join(parent, 'davit-devcluster-'))
   starting.defer(() => rm(folder, { recursive: true, force: true }))
 
-  const certificates = await makeCertificates()
   const token = randomBytes(32).toString('base64url')
   const store = new VersionedStore()
   const types = new ApiTypes()
   const registry = new ObjectRegistry({ store, types, clock, random })
+  const access = new StoreClusterAccess(registry, clock)
+  starting.defer(access.watchPods(({ type, pod }) => type === 'DELETED' && access.forgetEventsOf(pod)))
+  const kubelet = kubeletOf(options, { access, clock, folder, nodeName })
+  starting.defer(() => kubelet.stop())
+
+  // The node needs nothing of the server, and each takes its time.
+  const [node, made] = await Promise.allSettled([kubelet.start(), makeCertificates()])
+  if (node.status === 'rejected') throw node.reason
+  if (made.status === 'rejected') throw made.reason
+  const certificates = made.value
+
   const controller = new NamespaceController(registry, certificates.authorityPem)
   controller.start()
   starting.defer(() => controller.stop())
   for (const name of NAMESPACES) registry.create(namespaces, undefined, { metadata: { name } })
-
-  const access = new StoreClusterAccess(registry, clock)
-  const kubelet = kubeletOf(options, { access, clock, folder, nodeName })
   const server = new ApiServer({
     registry,
     types,
@@ -127,9 +134,6 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   const kubeconfig = kubeconfigText({ url: server.url, authorityPem: certificates.authorityPem, token })
   await writeKubeconfig(kubeconfigPath, kubeconfig)
   starting.defer(() => removeKubeconfig(kubeconfigPath, kubeconfig))
-
-  starting.defer(() => kubelet.stop())
-  await kubelet.start()
   const scheduler = startScheduler({ access, clock, nodeName })
   starting.defer(() => scheduler.stop())
 

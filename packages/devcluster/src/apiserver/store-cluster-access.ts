@@ -9,14 +9,19 @@ import { nodes } from './resources/node.ts'
 import { pods } from './resources/pod.ts'
 import { ApiError } from './status.ts'
 
+/** As long as Kubernetes keeps an Event that is not repeated. */
+const EVENT_TTL_MS = 60 * 60_000
+
 const asPod = (object: KubeObject) => object as unknown as Pod
 
 /** The node's side of the cluster, on the registry that the API server writes through. */
 export class StoreClusterAccess implements ClusterAccess {
   readonly #registry: ObjectRegistry
   readonly #clock: Clock
-  /** The name of the Event for each thing that was reported, so that it is counted up. */
-  readonly #reported = new Map<string, string>()
+  /** The Events of each pod by what they say, so that the same again is counted up. */
+  readonly #reported = new Map<string, Map<string, string>>()
+  /** Events of ours, the one that has been quiet for longest first. */
+  readonly #lastSeen = new Map<string, { readonly namespace: string; readonly at: number }>()
   #eventNumber: number
 
   constructor(registry: ObjectRegistry, clock: Clock) {
@@ -85,31 +90,48 @@ export class StoreClusterAccess implements ClusterAccess {
 
   /** An Event of a pod whose namespace is going away is lost, as in Kubernetes. */
   recordEvent(event: ReportedEvent): void {
-    const { namespace = '', name = '', uid = '' } = event.pod.metadata ?? {}
-    const key = [namespace, uid, event.component, event.fieldPath, event.type, event.reason, event.message].join('\n')
+    const { namespace = '', uid = '' } = event.pod.metadata ?? {}
     const now = this.#clock.now()
+    this.#expire(now)
     try {
-      const known = this.#reported.get(key)
-      if (known && this.#registry.store.get('events', namespace, known)) {
-        this.#registry.update(events, namespace, known, (current) => ({
-          ...current,
-          lastTimestamp: timestampOf(now),
-          count: Number(current.count ?? 1) + 1,
-        }))
-        return
-      }
-      const eventName = `${name}.${(this.#eventNumber++).toString(16)}`
-      this.#registry.create(events, namespace, eventObject(event, eventName, now))
-      this.#reported.set(key, eventName)
+      const name = this.#countUp(event, namespace, uid, now) ?? this.#create(event, namespace, uid, now)
+      this.#lastSeen.delete(name)
+      this.#lastSeen.set(name, { namespace, at: now })
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
     }
   }
 
   /** Forgets what was counted for a pod that is gone. */
-  forgetEventsOf(namespace: string, uid: string): void {
-    const prefix = `${namespace}\n${uid}\n`
-    for (const key of this.#reported.keys()) if (key.startsWith(prefix)) this.#reported.delete(key)
+  forgetEventsOf(pod: Pod): void {
+    this.#reported.delete(pod.metadata?.uid ?? '')
+  }
+
+  #countUp(event: ReportedEvent, namespace: string, uid: string, now: number): string | undefined {
+    const known = this.#reported.get(uid)?.get(contentOf(event))
+    if (known === undefined || !this.#registry.store.get('events', namespace, known)) return undefined
+    this.#registry.update(events, namespace, known, (current) => ({
+      ...current,
+      lastTimestamp: timestampOf(now),
+      count: Number(current.count ?? 1) + 1,
+    }))
+    return known
+  }
+
+  #create(event: ReportedEvent, namespace: string, uid: string, now: number): string {
+    const name = `${event.pod.metadata?.name}.${(this.#eventNumber++).toString(16)}`
+    this.#registry.create(events, namespace, eventObject(event, name, now))
+    const ofPod = this.#reported.get(uid) ?? new Map<string, string>()
+    this.#reported.set(uid, ofPod.set(contentOf(event), name))
+    return name
+  }
+
+  #expire(now: number): void {
+    for (const [name, { namespace, at }] of this.#lastSeen) {
+      if (now - at < EVENT_TTL_MS) return
+      this.#lastSeen.delete(name)
+      if (this.#registry.store.get('events', namespace, name)) this.#registry.delete(events, namespace, name)
+    }
   }
 
   #current(pod: Pod): KubeObject | undefined {
@@ -117,6 +139,11 @@ export class StoreClusterAccess implements ClusterAccess {
     const current = this.#registry.store.get('pods', namespace, name)
     return current?.metadata.uid === uid ? current : undefined
   }
+}
+
+/** What makes two Events of one pod the same. */
+function contentOf({ component, fieldPath, type, reason, message }: ReportedEvent): string {
+  return [component, fieldPath, type, reason, message].join('\n')
 }
 
 /** Labels and annotations that others gave a node stay. */

@@ -100,6 +100,22 @@ describe('StoreClusterAccess', () => {
     ])
   })
 
+  it('lets an event go that nobody repeats for an hour', async () => {
+    const { access, store, clock, createPod } = accessFixture()
+    createPod('p')
+    const pod = access.pod('default', 'p')
+    if (!pod) throw new Error('not created')
+    const report = (reason: string) =>
+      access.recordEvent({ pod, type: 'Normal', reason, message: 'm', component: 'kubelet' })
+    report('Old')
+    report('Again')
+    await clock.advance(30 * 60_000)
+    report('Again')
+    await clock.advance(30 * 60_000)
+    report('New')
+    expect(store.list('events', 'default').map(({ reason }) => reason)).toEqual(['Again', 'New'])
+  })
+
   it('creates a node, replaces its status and keeps what others labelled', () => {
     const { access, registry } = accessFixture()
     const node = { metadata: { name: 'n', labels: { a: '1' } }, status: { phase: 'Running' } }

@@ -5,7 +5,7 @@ import { ageOf, NAME_COLUMN, type ResourceDefinition, textOf } from './resource-
 
 const INVOLVED = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath']
 
-/** Events in their old form, which kubectl reads. They are never removed by time here: the cluster ends before. */
+/** Events in their old form, which kubectl reads. Those of the node and the scheduler go an hour after they were last repeated. */
 export const events: ResourceDefinition = plainResource({
   kind: 'Event',
   plural: 'events',

@@ -153,6 +153,7 @@ export class ExecutorAdoption {
   async #adopt(record: PodRecord, launch: Launch): Promise<boolean> {
     const { pods, jobId, metrics, clock, logger, engine, isOurs } = this.#options
     const labels = { 'airflow-worker': makeSafeLabelValue(jobId) }
+    engine.tracker.hold(record.uid)
     try {
       const patch = { type: 'merge', patch: { metadata: { uid: record.uid, labels } } } as const
       const patched = await measuredCall(metrics, clock, 'pod_patching', () =>
@@ -165,6 +166,8 @@ export class ExecutorAdoption {
       if (!isNotFound(error))
         logger.warn('pod not adopted', { ...launch.key, pod: record.name, namespace: record.namespace, error })
       return false
+    } finally {
+      engine.tracker.release(record.uid)
     }
   }
 }

@@ -54,6 +54,8 @@ export class PodTracker {
   readonly #deadlines: Deadlines<LaunchEntry>
   readonly #rechecks: Deadlines<LaunchEntry>
   readonly #looks: WorkQueue<LaunchEntry>
+  /** Pods that are being adopted, each with the latest that was told of it. */
+  readonly #held = new Map<string, Notice<PodRecord> | null>()
   /** When each limit that a pending pod is under began. */
   readonly #since = new WeakMap<LaunchEntry, { stage: string; labels: Map<string, number> }>()
 
@@ -78,8 +80,28 @@ export class PodTracker {
   /** One notice of a watch. */
   notice(notice: Notice<PodRecord>): void {
     if (notice.type === 'LISTED') return
+    const { uid } = notice.record
+    if (this.#held.has(uid)) {
+      this.#held.set(uid, notice)
+      return
+    }
     if (notice.type === 'DELETED') this.#deleted(notice.record, notice.missed)
     else this.see(notice.record)
+  }
+
+  /**
+   * Keeps what is told of a pod that is being adopted: it may start and end before the patch that makes it ours is
+   * answered, and nothing would be told of it again. Caller's duty: `release` it, adopted or not.
+   */
+  hold(uid: string): void {
+    this.#held.set(uid, null)
+  }
+
+  /** Takes notice of what was kept. */
+  release(uid: string): void {
+    const notice = this.#held.get(uid)
+    this.#held.delete(uid)
+    if (notice) this.notice(notice)
   }
 
   /** The pod as it is now: from a watch, a create's answer, or an adoption. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Pod } from '../../src/kube/types.ts'
 import { TaskInstanceKeyMap } from '../../src/tasks/task-instance-key-map.ts'
 import { DurableStore } from '../support/durable-store.ts'
 import { apiError, FakePods } from '../support/fake-pods.ts'
@@ -12,6 +13,24 @@ async function orphans(ids: readonly string[], store?: DurableStore) {
   await first.executor.terminate()
   pods.requests.length = 0
   return pods
+}
+
+/** Patches are carried out at once and answered when told. */
+class LateAnswers extends FakePods {
+  readonly #patched = Promise.withResolvers<void>()
+  readonly #answered = Promise.withResolvers<void>()
+  readonly patched = this.#patched.promise
+
+  answer(): void {
+    this.#answered.resolve()
+  }
+
+  override async patch(...request: Parameters<FakePods['patch']>): Promise<Pod> {
+    const pod = await super.patch(...request)
+    this.#patched.resolve()
+    await this.#answered.promise
+    return pod
+  }
 }
 
 const candidate = (id: string, queuedByJobId: string | null = '7') => ({
@@ -62,6 +81,27 @@ describe('tryAdoptTaskInstances', () => {
       extract: { state: 'success' },
       load: { state: 'failed', outcome: { exitCode: 5 } },
     })
+    await executor.end()
+  })
+
+  it.each([
+    ['ended', () => {}],
+    ['ended and was deleted', (pods: FakePods) => pods.remove(/extract/)],
+  ])('tells the end of a pod that %s before the patch was answered', async (_, then) => {
+    const pods = new LateAnswers({ now: () => Date.parse('2026-01-01T00:00:00Z') })
+    const first = await startExecutor({ pods, jobId: '7' })
+    await first.launch('extract')
+    await first.executor.terminate()
+    const { executor, states, settle } = await startExecutor({ pods, jobId: '8' })
+    const adopting = executor.tryAdoptTaskInstances([candidate('extract')])
+    await pods.patched
+    pods.finish(/extract/)
+    then(pods)
+    await settle()
+    pods.answer()
+    expect(await adopting).toEqual([])
+    await settle()
+    expect(states()).toEqual({ extract: 'success' })
     await executor.end()
   })
 

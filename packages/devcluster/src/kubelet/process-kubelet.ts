@@ -36,7 +36,7 @@ export interface ProcessKubelet extends Kubelet {
 }
 
 /** The label of the Node that says `namespaces` or `host`. */
-export const ISOLATION_LABEL = 'davit.dev/pod-isolation'
+const ISOLATION_LABEL = 'davit.dev/pod-isolation'
 
 /**
  * A node whose pods are processes of this machine. Images are not pulled: the commands of pods run here, with the pod's

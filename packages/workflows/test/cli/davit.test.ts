@@ -95,6 +95,8 @@ describe('davit pods render', () => {
     )
     const { exitCode, stdout, stderr } = await run('pods', 'render', 'elsewhere.yaml')
     expect([exitCode, stdout]).toEqual([2, ''])
-    expect(stderr).toMatch(/^davit: cannot render the pods\n {2}elsewhere\.yaml: tasks\.a: metadata\.namespace: "other" is not watched/)
+    expect(stderr).toMatch(
+      /^davit: cannot render the pods\n {2}elsewhere\.yaml: tasks\.a: metadata\.namespace: "other" is not watched/,
+    )
   })
 })

@@ -78,16 +78,16 @@ class NamespacedProcess implements IsolatedProcess {
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.#main
     if (pid === undefined || !isAlive(this.#main)) return
-    if (signal === 'SIGKILL') {
-      // All processes of the namespace, the command among them, which is then seen to die of SIGKILL.
-      this.#keeper.kill()
-      // It stops itself when the command is stopped, and would not see its end.
-      sendSignal(pid, 'SIGCONT')
+    // nsenter itself does not pass signals on. As long as it has not begun the command, it stands for it.
+    const command = childOf(pid)
+    if (signal !== 'SIGKILL') {
+      sendSignal(command ?? pid, signal)
       return
     }
-    // nsenter itself does not pass signals on.
-    const command = childOf(pid)
-    if (command !== undefined) sendSignal(command, signal)
+    // All processes of the namespace, the command among them, which is then seen to die of SIGKILL.
+    this.#keeper.kill()
+    // It stops itself when the command is stopped, and would not see its end.
+    sendSignal(pid, command === undefined ? 'SIGKILL' : 'SIGCONT')
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
 import { conformance } from '../support/conformance.ts'
-import { type Kubectl, kubectlOn } from '../support/run-kubectl.ts'
+import { kubectlOn } from '../support/run-kubectl.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
@@ -228,39 +228,27 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     )
   })
 
-  it('applies configmaps and secrets', async ({ kubectl, namespace }) => {
-    const object = (kind: string, name: string, data: object) =>
-      JSON.stringify({ apiVersion: 'v1', kind, metadata: { name }, ...data })
-    const text = [object('ConfigMap', 'c', { data: { a: '1' } }), object('Secret', 's', { stringData: { b: '2' } })]
-    const applied = await kubectl.must(['apply', '-n', namespace, '-f', '-'], text.join('\n---\n'))
-    expect(applied).toBe('configmap/c created\nsecret/s created\n')
-    expect(await dataOf(kubectl, namespace)).toEqual(['1', 'Mg=='])
-  })
-})
-
-const dataOf = (kubectl: Kubectl, namespace: string) =>
-  Promise.all(
-    [
-      ['configmap/c', 'a'],
-      ['secret/s', 'b'],
-    ].map(([what = '', key]) => kubectl.must(['get', what, '-n', namespace, '-o', `jsonpath={.data.${key}}`])),
-  )
-
-conformance('kubectl in protobuf', { needs: ['protobuf'] }, (it) => {
-  it('makes configmaps and secrets of literals', async ({ backend, namespace }) => {
-    await using kubectl = await kubectlOn(backend)
-    await kubectl.must(['create', 'configmap', 'c', '-n', namespace, '--from-literal=a=1'])
-    await kubectl.must(['create', 'secret', 'generic', 's', '-n', namespace, '--from-literal=b=2'])
-    expect(await dataOf(kubectl, namespace)).toEqual(['1', 'Mg=='])
-  })
-})
-
-conformance('kubectl with the description of the API', { needs: ['openApi2'] }, (it) => {
-  it('creates what is in a List', async ({ backend, namespace }) => {
-    await using kubectl = await kubectlOn(backend)
+  it('creates what is in a List', async ({ kubectl, namespace }) => {
     const list = { apiVersion: 'v1', kind: 'List', items: [unboundPod('a'), unboundPod('b')] }
     const created = await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(list))
     expect(created).toBe('pod/a created\npod/b created\n')
+  })
+
+  // These it sends in protobuf.
+  it('makes configmaps and secrets of literals', async ({ kubectl, namespace }) => {
+    await kubectl.must(['create', 'configmap', 'c', '-n', namespace, '--from-literal=a=1'])
+    await kubectl.must(['create', 'secret', 'generic', 's', '-n', namespace, '--from-literal=b=2'])
+    const read = (what: string, key: string) =>
+      kubectl.must(['get', what, '-n', namespace, '-o', `jsonpath={.data.${key}}`])
+    expect([await read('configmap/c', 'a'), await read('secret/s', 'b')]).toEqual(['1', 'Mg=='])
+  })
+
+  it('applies several objects', async ({ kubectl, namespace }) => {
+    const object = (kind: string, name: string, data: object) =>
+      JSON.stringify({ apiVersion: 'v1', kind, metadata: { name }, ...data })
+    const texts = [object('ConfigMap', 'c', { data: { a: '1' } }), object('Secret', 's', { stringData: { b: '2' } })]
+    const applied = await kubectl.must(['apply', '-n', namespace, '-f', '-'], texts.join('\n---\n'))
+    expect(applied).toBe('configmap/c created\nsecret/s created\n')
   })
 })
 

@@ -4,8 +4,6 @@ import type { BackendName } from './backend-names.ts'
 export type Feature =
   /** Pods end as their `script.davit/…` annotations say. */
   | 'scriptedPods'
-  /** Pods run as processes: their commands, exit codes and logs are real. */
-  | 'processPods'
   /** A log that is followed ends with its container. */
   | 'followedLogs'
   /** Who asked what about pods: {@link StartedBackend.podRequests}. */
@@ -14,10 +12,6 @@ export type Feature =
   | 'compaction'
   /** Pods get a token of their service account, and have it mounted. */
   | 'serviceAccountTokens'
-  /** Bodies may be protobuf. */
-  | 'protobuf'
-  /** The API is described in OpenAPI 2. */
-  | 'openApi2'
 
 /** How pods run on the dev cluster; the others have one way. */
 export type PodRuntime = 'scripted' | 'process'

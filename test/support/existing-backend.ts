@@ -9,7 +9,6 @@ export const existingBackend: Backend = {
   name: 'existing',
   lacks: {
     scriptedPods: unknown,
-    processPods: unknown,
     followedLogs: unknown,
     requestLog: unknown,
     compaction: unknown,

@@ -24,10 +24,7 @@ declare module 'vitest' {
 /** The real one: the control plane of `test/kubernetes`, with kwok's pods. One for the whole run. */
 export const kubernetesBackend: Backend = {
   name: 'kubernetes',
-  lacks: {
-    processPods: 'its node is kwok, which runs nothing',
-    followedLogs: 'kwok follows a log for ever',
-  },
+  lacks: { followedLogs: 'kwok follows a log for ever' },
   async start() {
     const shared = inject('kubernetes')
     if (shared === null) throw new Error('no Kubernetes was started for this run: name it in CONFORMANCE')

@@ -395,7 +395,7 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
             name: 'proxy',
             image: 'a',
             restartPolicy: 'Always',
-            command: ['sh', '-c', 'touch "$V/up"; trap "exit 0" TERM; while :; do sleep 0.05; done'],
+            command: ['sh', '-c', 'trap "exit 0" TERM; touch "$V/up"; while :; do sleep 0.05; done'],
             env,
             volumeMounts,
           },

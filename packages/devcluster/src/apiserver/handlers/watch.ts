@@ -121,9 +121,11 @@ function serve(
     const left = endsAt - clock.now()
     const beforeLast = left - LAST_BOOKMARK_MS
     const wait = !options.allowWatchBookmarks ? left : beforeLast > 0 ? Math.min(BOOKMARK_EVERY_MS, beforeLast) : left
+    // A timer may come a moment early by the clock: that it is the last is known beforehand.
+    const isLast = wait === left
     timer = clock.setTimeout(
       () => {
-        if (clock.now() >= endsAt) {
+        if (isLast) {
           stream.end()
           return
         }

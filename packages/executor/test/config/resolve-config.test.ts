@@ -153,6 +153,12 @@ describe('resolveConfig', () => {
     expect(problemsOf({ [option]: value })).toEqual([{ file: null, path: option, message }])
   })
 
+  it.each(['outcomeFinalizer', 'launchGate', 'podPatch'])('says of %s that it comes later', (option) => {
+    expect(problemsOf({ [option]: true } as ExecutorOptions)).toEqual([
+      { file: null, path: option, message: 'is not built yet', hint: 'leave it out; it comes with a later version' },
+    ])
+  })
+
   it('names all problems at once, with the nearest option for unknown ones', () => {
     const options = {
       namespaces: 'a',

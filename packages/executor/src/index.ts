@@ -100,6 +100,7 @@ export type {
   RecordedLaunch,
 } from './loops/launch-store.ts'
 export type { LogArchive } from './loops/log-archive.ts'
+export { PriorityHeap } from './loops/priority-heap.ts'
 export type { TaskLogRequest } from './loops/task-logs.ts'
 export { type Metrics, type MetricTags, noMetrics } from './metrics.ts'
 export { checkPod } from './pods/check-pod.ts'

@@ -1,4 +1,7 @@
-/** A binary heap: the item that comes `before` all others is on top. Items are found again by identity. */
+/**
+ * A binary heap: the item that comes `before` all others is on top. Items are found again by identity. Public, so that a
+ * scheduler on top of the executor orders what waits by the same means.
+ */
 export class PriorityHeap<T> {
   readonly #items: T[] = []
   readonly #before: (a: T, b: T) => boolean

@@ -1,4 +1,4 @@
-import { Heap } from './heap.ts'
+import { PriorityHeap } from '@davit/executor'
 import type { Pool } from './pools.ts'
 import type { Instance, RunModel } from './run-model.ts'
 
@@ -8,7 +8,7 @@ export interface Lane {
   /** Null: they can only fail, and need no room. */
   readonly pool: Pool | null
   readonly poolSlots: number
-  readonly ready: Heap<Instance>
+  readonly ready: PriorityHeap<Instance>
 }
 
 /**
@@ -28,7 +28,7 @@ export class ReadyQueue {
     const id = `${poolSlots} ${pool?.id ?? ''}`
     let lane = lanes.get(id)
     if (!lane) {
-      lane = { run, pool, poolSlots, ready: new Heap<Instance>(isBefore) }
+      lane = { run, pool, poolSlots, ready: new PriorityHeap<Instance>(isBefore) }
       lanes.set(id, lane)
     }
     lane.ready.push(instance)

@@ -1,7 +1,7 @@
 import type { TaskInstanceKey } from '@davit/executor'
+import { PriorityHeap } from '@davit/executor'
 import type { Changes, TaskDecision } from '../store/scheduling-store.ts'
 import type { DagRunRow, TaskInstanceState } from '../store/workflow-store.ts'
-import { Heap } from './heap.ts'
 import { type Lane, ReadyQueue } from './ready-queue.ts'
 import { type Instance, isActive, RunModel, type TaskNode } from './run-model.ts'
 
@@ -22,7 +22,9 @@ export class SchedulingModel {
   activeCount = 0
   readonly #runs = new Map<string, RunModel>()
   readonly #ready = new ReadyQueue()
-  readonly #retries = new Heap<{ readonly instance: Instance; readonly atMs: number }>((a, b) => a.atMs < b.atMs)
+  readonly #retries = new PriorityHeap<{ readonly instance: Instance; readonly atMs: number }>(
+    (a, b) => a.atMs < b.atMs,
+  )
   /** Slots in use, by pool. */
   readonly #poolUse = new Map<string, number>()
 

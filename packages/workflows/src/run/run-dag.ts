@@ -97,7 +97,9 @@ async function driveRun(
     logger,
   })
   await executor.start()
-  open.defer(() => executor.end())
+  let isOver = false
+  // An executor whose store fails would try to commit for as long as it may: what it holds is lost with the run.
+  open.defer(() => (isOver ? executor.end() : executor.terminate()))
   await Promise.all(leftBehind.map((task) => executor.revokeTask(task)))
 
   const scheduler = new Scheduler({
@@ -125,6 +127,7 @@ async function driveRun(
     // A worker's word may end the run before its pod has ended and its log is archived.
     await untilQuiet(executor, clock)
     await executor.reapFailedPods()
+    isOver = true
   } finally {
     signal.removeEventListener('abort', cancel)
     await shown.stop()

@@ -110,7 +110,9 @@ function shortestWayBack(downstream: ReadonlyMap<string, readonly string[]>, sta
 }
 
 /** Tells for each task everything that ends before it starts, however far up. Unknown ids are left out. */
-export function transitiveUpstream(tasks: readonly GraphTask[]): (taskId: string) => ReadonlySet<string> {
+export function transitiveUpstream(
+  tasks: readonly Pick<GraphTask, 'taskId' | 'upstream' | 'mapTask'>[],
+): (taskId: string) => ReadonlySet<string> {
   const ids = new Set(tasks.map(({ taskId }) => taskId))
   const upstream = new Map(
     tasks.map((task) => [

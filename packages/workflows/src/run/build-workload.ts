@@ -1,4 +1,5 @@
 import { type Pod, reconcilePods } from '@davit/executor'
+import { transitiveUpstream } from '../dag/check-upstream.ts'
 import type { JsonValue, LoadedDag, TaskSpec } from '../dag/dag-spec.ts'
 import { documentPathText } from '../dag/document-path.ts'
 import { renderContainer, xcomReferences } from '../dag/render-container.ts'
@@ -30,13 +31,15 @@ export function workloadBuilder(parts: WorkloadParts): BuildWorkload {
 export async function buildWorkload(
   task: TaskSpec,
   instance: Pick<TaskInstanceRow, 'mapItem'>,
-  { run, worker, results }: WorkloadParts,
+  { dag, run, worker, results }: WorkloadParts,
 ): Promise<WorkloadOrFailure> {
   if (task.container === null) return workloadOf(task, podForFunctionTask(task, worker))
   const named = xcomReferences(task.container)
+  // A name that is computed may be that of any task that ended before.
+  const wanted = named === 'all' ? transitiveUpstream(dag.spec.tasks)(task.taskId) : named
   const rendered = renderContainer(task.container, {
     params: run.params,
-    xcom: await results(named === 'all' ? task.upstream : [...named]),
+    xcom: await results([...wanted]),
     dag_id: run.dagId,
     task_id: task.taskId,
     run_id: run.runId,

@@ -5,7 +5,7 @@ import { problemText } from '../dag/problem-text.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
 import { openStore } from '../store/open-store.ts'
-import type { DagRunRow, WorkflowStore } from '../store/workflow-store.ts'
+import type { DagRunRow, RevokedTask, WorkflowStore } from '../store/workflow-store.ts'
 import { createTaskApi, type TaskApi } from '../task-api/create-task-api.ts'
 import { buildWorkerCode } from '../worker/worker-code.ts'
 import { buildPods, type PodSurroundings } from './build-pods.ts'
@@ -54,14 +54,17 @@ export async function runDag(options: RunDagOptions): Promise<{ summary: RunSumm
   const cluster = open.use(await openCluster(wanted, { env, logger }))
   // Before the run is recorded: an address that cannot be listened on is a wrong option.
   const worker = await openTaskApi(prepared.dag, { store, options: prepared.options.taskApi, clock, logger, open })
-  await refuseWrongPods(prepared, { deployment: await store.deployment(), namespace: cluster.kube.namespace, worker })
+  const deployment = await store.deployment()
+  await refuseWrongPods(prepared, { deployment, namespace: cluster.kube.namespace, worker })
   const logs = new TaskLogs(join(cwd, '.davit', 'logs'))
   await logs.prepare(runIdOf(prepared))
-  const leftBehind = await endLeftBehind(store)
+  // A database file is open in one process: runs that it says are active died with theirs.
+  const died = await store.activeRuns()
   const run = await createRun(store, prepared)
 
   try {
-    return await driveRun({ ...options, store, cluster, worker, logs, run, leftBehind, open, clock, logger })
+    const parts = { ...options, store, deployment, cluster, worker, logs, run, open, clock, logger }
+    return await driveRun({ ...parts, leftBehind: await cancelRuns(store, died) })
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause)
     throw new RunAbortedError(`the run ${run.runId} was aborted: ${message}`, { cause })
@@ -71,20 +74,21 @@ export async function runDag(options: RunDagOptions): Promise<{ summary: RunSumm
 async function driveRun(
   parts: RunDagOptions & {
     readonly store: WorkflowStore
+    readonly deployment: string
     readonly cluster: OpenCluster
     readonly worker: Awaited<ReturnType<typeof openTaskApi>>
     readonly logs: TaskLogs
     readonly run: DagRunRow
-    readonly leftBehind: Awaited<ReturnType<typeof endLeftBehind>>
+    readonly leftBehind: readonly RevokedTask[]
     readonly open: AsyncDisposableStack
     readonly clock: Clock
     readonly logger: Logger
   },
 ): Promise<{ summary: RunSummary; logFolder: string }> {
-  const { prepared, progress, signal, store, cluster, worker, logs, run, leftBehind, open, clock, logger } = parts
+  const { prepared, progress, signal, store, deployment, cluster, worker, logs, run, leftBehind } = parts
+  const { open, clock, logger } = parts
   const { dag, options } = prepared
   const runLogs = new RunLogs(logs)
-  const deployment = await store.deployment()
   const executor = new KubernetesExecutor({
     // Two runs of one deployment must not take each other's pods for their own.
     jobId: `${deployment}-${clock.now().toString(36)}`,
@@ -168,9 +172,8 @@ async function createRun(store: WorkflowStore, prepared: PreparedRun): Promise<D
   })
 }
 
-/** A database file is open in one process: runs that it says are active died with theirs. */
-async function endLeftBehind(store: WorkflowStore) {
-  const runs = await store.activeRuns()
+/** Ends runs in the store; gives what their pods are known by, for the executor to take them away. */
+async function cancelRuns(store: WorkflowStore, runs: Awaited<ReturnType<WorkflowStore['activeRuns']>>) {
   return (await Promise.all(runs.map(({ dagId, runId }) => store.cancelRun(dagId, runId)))).flat()
 }
 

@@ -24,7 +24,10 @@ export function showProgress(parts: {
   let stopped = false
 
   const show = async () => {
-    const instances = inFileOrder(run.spec, await store.taskInstances(run.dagId, run.runId))
+    // A store that fails ends the run by the scheduler's error; here it only means that there is nothing to show.
+    const rows = await store.taskInstances(run.dagId, run.runId).catch(() => null)
+    if (!rows) return
+    const instances = inFileOrder(run.spec, rows)
     const frame = {
       title: `${run.dagId} ${run.runId}`,
       instances,
@@ -37,8 +40,7 @@ export function showProgress(parts: {
     timer?.cancel()
     timer = clock.setTimeout(() => {
       timer = null
-      // A store that fails ends the run by the scheduler's error; here it only means that there is nothing to show.
-      showing = show().catch(() => {})
+      showing = show()
       void showing.then(() => stopped || timer || showIn(QUIET_MS))
     }, delayMs)
   }

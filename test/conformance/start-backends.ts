@@ -16,6 +16,7 @@ export default async function startBackends(project: TestProject): Promise<() =>
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(`conformance: kubernetes is ready after ${seconds} s`)
   const { url, kubeconfig, kubeconfigPath, auditLogPath } = cluster
-  project.provide('kubernetes', { url, kubeconfig, kubeconfigPath, auditLogPath })
+  const executor = { executorKubeconfig: kubeconfig, executorKubeconfigPath: kubeconfigPath }
+  project.provide('kubernetes', { url, kubeconfig, kubeconfigPath, auditLogPath, ...executor, hostAddress: null })
   return () => cluster.stop()
 }

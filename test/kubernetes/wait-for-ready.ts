@@ -29,7 +29,7 @@ export async function waitForApi(
 export async function waitForNodes(access: ApiAccess, count: number, options: ReadyOptions): Promise<void> {
   for (let i = 1; i <= count; i++) {
     const name = `kwok-${i}`
-    const labels = { 'davit.test/node': 'kwok', 'kubernetes.io/hostname': name }
+    const labels = { kwok: 'true', 'kubernetes.io/hostname': name }
     const node = { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } }
     const answer = await apiRequest(access, 'POST', '/api/v1/nodes', node)
     if (answer.status !== 201)

@@ -4,6 +4,8 @@ import type { BackendName } from './backend-names.ts'
 export type Feature =
   /** Pods end as their `script.davit/…` annotations say. */
   | 'scriptedPods'
+  /** Pods' containers are processes, which do what their commands say. */
+  | 'containers'
   /** A log that is followed ends with its container. */
   | 'followedLogs'
   /** Who asked what about pods: {@link StartedBackend.podRequests}. */
@@ -13,14 +15,23 @@ export type Feature =
   /** Pods get a token of their service account, and have it mounted. */
   | 'serviceAccountTokens'
 
-/** How pods run on the dev cluster; the others have one way. */
+/**
+ * How the pods of a case run. `scripted`: as their annotations say, by the dev cluster's scripted runtime and by kwok;
+ * `process`: as processes, by the dev cluster's process runtime and by a kubelet with containers.
+ */
 export type PodRuntime = 'scripted' | 'process'
+
+/** The labels of the nodes that run pods so, on the dev cluster and in `test/kubernetes`. */
+export const nodeSelectors: Readonly<Record<PodRuntime, Readonly<Record<string, string>>>> = {
+  scripted: { kwok: 'true' },
+  process: { kubelet: 'true' },
+}
 
 /** One API server that the conformance suite can run against. */
 export interface Backend {
   readonly name: BackendName
-  /** What it cannot do, each with the reason that is printed for the cases that need it. */
-  readonly lacks: Readonly<Partial<Record<Feature, string>>>
+  /** What it cannot do for pods that run so, each with the reason that is printed for the cases that need it. */
+  lacks(runtime: PodRuntime): Readonly<Partial<Record<Feature, string>>>
   /** @throws Error when it cannot be had: a backend that was named fails, and is not skipped. */
   start(options: { readonly runtime: PodRuntime }): Promise<StartedBackend>
 }
@@ -31,6 +42,16 @@ export interface StartedBackend extends AsyncDisposable {
   /** YAML. Its user may do everything. */
   readonly kubeconfig: string
   readonly kubeconfigPath: string
+  /**
+   * YAML. For the executor and `davit`: its user may do what `docs/operations.md` lists and nothing else, in the namespaces
+   * that the suites make. Where there are no roles it is the one above.
+   */
+  readonly executorKubeconfig: string
+  readonly executorKubeconfigPath: string
+  /** The labels of the nodes that run pods as the case asked for; empty where every node does. */
+  readonly nodeSelector: Readonly<Record<string, string>>
+  /** The address of this machine as a pod's process sees it; only with the feature `containers`. */
+  readonly hostAddress: string
   /** The requests about pods that were answered by now, oldest answer first; only with the feature `requestLog`. */
   podRequests(): Promise<readonly LoggedPodRequest[]>
   /** Makes the server forget every version but the newest; only with the feature `compaction`. */

@@ -6,7 +6,7 @@ import { RawApi } from './raw-api.ts'
 import { createNamespace, namespaceName } from './test-namespace.ts'
 
 export interface ConformanceOptions {
-  /** How the dev cluster runs pods. @default 'scripted' */
+  /** How pods run; `process` needs the feature `containers`. @default 'scripted' */
   readonly runtime?: PodRuntime
   /** What the cases need: a backend that lacks it prints why they do not run. @default [] */
   readonly needs?: readonly Feature[]
@@ -25,12 +25,14 @@ export function conformance(
   define: (it: ConformanceCase, backend: Backend) => void,
 ): void {
   for (const backend of backends(process.env.CONFORMANCE)) {
-    const missing = needs.find((feature) => backend.lacks[feature] !== undefined)
+    const lacks = backend.lacks(runtime)
+    const needed: readonly Feature[] = runtime === 'process' ? ['containers', ...needs] : needs
+    const missing = needed.find((feature) => lacks[feature] !== undefined)
     // Fixtures of a whole file are made at its top.
     const cases = casesOn(backend, runtime)
     describe(`${backend.name}: ${subject}`, () => {
       if (missing === undefined) define(cases, backend)
-      else it.skip(`lacks ${missing}: ${backend.lacks[missing]}`)
+      else it.skip(`lacks ${missing}: ${lacks[missing]}`)
     })
   }
 }

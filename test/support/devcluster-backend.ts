@@ -1,17 +1,21 @@
 import type { RequestRecord } from '@davit/devcluster'
-import type { Backend, LoggedPodRequest } from './backend.ts'
+import { type Backend, type LoggedPodRequest, nodeSelectors } from './backend.ts'
 
 /** Ours: started in the test's own process, one for each file. */
 export const devclusterBackend: Backend = {
   name: 'devcluster',
-  lacks: {
+  lacks: (runtime) => ({
     serviceAccountTokens: 'it gives pods no token for its API, and mounts none',
-  },
+    ...(runtime === 'scripted'
+      ? { containers: 'scripted pods run nothing' }
+      : { scriptedPods: 'its processes do what they are told by their commands' }),
+  }),
   async start({ runtime }) {
     // Only here: who names other backends needs none of it.
     const { startDevCluster } = await import('@davit/devcluster')
     const errors: unknown[] = []
-    const cluster = await startDevCluster({ runtime, onInternalError: (error) => errors.push(error) })
+    const nodeLabels = nodeSelectors[runtime]
+    const cluster = await startDevCluster({ runtime, nodeLabels, onInternalError: (error) => errors.push(error) })
     const stop = async () => {
       await cluster.stop()
       if (errors.length > 0) throw new AggregateError(errors, 'the dev cluster had errors of its own')
@@ -21,6 +25,10 @@ export const devclusterBackend: Backend = {
       url,
       kubeconfig,
       kubeconfigPath,
+      executorKubeconfig: kubeconfig,
+      executorKubeconfigPath: kubeconfigPath,
+      nodeSelector: nodeLabels,
+      hostAddress: '127.0.0.1',
       podRequests: async () => cluster.requests.list({ resource: 'pods' }).map(loggedPodRequest),
       compactHistory: async () => cluster.faults.compact(),
       stop,

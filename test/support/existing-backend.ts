@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import type { Backend } from './backend.ts'
 import { readAccess } from './kubeconfig-access.ts'
 
@@ -7,12 +8,12 @@ const unknown = 'it may be any cluster'
 /** The cluster of KUBECONFIG (one file), whatever it is. Its user must be allowed everything in namespaces of its own. */
 export const existingBackend: Backend = {
   name: 'existing',
-  lacks: {
+  lacks: () => ({
     scriptedPods: unknown,
     followedLogs: unknown,
     requestLog: unknown,
     compaction: unknown,
-  },
+  }),
   async start() {
     const kubeconfigPath = process.env.KUBECONFIG
     if (!kubeconfigPath) throw new Error('CONFORMANCE names existing: set KUBECONFIG to the kubeconfig of that cluster')
@@ -24,6 +25,10 @@ export const existingBackend: Backend = {
       url: readAccess(kubeconfig).url,
       kubeconfig,
       kubeconfigPath,
+      executorKubeconfig: kubeconfig,
+      executorKubeconfigPath: kubeconfigPath,
+      nodeSelector: {},
+      hostAddress: hostname(),
       podRequests: lacking,
       compactHistory: lacking,
       async stop() {},

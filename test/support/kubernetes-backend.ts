@@ -3,8 +3,9 @@ import { inject } from 'vitest'
 import { podRequests } from '../kubernetes/audit-log.ts'
 import { compactHistory } from '../kubernetes/compact-history.ts'
 import { layoutIn } from '../kubernetes/layout.ts'
+import { kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { readState } from '../kubernetes/state-file.ts'
-import type { Backend, LoggedPodRequest } from './backend.ts'
+import { type Backend, type LoggedPodRequest, nodeSelectors } from './backend.ts'
 
 /** What a test run knows of the Kubernetes that it started once for all its files. */
 export interface SharedKubernetes {
@@ -12,6 +13,10 @@ export interface SharedKubernetes {
   readonly kubeconfig: string
   readonly kubeconfigPath: string
   readonly auditLogPath: string
+  readonly executorKubeconfig: string
+  readonly executorKubeconfigPath: string
+  /** The address of this machine in the containers of its kubelet; null when it has only kwok's node. */
+  readonly hostAddress: string | null
 }
 
 declare module 'vitest' {
@@ -21,15 +26,24 @@ declare module 'vitest' {
   }
 }
 
-/** The real one: the control plane of `test/kubernetes`, with kwok's pods. One for the whole run. */
+/** The real one: the control plane of `test/kubernetes`, with a kwok node and a kubelet. One for the whole run. */
 export const kubernetesBackend: Backend = {
   name: 'kubernetes',
-  lacks: { followedLogs: 'kwok follows a log for ever' },
-  async start() {
+  lacks(runtime) {
+    if (runtime === 'scripted') {
+      return { followedLogs: 'kwok follows a log for ever', containers: 'the pods of kwok run nothing' }
+    }
+    const scriptedPods = 'a kubelet runs commands'
+    if (kubernetesNodes(process.env.KUBERNETES_NODES).includes('kubelet')) return { scriptedPods }
+    return { scriptedPods, containers: 'KUBERNETES_NODES leaves the kubelet out' }
+  },
+  async start({ runtime }) {
     const shared = inject('kubernetes')
     if (shared === null) throw new Error('no Kubernetes was started for this run: name it in CONFORMANCE')
     return {
       ...shared,
+      nodeSelector: nodeSelectors[runtime],
+      hostAddress: shared.hostAddress ?? '',
       async podRequests() {
         const requests: LoggedPodRequest[] = []
         for await (const request of podRequests(shared.auditLogPath)) requests.push(request)

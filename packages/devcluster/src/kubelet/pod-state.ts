@@ -1,0 +1,173 @@
+import type { Pod } from 'kubernetes-types/core/v1.d.ts'
+import type { Clock } from '../clock.ts'
+import type { ClusterAccess } from './cluster-access.ts'
+import { type ContainerEnd, type ContainerRecord, initialRecords, latestEnd } from './container-record.ts'
+import { type PodFacts, podStatus } from './pod-lifecycle.ts'
+
+/** Why a pod comes to its end before its containers do. */
+export interface PodEnding {
+  readonly kind: 'deletion' | 'deadline' | 'eviction'
+  readonly message: string
+}
+
+/** What a pod's state needs from its kubelet. */
+export interface PodStateOptions {
+  readonly pod: Pod
+  readonly access: ClusterAccess
+  readonly clock: Clock
+  readonly hostIP: string
+}
+
+/**
+ * What its kubelet knows of one pod, and how the cluster hears of it: each change is written to the pod's status at once,
+ * events are recorded, and after `stop` nothing is.
+ */
+export class PodState {
+  /** When the kubelet took the pod; milliseconds since 1970. */
+  readonly startedAt: number
+  readonly #access: ClusterAccess
+  readonly #clock: Clock
+  readonly #hostIP: string
+  #pod: Pod
+  #records: readonly ContainerRecord[]
+  #hasSandbox = false
+  #ending: PodEnding | undefined
+  #isOver = false
+  #isStopped = false
+
+  constructor({ pod, access, clock, hostIP }: PodStateOptions) {
+    this.#pod = pod
+    this.#access = access
+    this.#clock = clock
+    this.#hostIP = hostIP
+    this.#records = initialRecords(pod)
+    this.startedAt = clock.now()
+  }
+
+  get pod(): Pod {
+    return this.#pod
+  }
+
+  get records(): readonly ContainerRecord[] {
+    return this.#records
+  }
+
+  /** Why the pod is being ended; undefined while it lives by itself. */
+  get ending(): PodEnding | undefined {
+    return this.#ending
+  }
+
+  /** Its last status is written. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
+  get isDeleted(): boolean {
+    return this.#pod.metadata?.deletionTimestamp !== undefined
+  }
+
+  get restartPolicy(): string {
+    return this.#pod.spec?.restartPolicy ?? 'Always'
+  }
+
+  record(name: string): ContainerRecord {
+    const record = this.#records.find(({ container }) => container.name === name)
+    if (!record) throw new Error(`pod ${this.#pod.metadata?.name} has no container ${name}`)
+    return record
+  }
+
+  /** The pod as the cluster has it now. */
+  replace(pod: Pod): void {
+    this.#pod = pod
+  }
+
+  /** Its surroundings stand. Told with the next change. */
+  gotSandbox(): void {
+    this.#hasSandbox = true
+  }
+
+  /** Decides why the pod ends; told with the last status. */
+  end(ending: PodEnding): void {
+    this.#ending = ending
+  }
+
+  /** Writes the last status. */
+  conclude(): void {
+    this.#isOver = true
+    this.report()
+  }
+
+  /** The node goes: the cluster hears nothing more. */
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  /** Back to waiting; the end of the run before, if any, becomes the last state. */
+  wait(name: string, reason: string, message: string): void {
+    const record = this.record(name)
+    this.change(name, { state: { kind: 'waiting', reason, message } }, latestEnd(record) ?? record.lastEnd)
+  }
+
+  /** `isSilent`: told with the next change. */
+  change(
+    name: string,
+    change: Partial<Pick<ContainerRecord, 'state' | 'attempt'>>,
+    lastEnd: ContainerEnd | undefined,
+    isSilent = false,
+  ): void {
+    this.#records = this.#records.map((record) =>
+      record.container.name === name ? { ...record, ...change, ...(lastEnd ? { lastEnd } : {}) } : record,
+    )
+    if (!isSilent) this.report()
+  }
+
+  /** Writes the status that follows from what is known. */
+  report(): void {
+    if (this.#isStopped) return
+    const facts: PodFacts = {
+      pod: this.#pod,
+      records: this.#records,
+      startedAt: this.startedAt,
+      hostIP: this.#hostIP,
+      hasSandbox: this.#hasSandbox,
+      isOver: this.#isOver,
+      ...shownEnding(this.#ending),
+    }
+    this.#access.updatePodStatus(this.#pod, (before) => podStatus(facts, before, this.#clock.now()))
+  }
+
+  event(type: 'Normal' | 'Warning', reason: string, message: string, container?: string): void {
+    if (this.#isStopped) return
+    const list =
+      container !== undefined && this.record(container).kind !== 'main' ? 'spec.initContainers' : 'spec.containers'
+    this.#access.recordEvent({
+      pod: this.#pod,
+      type,
+      reason,
+      message,
+      component: 'kubelet',
+      ...(container === undefined ? {} : { fieldPath: `${list}{${container}}` }),
+    })
+  }
+
+  /** The kubelet's last delete. */
+  confirmDeletion(): void {
+    if (!this.#isStopped) this.#access.confirmPodDeletion(this.#pod)
+  }
+}
+
+/** A deletion leaves the status to the containers. */
+function shownEnding(ending: PodEnding | undefined): Pick<PodFacts, 'ending'> {
+  switch (ending?.kind) {
+    case 'deadline':
+      return { ending: { reason: 'DeadlineExceeded', message: ending.message, isDisruption: false } }
+    case 'eviction':
+      return { ending: { reason: 'Evicted', message: ending.message, isDisruption: true } }
+    default:
+      return {}
+  }
+}

@@ -27,7 +27,7 @@ const namesOf = (keys: readonly TaskInstanceKey[]) =>
 
 conformance('the executor after another was killed', { needs: ['scriptedPods'] }, (it) => {
   it('adopts its pods, those that run and those that have ended', async ({ api, backend, namespace }) => {
-    const { kubeconfig, kubeconfigPath } = backend
+    const { executorKubeconfig: kubeconfig, executorKubeconfigPath: kubeconfigPath } = backend
     using witness = await witnessPods(api, namespace)
     const scripts: readonly PodScript[] = [{ runMs: 100 }, { runMs: 100, exitCode: 3 }, { runMs: 3_000 }]
     const scriptOf = (index: number) => scripts[index % scripts.length] ?? {}
@@ -64,7 +64,7 @@ conformance('the executor after another was killed', { needs: ['scriptedPods'] }
   })
 
   it('goes on where it stopped within its creates, with no pod twice', async ({ api, backend, namespace }) => {
-    const { kubeconfig, kubeconfigPath } = backend
+    const { executorKubeconfig: kubeconfig, executorKubeconfigPath: kubeconfigPath } = backend
     using witness = await witnessPods(api, namespace)
     const tasks = tasksOf(120, () => ({ runMs: 100 }))
     const keys = tasks.map(({ key }) => key)
@@ -90,7 +90,7 @@ conformance('the executor after another was killed', { needs: ['scriptedPods'] }
     backend,
     namespace,
   }) => {
-    const { kubeconfig, kubeconfigPath } = backend
+    const { executorKubeconfig: kubeconfig, executorKubeconfigPath: kubeconfigPath } = backend
     const tasks = tasksOf(3, () => ({ runMs: 4_000 }))
     const keys = tasks.map(({ key }) => key)
     using witness = await witnessPods(api, namespace)

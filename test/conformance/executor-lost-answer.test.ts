@@ -15,7 +15,7 @@ conformance('the executor when answers are lost', { needs: ['scriptedPods', 'req
     let answered = 0
     // Every third answer to a create, the first among them.
     await using proxy = await startAnswerLosingProxy(
-      backend.kubeconfig,
+      backend.executorKubeconfig,
       ({ method, path }) => method === 'POST' && path.startsWith(creates) && answered++ % 3 === 0,
     )
     await using run = await startExecutor({ kubeconfig: proxy.kubeconfig, namespace, jobId: '1' })
@@ -33,7 +33,7 @@ conformance('the executor when answers are lost', { needs: ['scriptedPods', 'req
     const pods = `${podsPath(namespace)}/`
     const seen = new Set<string>()
     // The first answer for each pod.
-    await using proxy = await startAnswerLosingProxy(backend.kubeconfig, ({ method, path }) => {
+    await using proxy = await startAnswerLosingProxy(backend.executorKubeconfig, ({ method, path }) => {
       if (method !== 'DELETE' || !path.startsWith(pods) || seen.has(path)) return false
       seen.add(path)
       return true

@@ -20,7 +20,7 @@ conformance('the executor at scale', { needs: ['scriptedPods', 'requestLog'] }, 
     const startedAt = performance.now()
     const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
     await using run = await startExecutor({
-      kubeconfig: backend.kubeconfig,
+      kubeconfig: backend.executorKubeconfig,
       namespace,
       jobId: '1',
       parallelism: 128,

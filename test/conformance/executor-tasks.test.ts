@@ -21,7 +21,7 @@ function talkingWorkload(script: PodScript): QueuedWorkload {
 
 conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
   it('reports it queued, running and done, and deletes its pod', async ({ api, backend, namespace }) => {
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     run.submit(scriptedWorkload(key, { runMs: 1_000 }))
     const { metadata, spec } = await untilPhase(api, namespace, name, 'Running')
     expect(metadata.labels).toMatchObject({
@@ -43,7 +43,7 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
   })
 
   it('reports the exit code of a task that failed, and keeps its pod', async ({ api, backend, namespace }) => {
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     run.submit(scriptedWorkload(key, { runMs: 10, exitCode: 42 }))
     await run.untilEnded([key])
     const [end] = run.ends(key)
@@ -60,7 +60,7 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
   })
 
   it('takes a revoked task away, without an event', async ({ api, backend, namespace }) => {
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     run.submit(scriptedWorkload(key, { hold: true }))
     await run.untilState(key, 'running')
     await run.executor.revokeTask({ key, queuedByJobId: '7' })
@@ -71,7 +71,7 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
   })
 
   it('reads the log of its pod', async ({ backend, namespace }) => {
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     run.submit(talkingWorkload({ hold: true }))
     await run.untilState(key, 'running')
     const [, logs] = await run.executor.getTaskLog({ key, queuedByJobId: '7' }, 1)
@@ -80,7 +80,7 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
 
   it('leaves a foreign pod of the same name alone, and fails the launch', async ({ api, backend, namespace }) => {
     const foreign = await createPod(api, namespace, scriptedPod(name, { hold: true }))
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     run.submit(scriptedWorkload(key, { runMs: 10 }))
     await run.untilEnded([key])
     const [end] = run.ends(key)
@@ -93,7 +93,7 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
   })
 
   it('fails a task whose pod the server refuses, with the field', async ({ backend, namespace }) => {
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     const spec = { nodeSelector: { 'a b': 'c' } }
     run.submit({ key, args: ['true'], executorConfig: { podOverride: { spec } } })
     await run.untilEnded([key])
@@ -107,7 +107,7 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
     backend,
     namespace,
   }) => {
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     run.submit(scriptedWorkload(key, { hold: true }))
     await untilPhase(api, namespace, name, 'Running')
     await run.untilState(key, 'running')
@@ -122,7 +122,7 @@ conformance('the executor and one task', { needs: ['scriptedPods'] }, (it) => {
 
 conformance('the executor and a log that grows', { needs: ['scriptedPods', 'followedLogs'] }, (it) => {
   it('follows it until the container ends', async ({ backend, namespace }) => {
-    await using run = await startExecutor({ kubeconfig: backend.kubeconfig, namespace, jobId: '7' })
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '7' })
     run.submit(talkingWorkload({ runMs: 1_000 }))
     await run.untilState(key, 'running')
     const followed: string[] = []

@@ -15,8 +15,8 @@ export default async function startBackends(project: TestProject): Promise<() =>
   const cluster = await startKubernetes({ onProgress: (line) => console.log(`conformance: ${line}`) })
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(`conformance: kubernetes is ready after ${seconds} s`)
-  const { url, kubeconfig, kubeconfigPath, auditLogPath } = cluster
-  const executor = { executorKubeconfig: kubeconfig, executorKubeconfigPath: kubeconfigPath }
-  project.provide('kubernetes', { url, kubeconfig, kubeconfigPath, auditLogPath, ...executor, hostAddress: null })
+  const { url, kubeconfig, kubeconfigPath, executorKubeconfig, executorKubeconfigPath, auditLogPath } = cluster
+  const kubeconfigs = { kubeconfig, kubeconfigPath, executorKubeconfig, executorKubeconfigPath }
+  project.provide('kubernetes', { url, ...kubeconfigs, auditLogPath, hostAddress: null })
   return () => cluster.stop()
 }

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { wholeLines } from './whole-lines.ts'
 
 /** One request about pods, as the API server's audit log has it. */
 export interface PodRequest {
@@ -35,23 +34,10 @@ export interface PodRequest {
  * a moment after the client has it: wait for a line, do not conclude from its absence at once.
  */
 export async function* podRequests(auditLogPath: string): AsyncGenerator<PodRequest> {
-  // The last line may be half written: without its newline it is not there yet.
-  let line: string | undefined
-  let whole = true
-  const stream = createReadStream(auditLogPath, 'utf8')
-  stream.on('data', (chunk) => {
-    whole = chunk.at(-1) === '\n'
-  })
-  for await (const next of createInterface({ input: stream, crlfDelay: Infinity })) {
-    if (line !== undefined) yield* asPodRequest(line)
-    line = next
+  for await (const line of wholeLines(auditLogPath)) {
+    const request = parsePodRequest(line)
+    if (request !== null) yield request
   }
-  if (line !== undefined && whole) yield* asPodRequest(line)
-}
-
-function* asPodRequest(line: string): Generator<PodRequest> {
-  const request = parsePodRequest(line)
-  if (request !== null) yield request
 }
 
 interface AuditEvent {

@@ -1,19 +1,26 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 
 /** The users that exist from the start. Each has a name of its own, so that the audit log says who it was. */
-export const userNames = ['admin', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
+export const userNames = ['admin', 'davit', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
 
 export type UserName = (typeof userNames)[number]
 
 /** A fresh random token for each user. */
 export function randomTokens(): Record<UserName, string> {
   const token = () => randomBytes(32).toString('base64url')
-  return { admin: token(), 'kube-controller-manager': token(), 'kube-scheduler': token(), kwok: token() }
+  return {
+    admin: token(),
+    davit: token(),
+    'kube-controller-manager': token(),
+    'kube-scheduler': token(),
+    kwok: token(),
+  }
 }
 
-/** The tokens as the API server's `--token-auth-file`: everybody may do everything. */
+/** The tokens as the API server's `--token-auth-file`: all may do everything, but `davit` only what it is granted. */
 export function tokenFile(tokens: Record<UserName, string>): string {
-  return userNames.map((name) => `${tokens[name]},${name},${name},"system:masters"\n`).join('')
+  const line = (name: UserName) => `${tokens[name]},${name},${name}${name === 'davit' ? '' : ',"system:masters"'}\n`
+  return userNames.map(line).join('')
 }
 
 /** A key (PEM) that signs service account tokens. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compactHistory } from './compact-history.ts'
@@ -21,6 +21,9 @@ export interface Kubernetes extends AsyncDisposable {
   readonly kubeconfigPath: string
   /** The same as text (YAML). Its user may do everything. */
   readonly kubeconfig: string
+  /** Of the user `davit`, who may do only what a role binding grants. */
+  readonly executorKubeconfigPath: string
+  readonly executorKubeconfig: string
   /** Read it with `podRequests`. */
   readonly auditLogPath: string
   /** The built kubectl on this cluster, as the beginning of an argv. */
@@ -49,6 +52,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
   const layout = layoutIn(folder)
   try {
     const { state, kubeconfig } = await startInFolder(layout, program, identifyProcess(process.pid), options)
+    const executorKubeconfigPath = layout.componentKubeconfig('davit')
     const stop = async () => {
       await stopProcesses(Object.values(state.processes))
       await remove()
@@ -57,6 +61,8 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
       url: state.url,
       kubeconfigPath: layout.kubeconfig,
       kubeconfig,
+      executorKubeconfigPath,
+      executorKubeconfig: await readFile(executorKubeconfigPath, 'utf8'),
       auditLogPath: layout.auditLog,
       kubectl: kubectlOn(program, layout),
       processes: state.processes,

@@ -48,6 +48,8 @@ export interface StartedBackend extends AsyncDisposable {
    */
   readonly executorKubeconfig: string
   readonly executorKubeconfigPath: string
+  /** The name of that user; null where there are no roles. */
+  readonly executorUser: string | null
   /** The labels of the nodes that run pods as the case asked for; empty where every node does. */
   readonly nodeSelector: Readonly<Record<string, string>>
   /** The address of this machine as a pod's process sees it; only with the feature `containers`. */

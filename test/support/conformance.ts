@@ -50,9 +50,9 @@ function casesOn(backend: Backend, runtime: PodRuntime) {
       onCleanup(() => api[Symbol.dispose]())
       return api
     })
-    .extend('namespace', async ({ api, task }, { onCleanup }) => {
+    .extend('namespace', async ({ api, backend: started, task }, { onCleanup }) => {
       const name = namespaceName(basename(task.file.filepath, '.test.ts'), task.name)
-      await createNamespace(api, name)
+      await createNamespace(api, name, started)
       onCleanup(async () => {
         if (task.result?.state !== 'fail') await api.delete(`/api/v1/namespaces/${name}`)
       })

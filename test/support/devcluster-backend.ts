@@ -27,6 +27,7 @@ export const devclusterBackend: Backend = {
       kubeconfigPath,
       executorKubeconfig: kubeconfig,
       executorKubeconfigPath: kubeconfigPath,
+      executorUser: null,
       nodeSelector: nodeLabels,
       hostAddress: '127.0.0.1',
       podRequests: async () => cluster.requests.list({ resource: 'pods' }).map(loggedPodRequest),

@@ -27,6 +27,7 @@ export const existingBackend: Backend = {
       kubeconfigPath,
       executorKubeconfig: kubeconfig,
       executorKubeconfigPath: kubeconfigPath,
+      executorUser: null,
       nodeSelector: {},
       hostAddress: hostname(),
       podRequests: lacking,

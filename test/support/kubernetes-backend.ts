@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { inject } from 'vitest'
 import { podRequests } from '../kubernetes/audit-log.ts'
@@ -5,6 +6,7 @@ import { compactHistory } from '../kubernetes/compact-history.ts'
 import { layoutIn } from '../kubernetes/layout.ts'
 import { kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { readState } from '../kubernetes/state-file.ts'
+import { userRequests } from '../kubernetes/user-requests.ts'
 import { type Backend, type LoggedPodRequest, nodeSelectors } from './backend.ts'
 
 /** What a test run knows of the Kubernetes that it started once for all its files. */
@@ -26,6 +28,8 @@ declare module 'vitest' {
   }
 }
 
+const executorUser = 'davit'
+
 /** The real one: the control plane of `test/kubernetes`, with a kwok node and a kubelet. One for the whole run. */
 export const kubernetesBackend: Backend = {
   name: 'kubernetes',
@@ -40,8 +44,12 @@ export const kubernetesBackend: Backend = {
   async start({ runtime }) {
     const shared = inject('kubernetes')
     if (shared === null) throw new Error('no Kubernetes was started for this run: name it in CONFORMANCE')
+    const { size: fromByte } = await stat(shared.auditLogPath)
+    // It goes on for other files, and ends with the run.
+    const stop = () => refuseRefusals(shared.auditLogPath, fromByte)
     return {
       ...shared,
+      executorUser,
       nodeSelector: nodeSelectors[runtime],
       hostAddress: shared.hostAddress ?? '',
       async podRequests() {
@@ -54,9 +62,17 @@ export const kubernetesBackend: Backend = {
         if (state === null) throw new Error('the test Kubernetes has stopped')
         await compactHistory(state.etcdUrl)
       },
-      // It goes on for other files, and ends with the run.
-      async stop() {},
-      async [Symbol.asyncDispose]() {},
+      stop,
+      [Symbol.asyncDispose]: stop,
     }
   },
+}
+
+/** @throws Error when the executor's user was refused something for want of a role: it runs with what its role allows. */
+async function refuseRefusals(auditLogPath: string, fromByte: number): Promise<void> {
+  const refused: string[] = []
+  for await (const { isAllowed, verb, uri } of userRequests(auditLogPath, executorUser, { fromByte })) {
+    if (!isAllowed) refused.push(`${verb} ${uri}`)
+  }
+  if (refused.length > 0) throw new Error(`deploy/role.yaml does not allow what was asked:\n${refused.join('\n')}`)
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { StartedBackend } from './backend.ts'
 import { eventually } from './eventually.ts'
+import { executorRole, grantRole } from './executor-role.ts'
 import type { RawApi } from './raw-api.ts'
 
 /** A valid name made of a test file's and a test's, readable and unlike all others: `api-create-sets-a-uid-3f9a0c1b`. */
@@ -14,8 +16,12 @@ export function namespaceName(file: string, title: string, random: () => number 
   return `${slug}-${suffix}`
 }
 
-/** Creates a namespace in which pods can be created at once. */
-export async function createNamespace(api: RawApi, name: string): Promise<void> {
+/** Creates a namespace in which pods can be created at once; with a backend, also by its executor's user. */
+export async function createNamespace(
+  api: RawApi,
+  name: string,
+  { executorUser }: Pick<StartedBackend, 'executorUser'> = { executorUser: null },
+): Promise<void> {
   const { status, text } = await api.post('/api/v1/namespaces', {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -25,4 +31,5 @@ export async function createNamespace(api: RawApi, name: string): Promise<void> 
   // Until a controller has made it, pods are refused.
   const account = `/api/v1/namespaces/${name}/serviceaccounts/default`
   await eventually(async () => (await api.get(account)).status === 200)
+  if (executorUser !== null) await grantRole(api, name, await executorRole(), { kind: 'User', name: executorUser })
 }

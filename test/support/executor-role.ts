@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'yaml'
+import { eventually } from './eventually.ts'
+import type { RawApi } from './raw-api.ts'
+
+/** A Role of `rbac.authorization.k8s.io`, as far as we write one. */
+export interface Role {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  readonly rules: readonly {
+    readonly apiGroups: readonly string[]
+    readonly resources: readonly string[]
+    readonly verbs: readonly string[]
+  }[]
+}
+
+/** The role that `docs/operations.md` gives to users. */
+export async function executorRole(): Promise<Role> {
+  return parse(await readFile(new URL('../../deploy/role.yaml', import.meta.url), 'utf8')) as Role
+}
+
+/** What a role allows, one text for each verb on each resource: `create pods`, `get pods/log`. */
+export function grantsOf({ rules }: Pick<Role, 'rules'>): readonly string[] {
+  return rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group === '' ? '' : `${group}/`}${resource}`)),
+    ),
+  )
+}
+
+/** Whom a role is bound to. */
+export type RoleSubject =
+  | { readonly kind: 'User'; readonly name: string }
+  | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string }
+
+/** Grants a role in a namespace, and waits until the authorizer knows of it. */
+export async function grantRole(api: RawApi, namespace: string, role: Role, subject: RoleSubject): Promise<void> {
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
+  await created(api, `${rbac}/roles`, role)
+  await created(api, `${rbac}/rolebindings`, {
+    metadata: { name: role.metadata.name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
+    subjects: [subject],
+  })
+  const [verb, path] = grantsOf(role).at(-1)?.split(' ') ?? []
+  const [resource, subresource] = path?.split('/') ?? []
+  const user = subject.kind === 'User' ? subject.name : `system:serviceaccount:${subject.namespace}:${subject.name}`
+  const review = { spec: { user, resourceAttributes: { namespace, verb, resource, subresource } } }
+  await eventually(async () => {
+    const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
+    return (await api.post<{ status: { allowed: boolean } }>(path, review)).body.status.allowed
+  })
+}
+
+async function created(api: RawApi, path: string, body: unknown): Promise<void> {
+  const { status, text } = await api.post(path, body)
+  if (status !== 201) throw new Error(`${path} was refused: ${text}`)
+}

@@ -18,10 +18,13 @@ const KINDS = [
   'ConfigMap',
   'Secret',
   'ServiceAccount',
+  'ResourceQuota',
   'Event',
   'Binding',
   'events.Event',
   'Eviction',
+  'authorization.SelfSubjectAccessReview',
+  'authentication.SelfSubjectReview',
   'DeleteOptions',
 ]
 
@@ -84,6 +87,8 @@ read(join(machinery, 'pkg/apis/meta/v1/types.go'), '')
 read(join(machinery, 'pkg/types/uid.go'), '')
 read(join(api, 'events/v1/types.go'), 'events')
 read(join(api, 'policy/v1/types.go'), 'policy')
+read(join(api, 'authorization/v1/types.go'), 'authorization')
+read(join(api, 'authentication/v1/types.go'), 'authentication')
 structs.set('Eviction', structs.get('policy.Eviction'))
 
 const flatFields = (name) =>

@@ -42,6 +42,14 @@ const resources: readonly object[] = [
   },
   { name: 'pods/log', singularName: '', namespaced: true, kind: 'Pod', verbs: ['get'] },
   { name: 'pods/status', singularName: '', namespaced: true, kind: 'Pod', verbs: ['get', 'patch', 'update'] },
+  {
+    name: 'resourcequotas',
+    singularName: 'resourcequota',
+    namespaced: true,
+    kind: 'ResourceQuota',
+    verbs: all,
+    shortNames: ['quota'],
+  },
   { name: 'secrets', singularName: 'secret', namespaced: true, kind: 'Secret', verbs: all },
   {
     name: 'serviceaccounts',

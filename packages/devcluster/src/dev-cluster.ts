@@ -7,6 +7,7 @@ import { makeCertificates } from './apiserver/certificates.ts'
 import { isOfDevCluster, kubeconfigText } from './apiserver/kubeconfig-text.ts'
 import { NamespaceController } from './apiserver/namespace-controller.ts'
 import { ObjectRegistry } from './apiserver/object-registry.ts'
+import { QuotaController } from './apiserver/quota-controller.ts'
 import type { Random } from './apiserver/random-text.ts'
 import type { RequestLog } from './apiserver/request-log.ts'
 import { namespaces } from './apiserver/resources/namespace.ts'
@@ -102,6 +103,9 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   const store = new VersionedStore()
   const types = new ApiTypes()
   const registry = new ObjectRegistry({ store, types, clock, random })
+  const quotas = new QuotaController(registry)
+  quotas.start()
+  starting.defer(() => quotas.stop())
   const access = new StoreClusterAccess(registry, clock)
   starting.defer(access.watchPods(({ type, pod }) => type === 'DELETED' && access.forgetEventsOf(pod)))
   const kubelet = kubeletOf(options, { access, clock, folder, nodeName })

@@ -7,6 +7,7 @@ import type {
   Toleration,
 } from 'kubernetes-types/core/v1.d.ts'
 import { quantityInBillionths } from './kubelet/quantity.ts'
+import { podRequests } from './pod-resources.ts'
 
 /**
  * Why a pod does not fit on a node: the reasons of the first filter that refuses it, in the scheduler's words; empty when
@@ -26,57 +27,11 @@ export function unfitReasons(pod: Pod, node: Node): string[] {
   if (!matchesAffinity(pod, node)) return ["node(s) didn't match Pod's node affinity/selector"]
   const allocatable = node.status?.allocatable ?? {}
   return [...podRequests(pod)]
-    .filter(([resource, amount]) => amount > (quantityInBillionths(allocatable[resource] ?? '0') ?? 0n))
+    .filter(([resource, { nano }]) => nano > (quantityInBillionths(allocatable[resource] ?? '0') ?? 0n))
     .map(([resource]) => `Insufficient ${resource}`)
 }
 
 const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
-
-/**
- * What a pod requests, in billionths by resource: its containers and sidecars together, or the largest init container
- * with the sidecars that run beside it, whichever is more. Kubernetes: resource.PodRequests.
- */
-export function podRequests(pod: Pod): Map<string, bigint> {
-  const total = new Map<string, bigint>()
-  for (const container of pod.spec?.containers ?? []) add(total, requestsOf(container.resources))
-  const sidecars = new Map<string, bigint>()
-  const init = new Map<string, bigint>()
-  for (const container of pod.spec?.initContainers ?? []) {
-    const own = requestsOf(container.resources)
-    if (container.restartPolicy === 'Always') {
-      add(sidecars, own)
-      add(total, own)
-      raise(init, sidecars)
-    } else {
-      add(own, sidecars)
-      raise(init, own)
-    }
-  }
-  raise(total, init)
-  add(total, amounts(pod.spec?.overhead))
-  return total
-}
-
-/** A limit without a request counts as the request, as the API server's defaulting has it. */
-function requestsOf(resources: { requests?: Quantities; limits?: Quantities } | undefined): Map<string, bigint> {
-  return amounts({ ...resources?.limits, ...resources?.requests })
-}
-
-type Quantities = Readonly<Record<string, string>>
-
-function amounts(quantities: Quantities | undefined): Map<string, bigint> {
-  return new Map(
-    Object.entries(quantities ?? {}).map(([name, text]) => [name, quantityInBillionths(String(text)) ?? 0n]),
-  )
-}
-
-function add(total: Map<string, bigint>, more: ReadonlyMap<string, bigint>): void {
-  for (const [name, amount] of more) total.set(name, (total.get(name) ?? 0n) + amount)
-}
-
-function raise(total: Map<string, bigint>, least: ReadonlyMap<string, bigint>): void {
-  for (const [name, amount] of least) if (amount > (total.get(name) ?? 0n)) total.set(name, amount)
-}
 
 function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
   return tolerations.some(({ key, operator = 'Equal', value = '', effect }) => {

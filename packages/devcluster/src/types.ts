@@ -1,3 +1,3 @@
-import type { ConfigMap, Event, Node, Pod, PodStatus, Secret } from 'kubernetes-types/core/v1.d.ts'
+import type { ConfigMap, Event, Node, Pod, PodStatus, ResourceQuota, Secret } from 'kubernetes-types/core/v1.d.ts'
 
-export type { ConfigMap, Event, Node, Pod, PodStatus, Secret }
+export type { ConfigMap, Event, Node, Pod, PodStatus, ResourceQuota, Secret }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { podRequests, unfitReasons } from '../src/node-fit.ts'
+import { unfitReasons } from '../src/node-fit.ts'
 import type { Node, Pod } from '../src/types.ts'
 
 const NODE: Node = {
@@ -51,19 +51,4 @@ describe('unfitReasons', () => {
     expect(tolerating({ operator: 'Exists' })).toEqual([])
     expect(unfitReasons(pod({}), { ...NODE, spec: { unschedulable: true } })).toEqual(['node(s) were unschedulable'])
   })
-})
-
-it('podRequests is the larger of the containers and the init containers, sidecars in both', () => {
-  const container = (name: string, cpu: string) => ({ name, resources: { requests: { cpu } } })
-  const requests = podRequests(
-    pod({
-      initContainers: [
-        container('first', '1'),
-        { ...container('side', '500m'), restartPolicy: 'Always' },
-        container('second', '3'),
-      ],
-      containers: [container('a', '1'), { name: 'b', resources: { limits: { cpu: '1' } } }],
-    }),
-  )
-  expect(requests.get('cpu')).toBe(3_500_000_000n)
 })

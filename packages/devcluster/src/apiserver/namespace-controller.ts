@@ -61,7 +61,7 @@ export class NamespaceController {
     for (const { resource, name } of FURNITURE) {
       if (this.#registry.store.get(resource.collection, namespace, name)) continue
       const data = resource === configMaps ? { data: { 'ca.crt': this.#authorityPem } } : {}
-      this.#registry.create(resource, namespace, { metadata: { name }, ...data })
+      this.#registry.create(resource, namespace, { metadata: { name }, ...data }, { bypassesQuotas: true })
     }
   }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { KubeObject, ObjectMetadata } from '../storage/kube-object.ts'
 import type { VersionedStore } from '../storage/versioned-store.ts'
 import { admitCreate, admitDelete } from './admission.ts'
+import { admitToQuotas } from './quota/quota-admission.ts'
 import { generatedName, type Random, randomUid, timestampOf } from './random-text.ts'
 import { pods } from './resources/pod.ts'
 import type { ResourceDefinition } from './resources/resource-definition.ts'
@@ -34,6 +35,8 @@ export interface Deletion {
 
 export interface WriteOptions {
   readonly dryRun?: boolean
+  /** For what the cluster itself needs in a namespace. */
+  readonly bypassesQuotas?: boolean
   readonly subresource?: 'status' | undefined
 }
 
@@ -78,13 +81,14 @@ export class ObjectRegistry {
     resource: ResourceDefinition,
     namespace: string | undefined,
     given: KubeObject,
-    { dryRun = false }: WriteOptions = {},
+    { dryRun = false, bypassesQuotas = false }: WriteOptions = {},
   ): { readonly object: KubeObject; readonly warnings: readonly string[] } {
     const admitted = admitCreate(this.store, resource, this.#identified(resource, namespace, given))
     const prepared = this.#canonical(resource, resource.prepareCreate(admitted))
     const errors = new FieldErrors()
     resource.validate(prepared, errors)
     if (!errors.isEmpty) throw invalid(resource.kind, prepared.metadata.name ?? '', errors, resource.group)
+    if (!bypassesQuotas) admitToQuotas(this.store, resource, prepared)
     const warnings = resource.warnings?.(prepared) ?? []
     if (dryRun) {
       if (this.store.get(resource.collection, namespace, prepared.metadata.name)) {
@@ -245,6 +249,7 @@ export class ObjectRegistry {
     if (subresource === 'status') validateMetadataUpdate(next.metadata, before, errors)
     else resource.validateUpdate(next, current, errors)
     if (!errors.isEmpty) throw invalid(resource.kind, before.name, errors, resource.group)
+    if (subresource === undefined) admitToQuotas(this.store, resource, next, current)
     return next
   }
 

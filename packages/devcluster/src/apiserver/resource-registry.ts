@@ -4,6 +4,7 @@ import { namespaces } from './resources/namespace.ts'
 import { nodes } from './resources/node.ts'
 import { pods } from './resources/pod.ts'
 import type { ResourceDefinition } from './resources/resource-definition.ts'
+import { resourceQuotas } from './resources/resource-quota.ts'
 import { secrets } from './resources/secret.ts'
 import { serviceAccounts } from './resources/service-account.ts'
 
@@ -14,6 +15,7 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   namespaces,
   nodes,
   pods,
+  resourceQuotas,
   secrets,
   serviceAccounts,
   eventsV1,

@@ -702,6 +702,15 @@ export const apiStructs: Readonly<Record<string, readonly string[]>> = {
     'resourceVersion? 6 string',
     'fieldPath? 7 string',
   ],
+  ResourceQuota: ['metadata? 1 ObjectMeta', 'spec? 2 ResourceQuotaSpec', 'status? 3 ResourceQuotaStatus'],
+  ResourceQuotaSpec: ['hard? 1 ResourceList', 'scopes? 2 []ResourceQuotaScope', 'scopeSelector? 3 *ScopeSelector'],
+  ScopeSelector: ['matchExpressions? 1 []ScopedResourceSelectorRequirement'],
+  ScopedResourceSelectorRequirement: [
+    'scopeName 1 ResourceQuotaScope',
+    'operator 2 ScopeSelectorOperator',
+    'values? 3 []string',
+  ],
+  ResourceQuotaStatus: ['hard? 1 ResourceList', 'used? 2 ResourceList'],
   Event: [
     'metadata 1 ObjectMeta',
     'involvedObject 2 ObjectReference',
@@ -750,6 +759,44 @@ export const apiStructs: Readonly<Record<string, readonly string[]>> = {
     'ignoreStoreReadErrorWithClusterBreakingPotential? 6 *bool',
   ],
   Preconditions: ['uid? 1 *UID', 'resourceVersion? 2 *string'],
+  'authorization.SelfSubjectAccessReview': [
+    'metadata? 1 ObjectMeta',
+    'spec 2 authorization.SelfSubjectAccessReviewSpec',
+    'status? 3 authorization.SubjectAccessReviewStatus',
+  ],
+  'authorization.SelfSubjectAccessReviewSpec': [
+    'resourceAttributes? 1 *authorization.ResourceAttributes',
+    'nonResourceAttributes? 2 *authorization.NonResourceAttributes',
+  ],
+  'authorization.ResourceAttributes': [
+    'namespace? 1 string',
+    'verb? 2 string',
+    'group? 3 string',
+    'version? 4 string',
+    'resource? 5 string',
+    'subresource? 6 string',
+    'name? 7 string',
+    'fieldSelector? 8 *authorization.FieldSelectorAttributes',
+    'labelSelector? 9 *authorization.LabelSelectorAttributes',
+  ],
+  'authorization.FieldSelectorAttributes': ['rawSelector? 1 string', 'requirements? 2 []FieldSelectorRequirement'],
+  FieldSelectorRequirement: ['key 1 string', 'operator 2 FieldSelectorOperator', 'values? 3 []string'],
+  'authorization.LabelSelectorAttributes': ['rawSelector? 1 string', 'requirements? 2 []LabelSelectorRequirement'],
+  'authorization.NonResourceAttributes': ['path? 1 string', 'verb? 2 string'],
+  'authorization.SubjectAccessReviewStatus': [
+    'allowed 1 bool',
+    'denied? 4 bool',
+    'reason? 2 string',
+    'evaluationError? 3 string',
+  ],
+  'authentication.SelfSubjectReview': ['metadata? 1 ObjectMeta', 'status? 2 authentication.SelfSubjectReviewStatus'],
+  'authentication.SelfSubjectReviewStatus': ['userInfo? 1 authentication.UserInfo'],
+  'authentication.UserInfo': [
+    'username? 1 string',
+    'uid? 2 string',
+    'groups? 3 []string',
+    'extra? 4 map[string]authentication.ExtraValue',
+  ],
 }
 
 /** Named types that are no structs, and what they stand for. */
@@ -807,5 +854,9 @@ export const apiNamedTypes: Readonly<Record<string, string>> = {
   NamespacePhase: 'string',
   NamespaceConditionType: 'string',
   SecretType: 'string',
+  ResourceQuotaScope: 'string',
+  ScopeSelectorOperator: 'string',
   DeletionPropagation: 'string',
+  FieldSelectorOperator: 'string',
+  'authentication.ExtraValue': '[]string',
 }

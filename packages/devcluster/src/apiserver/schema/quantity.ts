@@ -63,3 +63,8 @@ export function quantityOf(text: string): Quantity {
   if (!quantity) throw new Error(`a stored quantity is none: ${text}`)
   return quantity
 }
+
+/** The sum, in the first one's suffixes unless that is nothing. */
+export function addQuantities(a: Quantity, b: Quantity): Quantity {
+  return { nano: a.nano + b.nano, format: a.nano === 0n ? b.format : a.format }
+}

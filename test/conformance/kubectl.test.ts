@@ -7,13 +7,16 @@ import { unboundPod } from '../support/test-pod.ts'
 
 const lines = ['first line of a scripted container', 'second line of a scripted container']
 
+type NodeSelector = Readonly<Record<string, string>>
+
 /** Runs until it is deleted and prints two lines: as a process by its command, on a scripted node by its annotations. */
-const talking = (name: string, labels: Record<string, string> = {}): Pod => ({
+const talking = (name: string, nodeSelector: NodeSelector, labels: Record<string, string> = {}): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, labels, annotations: scriptAnnotations({ hold: true }) },
   spec: {
     restartPolicy: 'Never',
+    nodeSelector,
     terminationGracePeriodSeconds: 1,
     containers: [
       {
@@ -26,7 +29,7 @@ const talking = (name: string, labels: Record<string, string> = {}): Pod => ({
 })
 
 /** The same kind of pod, in YAML, and one that fails with 3. */
-const yaml = (name: string, image = 'busybox:1') => `apiVersion: v1
+const yaml = (name: string, nodeSelector: NodeSelector, image = 'busybox:1') => `apiVersion: v1
 kind: Pod
 metadata:
   name: ${name}
@@ -35,6 +38,7 @@ metadata:
     script.davit/exit-code: "3"
 spec:
   restartPolicy: Never
+  nodeSelector: ${JSON.stringify(nodeSelector)}
   containers:
     - name: base
       image: ${image}
@@ -42,11 +46,13 @@ spec:
 `
 
 conformance('kubectl', { runtime: 'process' }, (plainIt) => {
-  const it = plainIt.extend('kubectl', async ({ backend }, { onCleanup }) => {
-    const kubectl = await kubectlOn(backend)
-    onCleanup(() => kubectl[Symbol.asyncDispose]())
-    return kubectl
-  })
+  const it = plainIt
+    .extend('nodeSelector', async ({ backend }) => backend.nodeSelector)
+    .extend('kubectl', async ({ backend }, { onCleanup }) => {
+      const kubectl = await kubectlOn(backend)
+      onCleanup(() => kubectl[Symbol.asyncDispose]())
+      return kubectl
+    })
 
   it('tells the versions of both sides', async ({ kubectl }) => {
     const version = JSON.parse(await kubectl.must(['version', '-o', 'json']))
@@ -64,13 +70,13 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     })
   })
 
-  it('creates from JSON, and from YAML', async ({ kubectl, namespace }) => {
+  it('creates from JSON, and from YAML', async ({ kubectl, namespace, nodeSelector }) => {
     const inNamespace = ['-n', namespace]
-    expect(await kubectl.must(['create', ...inNamespace, '-f', '-'], JSON.stringify(talking('a')))).toBe(
+    expect(await kubectl.must(['create', ...inNamespace, '-f', '-'], JSON.stringify(talking('a', nodeSelector)))).toBe(
       'pod/a created\n',
     )
-    expect(await kubectl.must(['create', ...inNamespace, '-f', '-'], yaml('b'))).toBe('pod/b created\n')
-    expect(await kubectl.run(['create', ...inNamespace, '-f', '-'], yaml('b'))).toMatchObject({
+    expect(await kubectl.must(['create', ...inNamespace, '-f', '-'], yaml('b', nodeSelector))).toBe('pod/b created\n')
+    expect(await kubectl.run(['create', ...inNamespace, '-f', '-'], yaml('b', nodeSelector))).toMatchObject({
       exitCode: 1,
       stderr: 'Error from server (AlreadyExists): error when creating "STDIN": pods "b" already exists\n',
     })
@@ -78,19 +84,19 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     expect(await kubectl.must(run)).toBe('pod/c created\n')
   })
 
-  it('says which fields are unknown', async ({ kubectl, namespace }) => {
-    const wrong = yaml('b').replace('restartPolicy', 'restartPolicies')
+  it('says which fields are unknown', async ({ kubectl, namespace, nodeSelector }) => {
+    const wrong = yaml('b', nodeSelector).replace('restartPolicy', 'restartPolicies')
     const { exitCode, stderr } = await kubectl.run(['create', '-n', namespace, '-f', '-'], wrong)
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('unknown field "spec.restartPolicies"')])
   })
 
-  it('gets and lists: names, tables, JSON, by selectors', async ({ kubectl, namespace }) => {
+  it('gets and lists: names, tables, JSON, by selectors', async ({ kubectl, namespace, nodeSelector }) => {
     const get = (...args: string[]) => kubectl.must(['get', 'pods', '-n', namespace, ...args])
     for (const [name, set] of [
       ['a', '1'],
       ['b', '2'],
     ] as const) {
-      await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking(name, { set })))
+      await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking(name, nodeSelector, { set })))
       await kubectl.must(['wait', '-n', namespace, `pod/${name}`, '--for=condition=Ready', '--timeout=15s'])
     }
     expect(await get('-o', 'name')).toBe('pod/a\npod/b\n')
@@ -125,10 +131,10 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     expect(listed.trim().split('\n')).toEqual(names.map((name) => `pod/${name}`))
   })
 
-  it('watches', async ({ kubectl, namespace }) => {
+  it('watches', async ({ kubectl, namespace, nodeSelector }) => {
     const format = '-o=jsonpath={.metadata.name} {.status.phase}{"\\n"}'
     const seen: string[] = []
-    const created = kubectl.must(['create', '-n', namespace, '-f', '-'], yaml('b'))
+    const created = kubectl.must(['create', '-n', namespace, '-f', '-'], yaml('b', nodeSelector))
     for await (const line of kubectl.lines(['get', 'pods', '-n', namespace, '--watch', format])) {
       seen.push(line)
       if (line === 'b Failed') break
@@ -137,8 +143,8 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     expect(seen.filter((line, index) => line !== seen[index - 1]).at(-1)).toBe('b Failed')
   })
 
-  it('describes, with events', async ({ kubectl, namespace }) => {
-    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a', { set: '1' })))
+  it('describes, with events', async ({ kubectl, namespace, nodeSelector }) => {
+    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a', nodeSelector, { set: '1' })))
     await kubectl.must(['wait', '-n', namespace, 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     const text = await kubectl.must(['describe', 'pod', 'a', '-n', namespace])
     for (const line of [
@@ -160,8 +166,8 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     expect(await kubectl.must(['events', '-n', namespace, '--for', 'pod/a'])).toContain('Successfully assigned')
   })
 
-  it('reads logs', async ({ kubectl, namespace }) => {
-    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a')))
+  it('reads logs', async ({ kubectl, namespace, nodeSelector }) => {
+    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a', nodeSelector)))
     await kubectl.must(['wait', '-n', namespace, 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     await expect.poll(() => kubectl.must(['logs', 'a', '-n', namespace])).toBe(`${lines.join('\n')}\n`)
     expect(await kubectl.must(['logs', 'a', '-n', namespace, '--tail=1'])).toBe(`${lines[1]}\n`)
@@ -170,8 +176,8 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     )
   })
 
-  it('follows logs', async ({ kubectl, namespace }) => {
-    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a')))
+  it('follows logs', async ({ kubectl, namespace, nodeSelector }) => {
+    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a', nodeSelector)))
     await kubectl.must(['wait', '-n', namespace, 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     const followed: string[] = []
     for await (const line of kubectl.lines(['logs', '-f', 'a', '-n', namespace])) {
@@ -181,8 +187,8 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     expect(followed).toEqual(lines)
   })
 
-  it('patches, labels and annotates', async ({ kubectl, namespace }) => {
-    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a', { set: '1' })))
+  it('patches, labels and annotates', async ({ kubectl, namespace, nodeSelector }) => {
+    await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify(talking('a', nodeSelector, { set: '1' })))
     const patch = (type: string, text: string) =>
       kubectl.must(['patch', 'pod', 'a', '-n', namespace, '--type', type, '-p', text])
     expect(await patch('merge', '{"metadata":{"labels":{"m":"1"}}}')).toBe('pod/a patched\n')
@@ -197,8 +203,8 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     expect(pod.spec?.containers[0]?.image).toBe('busybox:2')
   })
 
-  it('applies: created, unchanged, configured', async ({ kubectl, namespace }) => {
-    const apply = (image?: string) => kubectl.run(['apply', '-n', namespace, '-f', '-'], yaml('b', image))
+  it('applies: created, unchanged, configured', async ({ kubectl, namespace, nodeSelector }) => {
+    const apply = (image?: string) => kubectl.run(['apply', '-n', namespace, '-f', '-'], yaml('b', nodeSelector, image))
     const said = async (image?: string) => (await apply(image)).stdout
     expect([await said(), await said(), await said('busybox:2')]).toEqual([
       'pod/b created\n',
@@ -210,11 +216,11 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
     )
   })
 
-  it('waits, and deletes', async ({ kubectl, namespace }) => {
+  it('waits, and deletes', async ({ kubectl, namespace, nodeSelector }) => {
     const inNamespace = ['-n', namespace]
-    await kubectl.must(['create', ...inNamespace, '-f', '-'], JSON.stringify(talking('a', { set: '1' })))
-    await kubectl.must(['create', ...inNamespace, '-f', '-'], JSON.stringify(talking('c', { set: '2' })))
-    await kubectl.must(['create', ...inNamespace, '-f', '-'], yaml('b'))
+    await kubectl.must(['create', ...inNamespace, '-f', '-'], JSON.stringify(talking('a', nodeSelector, { set: '1' })))
+    await kubectl.must(['create', ...inNamespace, '-f', '-'], JSON.stringify(talking('c', nodeSelector, { set: '2' })))
+    await kubectl.must(['create', ...inNamespace, '-f', '-'], yaml('b', nodeSelector))
     const failed = '--for=jsonpath={.status.phase}=Failed'
     expect(await kubectl.must(['wait', ...inNamespace, 'pod/b', failed, '--timeout=15s'])).toBe('pod/b condition met\n')
     await kubectl.must(['wait', ...inNamespace, 'pod/a', 'pod/c', '--for=condition=Ready', '--timeout=15s'])
@@ -254,14 +260,15 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
 
 conformance('kubectl and a log that ends', { runtime: 'process', needs: ['followedLogs'] }, (it) => {
   it('follows it to its end', async ({ backend, namespace }) => {
+    const { nodeSelector } = backend
     await using kubectl = await kubectlOn(backend)
-    const pod = talking('a')
+    const pod = talking('a', nodeSelector)
     const command = ['sh', '-c', `echo ${lines[0]}; sleep 0.5; echo ${lines[1]}`]
-    const spec = { restartPolicy: 'Never', containers: [{ name: 'base', image: 'busybox:1', command }] }
+    const spec = { restartPolicy: 'Never', nodeSelector, containers: [{ name: 'base', image: 'busybox:1', command }] }
     await kubectl.must(['create', '-n', namespace, '-f', '-'], JSON.stringify({ ...pod, spec }))
     await kubectl.must(['wait', '-n', namespace, 'pod/a', '--for=condition=Initialized', '--timeout=15s'])
     await expect
-      .poll(() => kubectl.run(['logs', '-f', 'a', '-n', namespace]))
+      .poll(() => kubectl.run(['logs', '-f', 'a', '-n', namespace]), { timeout: 15_000 })
       .toMatchObject({
         exitCode: 0,
         stdout: `${lines.join('\n')}\n`,

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node'
+import { casesLeftOut, kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { startKubernetes } from '../kubernetes/start-kubernetes.ts'
 import { backendsNotNamed, namedBackends } from '../support/backend-names.ts'
 
@@ -11,12 +12,15 @@ export default async function startBackends(project: TestProject): Promise<() =>
     project.provide('kubernetes', null)
     return async () => {}
   }
+  const nodeKinds = kubernetesNodes(process.env.KUBERNETES_NODES)
+  for (const line of casesLeftOut(nodeKinds)) console.log(`conformance: ${line}`)
   const startedAt = performance.now()
-  const cluster = await startKubernetes({ onProgress: (line) => console.log(`conformance: ${line}`) })
+  const cluster = await startKubernetes({ nodeKinds, onProgress: (line) => console.log(`conformance: ${line}`) })
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   console.log(`conformance: kubernetes is ready after ${seconds} s`)
-  const { url, kubeconfig, kubeconfigPath, executorKubeconfig, executorKubeconfigPath, auditLogPath } = cluster
+  const { url, kubeconfig, kubeconfigPath, executorKubeconfig, executorKubeconfigPath, auditLogPath, hostAddress } =
+    cluster
   const kubeconfigs = { kubeconfig, kubeconfigPath, executorKubeconfig, executorKubeconfigPath }
-  project.provide('kubernetes', { url, ...kubeconfigs, auditLogPath, hostAddress: null })
+  project.provide('kubernetes', { url, ...kubeconfigs, auditLogPath, hostAddress })
   return () => cluster.stop()
 }

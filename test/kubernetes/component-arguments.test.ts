@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { componentArguments } from './component-arguments.ts'
 import { componentNames, layoutIn, sourceFile } from './layout.ts'
 
-const argumentsOf = componentArguments(layoutIn('/state'), { apiServer: 1001, etcd: 1002, etcdPeer: 1003, kwok: 1004 })
+const argumentsOf = componentArguments(layoutIn('/state'), {
+  apiServer: 1001,
+  etcd: 1002,
+  etcdPeer: 1003,
+  kwok: 1004,
+  kubelet: 1005,
+})
 
 describe('componentArguments', () => {
   it.each(componentNames)('%s names no address but 127.0.0.1', (name) => {

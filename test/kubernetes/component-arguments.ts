@@ -7,7 +7,14 @@ export interface Ports {
   readonly etcdPeer: number
   /** Where kwok answers for the kubelets of its nodes. */
   readonly kwok: number
+  readonly kubelet: number
 }
+
+/** Where the registry of a kubelet's machine listens; the machine has a loopback of its own. `registries.toml` says so too. */
+const registryAddress = '127.0.0.1:5000'
+
+/** The kubelet's node is named by the address at which the API server reaches the kubelet. */
+export const kubeletNodeName = 'localhost'
 
 const kwokFiles = [
   'options.yaml',
@@ -35,8 +42,19 @@ const controllers = [
   'ttl-after-finished',
 ]
 
+/** What only the parts of a kubelet's node need. */
+export interface KubeletNodeValues {
+  /** The folder of the images that the registry has. */
+  readonly images: string
+  readonly hostAddress: string
+}
+
 /** The command line of each part, without the program. Everything listens on 127.0.0.1 only. */
-export function componentArguments(layout: Layout, ports: Ports): Record<ComponentName, string[]> {
+export function componentArguments(
+  layout: Layout,
+  ports: Ports,
+  { images, hostAddress }: KubeletNodeValues = { images: '', hostAddress: '' },
+): Record<ComponentName, string[]> {
   const etcdUrl = `http://127.0.0.1:${ports.etcd}`
   const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`
   return {
@@ -66,7 +84,8 @@ export function componentArguments(layout: Layout, ports: Ports): Record<Compone
       // Otherwise it wants an address of the machine that is not loopback, which there may not be.
       '--advertise-address=127.0.0.1',
       '--endpoint-reconciler-type=none',
-      '--kubelet-preferred-address-types=InternalIP',
+      // Of the kubelet's node it is localhost, where the kubelet listens; kwok's nodes have no such address.
+      '--kubelet-preferred-address-types=Hostname,InternalIP',
       `--audit-policy-file=${sourceFile('audit-policy.yaml')}`,
       `--audit-log-path=${layout.auditLog}`,
       '--audit-log-mode=blocking',
@@ -90,6 +109,18 @@ export function componentArguments(layout: Layout, ports: Ports): Record<Compone
       '--node-ip=127.0.0.1',
       `--node-port=${ports.kwok}`,
       `--server-address=127.0.0.1:${ports.kwok}`,
+    ],
+    node: [],
+    registry: [`--folder=${images}`, `--listen=${registryAddress}`],
+    containerd: [`--config=${layout.node}/containerd.toml`],
+    kubelet: [
+      `--config=${layout.node}/kubelet.yaml`,
+      `--kubeconfig=${layout.componentKubeconfig('kubelet')}`,
+      '--root-dir=/run/node/kubelet',
+      '--cert-dir=/run/node/kubelet-certificates',
+      `--hostname-override=${kubeletNodeName}`,
+      `--node-ip=${hostAddress}`,
+      '--node-labels=kubelet=true',
     ],
   }
 }

@@ -4,6 +4,8 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ComponentName } from './layout.ts'
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts'
+import { systemPath } from './system-path.ts'
+import { pause } from './wait-until.ts'
 
 /** One running part. It dies with us, however we die, until {@link ComponentProcess.release} is called. */
 export interface ComponentProcess {
@@ -17,9 +19,10 @@ export interface ComponentProcess {
 }
 
 export interface ComponentStart {
-  readonly program: string
   readonly name: ComponentName
-  readonly arguments: readonly string[]
+  readonly command: readonly string[]
+  /** The command runs the part as its child and waits for it, as `unshare` and `nsenter` do. */
+  readonly forks?: boolean | undefined
   readonly logFile: string
   /** The working folder, and the part's HOME: none of them reads or writes the user's. */
   readonly folder: string
@@ -31,19 +34,21 @@ export async function startComponent(start: ComponentStart): Promise<ComponentPr
   const log = openSync(start.logFile, 'a')
   let child: ChildProcess
   try {
-    child = spawn(start.program, [start.name, ...start.arguments], {
+    const [file = '', ...args] = start.command
+    child = spawn(file, args, {
       cwd: start.folder,
       // A session of its own: Ctrl-C is for us, and we end our parts ourselves.
       detached: true,
       stdio: ['pipe', log, log],
-      env: { HOME: start.folder, PATH: process.env.PATH ?? '', DAVIT_LIFELINE: 'stdin' },
+      env: { HOME: start.folder, PATH: systemPath, DAVIT_LIFELINE: 'stdin' },
     })
     await once(child, 'spawn')
   } finally {
     closeSync(log)
   }
 
-  const { pid, stdin } = child
+  const { stdin } = child
+  const pid = start.forks ? await onlyChild(child) : child.pid
   const identity = pid === undefined ? null : identifyProcess(pid)
   // Writing to a part that has just died is no trouble of its own: failure() tells of the death.
   stdin?.on('error', () => {})
@@ -62,6 +67,16 @@ export async function startComponent(start: ComponentStart): Promise<ComponentPr
       await new Promise<void>((done) => stdin?.end('r', done))
     },
   }
+}
+
+/** The pid of the child of a process that starts one; undefined when it ends without. */
+async function onlyChild(parent: ChildProcess): Promise<number | undefined> {
+  while (parent.exitCode === null && parent.signalCode === null) {
+    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim()
+    if (children !== '') return Number(children)
+    await pause(2)
+  }
+  return undefined
 }
 
 /** The last lines of a part's log, as the end of an error message. */

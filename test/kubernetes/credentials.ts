@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 
 /** The users that exist from the start. Each has a name of its own, so that the audit log says who it was. */
-export const userNames = ['admin', 'davit', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
+export const userNames = ['admin', 'davit', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kwok'] as const
 
 export type UserName = (typeof userNames)[number]
 
@@ -13,6 +13,7 @@ export function randomTokens(): Record<UserName, string> {
     davit: token(),
     'kube-controller-manager': token(),
     'kube-scheduler': token(),
+    kubelet: token(),
     kwok: token(),
   }
 }

@@ -1,8 +1,18 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The parts of a running Kubernetes, in the order in which they start. */
-export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
+/** The parts of a running Kubernetes. Those of nodes run where there are such nodes. */
+export const componentNames = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+  'node',
+  'registry',
+  'containerd',
+  'kubelet',
+] as const
 
 export type ComponentName = (typeof componentNames)[number]
 
@@ -22,6 +32,8 @@ export interface Layout {
   readonly serviceAccountKey: string
   readonly tokens: string
   readonly kubectlCache: string
+  /** The files of the machine that the kubelet runs on; there it is `/run/node`. */
+  readonly node: string
   componentKubeconfig(name: string): string
   log(name: ComponentName): string
 }
@@ -41,6 +53,7 @@ export function layoutIn(folder: string): Layout {
     serviceAccountKey: join(data, 'service-account.key'),
     tokens: join(data, 'tokens.csv'),
     kubectlCache: join(data, 'kubectl-cache'),
+    node: join(data, 'node'),
     componentKubeconfig: (name) => join(data, `${name}.kubeconfig`),
     log: (name) => join(data, `${name}.log`),
   }

@@ -3,27 +3,36 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { down } from './down.ts'
 import { GoMissingError } from './go-toolchain.ts'
+import { NodeUnavailableError } from './node/requirements.ts'
+import { kubernetesNodes, type NodeKind } from './node-kinds.ts'
 import { status } from './status.ts'
 import { up } from './up.ts'
 
-const usage = `usage: npm run kubernetes -- up|down|status [--state-dir DIR]
+const usage = `usage: npm run kubernetes -- up|down|status [--state-dir DIR] [--node KINDS]
 
-  up      start a real Kubernetes with kwok nodes on this machine, and print its kubeconfig's path
+  up      start a real Kubernetes on this machine, and print its kubeconfig's path
   down    stop it and remove its data
   status  say what runs; exit 1 unless everything does
 
-  --state-dir DIR   where it keeps everything (default: .davit/kubernetes of this checkout)`
+  --state-dir DIR   where it keeps everything (default: .davit/kubernetes of this checkout)
+  --node KINDS      for up: kwok, whose pods run nothing, or kubelet, whose containers are real and need root, or both
+                    with a comma (default: kwok)`
 
 const exitCode = { done: 0, failed: 1, usage: 2 }
 
 async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let command: string | undefined
   let stateFolder: string
+  let nodeKinds: readonly NodeKind[]
   try {
     const { positionals, values } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { 'state-dir': { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        'state-dir': { type: 'string' },
+        node: { type: 'string', default: 'kwok' },
+        help: { type: 'boolean', short: 'h' },
+      },
     })
     if (values.help) {
       console.log(usage)
@@ -31,6 +40,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
     }
     if (positionals.length !== 1) throw new Error('exactly one of up, down and status is needed')
     command = positionals[0]
+    nodeKinds = kubernetesNodes(values.node)
     // npm runs scripts in the checkout's root; a relative folder is meant from where the user is.
     const here = process.env.INIT_CWD ?? process.cwd()
     const named = values['state-dir']
@@ -42,7 +52,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
 
   switch (command) {
     case 'up':
-      return print(await up({ stateFolder, signal, onProgress: (line) => console.error(line) }))
+      return print(await up({ stateFolder, nodeKinds, signal, onProgress: (line) => console.error(line) }))
     case 'down':
       return print(await down(stateFolder, signal))
     case 'status': {
@@ -75,7 +85,8 @@ try {
   process.exitCode = await main(process.argv.slice(2), interruption.signal)
 } catch (error) {
   console.error(`kubernetes: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = error instanceof GoMissingError ? exitCode.usage : exitCode.failed
+  process.exitCode =
+    error instanceof GoMissingError || error instanceof NodeUnavailableError ? exitCode.usage : exitCode.failed
 }
 // The channel to that process would keep us here.
 process.exit()

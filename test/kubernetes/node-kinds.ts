@@ -17,3 +17,11 @@ export function kubernetesNodes(list: string | undefined): readonly NodeKind[] {
   if (unknown.length > 0) throw new Error(`no node is called ${unknown.join(', ')}; there are ${nodeKinds.join(', ')}`)
   return named.length === 0 ? nodeKinds : nodeKinds.filter((name) => named.includes(name))
 }
+
+/** One line for each kind of node that is not there: the cases that do not run without it. */
+export function casesLeftOut(nodes: readonly NodeKind[]): string[] {
+  const cases = { kwok: 'the cases with scripted pods', kubelet: 'the cases with real containers' }
+  return nodeKinds
+    .filter((kind) => !nodes.includes(kind))
+    .map((kind) => `${cases[kind]} not run on kubernetes: KUBERNETES_NODES leaves ${kind} out`)
+}

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Layout } from './layout.ts'
+import { cgroupName, removeCgroups } from './node/cgroups.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 
 /** A mark in the data folder: only a folder that has it is ever removed. */
@@ -31,9 +32,13 @@ export async function ownerOf(layout: Layout): Promise<Owner | undefined> {
   }
 }
 
-/** Removes what was written into a claimed folder, and nothing in any other. */
+/**
+ * Removes what was written into a claimed folder, and nothing in any other, and what the containers of its Kubernetes left
+ * of themselves elsewhere. Its processes must have been told to end.
+ */
 export async function releaseFolder(layout: Layout): Promise<void> {
   if ((await ownerOf(layout)) === undefined) return
+  await removeCgroups(cgroupName(layout.folder))
   // The mark is in the data, which goes last: a removal that is cut short can be taken up again.
   for (const path of [layout.kubeconfig, layout.state, layout.data]) await rm(path, { recursive: true, force: true })
 }

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layoutIn } from './layout.ts'
-import { ownerOf } from './ownership.ts'
+import { ownerOf, releaseFolder } from './ownership.ts'
 import { isAlive } from './process-identity.ts'
 
 /**
@@ -15,6 +15,7 @@ export async function removeAbandoned(parent: string = tmpdir()): Promise<void> 
     const layout = layoutIn(join(parent, name))
     const owner = await ownerOf(layout)
     if (owner === undefined || owner === null || isAlive(owner)) continue
+    await releaseFolder(layout)
     await rm(layout.folder, { recursive: true, force: true })
   }
 }

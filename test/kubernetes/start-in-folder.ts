@@ -1,15 +1,20 @@
 import type { ApiAccess } from './api-request.ts'
-import { componentArguments, type Ports } from './component-arguments.ts'
+import type { Artifacts } from './artifacts.ts'
+import { componentArguments, kubeletNodeName, type Ports } from './component-arguments.ts'
 import { type ComponentProcess, startComponent } from './component-process.ts'
 import { freePorts } from './free-ports.ts'
 import type { ComponentName, Layout } from './layout.ts'
+import { startMachine } from './node/machine.ts'
+import type { NodeKind } from './node-kinds.ts'
 import { type Owner, releaseFolder } from './ownership.ts'
 import { prepareFolder, writeKubeconfigs } from './prepare-folder.ts'
 import { type State, writeState } from './state-file.ts'
 import { stopProcesses } from './stop-processes.ts'
-import { waitForApi, waitForNodes } from './wait-for-ready.ts'
+import { createKwokNodes, kwokNodeNames, waitForApi, waitForNodes } from './wait-for-ready.ts'
 
 export interface StartOptions {
+  /** Which kinds of node there are. @default only kwok's */
+  readonly nodeKinds?: readonly NodeKind[] | undefined
   /** How many kwok nodes there are from the start. @default 1 */
   readonly nodes?: number | undefined
   /** How long everything may take to be ready, in milliseconds. @default 60,000 */
@@ -34,13 +39,13 @@ export interface Started {
  */
 export async function startInFolder(
   layout: Layout,
-  program: string,
+  artifacts: Artifacts,
   owner: Owner,
   options: StartOptions = {},
 ): Promise<Started> {
   for (let triesLeft = 2; ; triesLeft--) {
     try {
-      return await startOnce(layout, program, owner, options)
+      return await startOnce(layout, artifacts, owner, options)
     } catch (error) {
       await releaseFolder(layout)
       const portTaken = error instanceof Error && /address already in use/.test(error.message)
@@ -51,40 +56,77 @@ export async function startInFolder(
 
 async function startOnce(
   layout: Layout,
-  program: string,
+  { program, images }: Artifacts,
   owner: Owner,
-  { nodes = 1, startDeadlineMs = 60_000, signal }: StartOptions,
+  { nodeKinds = ['kwok'], nodes = 1, startDeadlineMs = 60_000, signal }: StartOptions,
 ): Promise<Started> {
-  const [apiServer = 0, etcd = 0, etcdPeer = 0, kwok = 0] = await freePorts(4)
-  const ports: Ports = { apiServer, etcd, etcdPeer, kwok }
+  const [apiServer = 0, etcd = 0, etcdPeer = 0, kwok = 0, kubelet = 0] = await freePorts(5)
+  const ports: Ports = { apiServer, etcd, etcdPeer, kwok, kubelet }
   const tokens = await prepareFolder(layout, owner)
   const argumentsOf = componentArguments(layout, ports)
   const components: ComponentProcess[] = []
+  const startCommand = async (name: ComponentName, command: readonly string[], forks = false) => {
+    const part = await startComponent({ name, command, forks, logFile: layout.log(name), folder: layout.data })
+    components.push(part)
+    return part
+  }
   const start = async (...names: ComponentName[]) => {
-    for (const name of names) {
-      const logFile = layout.log(name)
-      components.push(
-        await startComponent({ program, name, arguments: argumentsOf[name], logFile, folder: layout.data }),
-      )
-    }
+    for (const name of names) await startCommand(name, [program, name, ...argumentsOf[name]])
   }
   const deadline = performance.now() + startDeadlineMs
   const wait = () => ({ components, withinMs: Math.max(0, deadline - performance.now()), signal })
 
-  try {
+  const controlPlane = async () => {
     await start('etcd', 'kube-apiserver')
     const url = `https://127.0.0.1:${ports.apiServer}`
     const access: ApiAccess = await waitForApi(url, layout.authority, tokens.admin, wait())
     const kubeconfig = await writeKubeconfigs(layout, access, tokens)
     // Only now: before the API server answers, they would fail, and try again too late.
-    await start('kube-controller-manager', 'kube-scheduler', 'kwok')
-    await waitForNodes(access, nodes, wait())
+    await start('kube-controller-manager', 'kube-scheduler')
+    return { url, access, kubeconfig }
+  }
+  const kubeletMachine = async () => {
+    if (images === null) return null
+    const machine = await startMachine({
+      layout,
+      program,
+      kubeletPort: ports.kubelet,
+      start: (name, command) => startCommand(name, command, true),
+      ready: wait,
+    })
+    const { hostAddress } = machine.network
+    const { registry, containerd, kubelet } = componentArguments(layout, ports, { images, hostAddress })
+    await startCommand('registry', machine.command('own', [program, 'registry', ...registry]), true)
+    await startCommand('containerd', machine.command('own', ['containerd', ...containerd]), true)
+    await machine.waitForFile('containerd', '/run/containerd/containerd.sock', wait())
+    const startKubelet = () => startCommand('kubelet', machine.command('host', [program, 'kubelet', ...kubelet]), true)
+    return { hostAddress, startKubelet }
+  }
+
+  try {
+    const [{ url, access, kubeconfig }, machine] = await allOf(controlPlane(), kubeletMachine())
+    const nodeNames = nodeKinds.includes('kwok') ? kwokNodeNames(nodes) : []
+    if (nodeKinds.includes('kwok')) await start('kwok')
+    await createKwokNodes(access, nodeNames)
+    if (machine !== null) {
+      await machine.startKubelet()
+      nodeNames.push(kubeletNodeName)
+    }
+    await waitForNodes(access, nodeNames, wait())
     const processes = Object.fromEntries(components.map(({ name, identity }) => [name, identity]))
-    const state: State = { url, etcdUrl: `http://127.0.0.1:${ports.etcd}`, program, processes }
+    const etcdUrl = `http://127.0.0.1:${ports.etcd}`
+    const hostAddress = machine?.hostAddress ?? null
+    const state: State = { url, etcdUrl, program, processes, hostAddress }
     await writeState(layout.state, state)
     return { state, kubeconfig, components }
   } catch (error) {
     await stopProcesses(components.map(({ identity }) => identity))
     throw error
   }
+}
+
+/** Both results; the first error only after both have ended, so that nothing is started behind whoever cleans up. */
+async function allOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second])
+  return await Promise.all([first, second])
 }

@@ -17,6 +17,7 @@ const state: State = {
   etcdUrl: 'http://127.0.0.1:1002',
   program: '/cache/kubernetes',
   processes: { etcd: { pid: 7, startedAt: '123' } },
+  hostAddress: '10.213.0.1',
 }
 
 describe('the state file', () => {

@@ -8,6 +8,8 @@ export interface State {
   /** The program that runs. */
   readonly program: string
   readonly processes: Readonly<Record<string, ProcessIdentity>>
+  /** The address of this machine in the containers of its kubelet; null without one. */
+  readonly hostAddress: string | null
 }
 
 /** Writes the file whole or not at all. */
@@ -42,10 +44,11 @@ function parsedState(text: string): State | null {
     return null
   }
   if (!isRecord(value)) return null
-  const { url, etcdUrl, program, processes } = value
+  const { url, etcdUrl, program, processes, hostAddress = null } = value
   if (typeof url !== 'string' || typeof etcdUrl !== 'string' || typeof program !== 'string') return null
   if (!isRecord(processes) || !Object.values(processes).every(isIdentity)) return null
-  return { url, etcdUrl, program, processes: processes as Record<string, ProcessIdentity> }
+  if (hostAddress !== null && typeof hostAddress !== 'string') return null
+  return { url, etcdUrl, program, processes: processes as Record<string, ProcessIdentity>, hostAddress }
 }
 
 function isIdentity(value: unknown): value is ProcessIdentity {

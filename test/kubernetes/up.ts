@@ -1,25 +1,27 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { artifacts } from './artifacts.ts'
 import { kubernetesVersion } from './build-program.ts'
 import { acquireLock } from './exclusive-lock.ts'
 import { kubectlOn } from './kubectl.ts'
 import { type Layout, layoutIn } from './layout.ts'
+import type { NodeKind } from './node-kinds.ts'
 import { releaseFolder } from './ownership.ts'
 import { isAlive } from './process-identity.ts'
-import { kubernetesProgram } from './program.ts'
 import { startInFolder } from './start-in-folder.ts'
 import { readState, type State } from './state-file.ts'
 import { stopProcesses } from './stop-processes.ts'
 
 export interface UpOptions {
   readonly stateFolder: string
+  readonly nodeKinds: readonly NodeKind[]
   readonly signal: AbortSignal
   /** For what takes long. */
   readonly onProgress: (line: string) => void
 }
 
 /** Starts a Kubernetes that outlives this process, unless one runs already; returns the lines to print. */
-export async function up({ stateFolder, signal, onProgress }: UpOptions): Promise<string[]> {
+export async function up({ stateFolder, nodeKinds, signal, onProgress }: UpOptions): Promise<string[]> {
   const layout = layoutIn(stateFolder)
   await mkdir(stateFolder, { recursive: true })
   using _lock = await acquireLock(join(stateFolder, 'lock'), {
@@ -37,9 +39,9 @@ export async function up({ stateFolder, signal, onProgress }: UpOptions): Promis
   // Also what an interrupted start may have left.
   await releaseFolder(layout)
 
-  const program = await kubernetesProgram({ onProgress, signal })
+  const made = await artifacts({ nodeKinds, onProgress, signal })
   const startedAt = performance.now()
-  const { state, components } = await startInFolder(layout, program, null, { signal })
+  const { state, components } = await startInFolder(layout, made, null, { nodeKinds, signal })
   for (const component of components) await component.release()
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   return [`kubernetes ${kubernetesVersion} is ready at ${state.url} after ${seconds} s`, ...directions(layout, state)]
@@ -50,6 +52,7 @@ export function directions(layout: Layout, state: State): string[] {
   return [
     `kubeconfig: ${layout.kubeconfig}`,
     `audit log:  ${layout.auditLog}`,
+    ...(state.hostAddress === null ? [] : [`host address in containers: ${state.hostAddress}`]),
     `kubectl:    ${kubectlOn(state.program, layout).join(' ')}`,
     `export KUBECONFIG=${layout.kubeconfig}`,
   ]

@@ -22,6 +22,8 @@ var parts = map[string]func() int{
 	"kubectl":                 kubectl,
 	"kubelet":                 kubelet,
 	"kwok":                    kwok,
+	"node":                    node,
+	"registry":                registry,
 }
 
 func main() {

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Clock } from '../clock.ts'
@@ -9,7 +9,8 @@ import { FaultRules } from './fault-rules.ts'
 import { Exchange } from './http/exchange.ts'
 import { ObjectEncoder } from './http/object-encoder.ts'
 import { booleanValue } from './http/query-values.ts'
-import { type RequestInfo, requestInfo } from './http/request-info.ts'
+import { type RequestInfo, ResourceMissingError, requestInfo } from './http/request-info.ts'
+import { parseRequestTarget } from './http/request-target.ts'
 import type { ObjectRegistry } from './object-registry.ts'
 import { type Random, randomUid } from './random-text.ts'
 import { RequestLog } from './request-log.ts'
@@ -87,6 +88,8 @@ export class ApiServer {
         // Watches are silent for long; clients end what they no longer need.
         keepAliveTimeout: 90_000,
         requestTimeout: 0,
+        // As Go's server has it.
+        maxHeaderSize: 1024 * 1024,
       },
       (request, response) => void this.#handle(request, response),
     )
@@ -96,8 +99,16 @@ export class ApiServer {
     })
     // A client that is none, or that left in the middle of its handshake.
     server.on('tlsClientError', (_error, socket) => socket.destroy())
-    server.on('clientError', (_error, socket) => {
-      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (socket.writable) socket.end(refusalOfNoRequest(error.code))
+    })
+    // Without somebody who hears it, node:http breaks the connection.
+    server.on('connect', (request: IncomingMessage, socket: Socket) => {
+      const response = new ServerResponse(request)
+      response.shouldKeepAlive = false
+      response.assignSocket(socket)
+      response.once('finish', () => socket.end())
+      void this.#handle(request, response)
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
@@ -126,16 +137,21 @@ export class ApiServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const arrivedAt = this.#parts.clock.now()
-    const [rawPath = '/', rawQuery = ''] = splitOnce(request.url ?? '/')
-    const path = decodedPath(rawPath)
-    const query = new URLSearchParams(rawQuery)
-    if (path === undefined) {
-      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
-      response.end('400 Bad Request')
+    const target = parseRequestTarget(request.url ?? '/')
+    if (!target) {
+      sendPlainRefusal(response, 400, '400 Bad Request')
       return
     }
+    const { path, query } = target
     const userAgent = request.headers['user-agent'] ?? ''
-    const info = requestInfo(request.method ?? 'GET', path, booleanValue(query, 'watch'), userAgent)
+    let info: RequestInfo
+    try {
+      info = requestInfo(request.method ?? 'GET', path, booleanValue(query, 'watch'), userAgent)
+    } catch (error) {
+      if (!(error instanceof ResourceMissingError)) throw error
+      sendPlainRefusal(response, 500, resourceMissing(request.url ?? ''))
+      return
+    }
     const exchange = new Exchange(request, response, info, query, randomUid(this.#parts.random))
     exchange.onAnswer((code, isLost) => {
       this.requests.add({ ...info, uid: '', ...exchange.subject, code, at: arrivedAt, isLost })
@@ -181,16 +197,20 @@ export class ApiServer {
   }
 }
 
-function splitOnce(url: string): [string, string] {
-  const at = url.indexOf('?')
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+/** An answer to what does not get as far as the API. */
+function sendPlainRefusal(response: ServerResponse, code: number, text: string): void {
+  response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' })
+  response.end(text)
 }
 
-/** Undefined for a path with broken escapes. */
-function decodedPath(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return undefined
-  }
+/** What Kubernetes says of a path that ends where a resource is due. */
+function resourceMissing(url: string): string {
+  const shown = url.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return `Internal Server Error: "${shown}": failed to create RequestInfo: unable to determine kind and namespace from url, ${shown}\n`
+}
+
+/** The answer to bytes that are no HTTP request, in the words of Go's server. */
+function refusalOfNoRequest(code: string | undefined): string {
+  const said = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  return `HTTP/1.1 ${said}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${said}`
 }

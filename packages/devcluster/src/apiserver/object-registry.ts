@@ -19,6 +19,7 @@ import {
   unreasoned,
 } from './status.ts'
 import { FieldErrors } from './validation/field-errors.ts'
+import { checkPathSegment } from './validation/names.ts'
 import { validateMetadataUpdate } from './validation/object-metadata.ts'
 
 export interface DeleteOptions {
@@ -65,8 +66,11 @@ export class ObjectRegistry {
     this.#random = random
   }
 
-  /** @throws {ApiError} 404 */
+  /** @throws {ApiError} 400 for what can be no name, 404 */
   get(resource: ResourceDefinition, namespace: string | undefined, name: string): KubeObject {
+    if (resource.namespaced && namespace === undefined) throw badRequest('Namespace parameter required.')
+    const problems = checkPathSegment(name)
+    if (problems.length > 0) throw badRequest(`Name parameter invalid: "${name}": ${problems.join(';')}`)
     const object = this.store.get(resource.collection, namespace, name)
     if (!object) throw notFound(resource, name)
     return object

@@ -21,12 +21,6 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   eventsV1,
 ]
 
-export function findResource(group: string, version: string, plural: string): ResourceDefinition | undefined {
-  return RESOURCES.find(
-    (resource) => resource.group === group && resource.version === version && resource.plural === plural,
-  )
-}
-
 /** `v1`, `events.k8s.io/v1`. */
 export function apiVersionOf({ group, version }: Pick<ResourceDefinition, 'group' | 'version'>): string {
   return group === '' ? version : `${group}/${version}`

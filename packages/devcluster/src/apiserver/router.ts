@@ -1,129 +1,102 @@
-import { handleDelete, handleDeleteCollection } from './handlers/delete.ts'
 import { discoveryDocument, discoveryMediaType } from './handlers/discovery.ts'
-import { handleFinalize } from './handlers/namespace-finalize.ts'
 import { openApiDocument, openApiIndex, openApiV2 } from './handlers/openapi.ts'
 import { acceptsOpenApiV2Protobuf, OPENAPI_V2_PROTOBUF, openApiV2Protobuf } from './handlers/openapi-v2-protobuf.ts'
-import { handlePodLog } from './handlers/pod-log.ts'
-import { handleBinding, handleEviction } from './handlers/pod-subresources.ts'
-import { handleGet, handleList } from './handlers/read.ts'
-import { handleWatch } from './handlers/watch.ts'
-import { handleCreate, handlePatch, handleUpdate } from './handlers/write.ts'
 import type { Exchange } from './http/exchange.ts'
-import { findResource, RESOURCES } from './resource-registry.ts'
-import type { ResourceDefinition, Verb } from './resources/resource-definition.ts'
-import type { ServerContext, Target } from './server-context.ts'
-import { methodNotAllowed, notAcceptable, unknownResource } from './status.ts'
+import { includesMediaType } from './http/media-type.ts'
+import { apiVersionOf, RESOURCES } from './resource-registry.ts'
+import { type Route, routesOf } from './routes.ts'
+import type { ServerContext } from './server-context.ts'
+import { badRequest, methodNotAllowed, notAcceptable, unknownResource, unsupportedMediaType } from './status.ts'
 
-type Handler = (context: ServerContext, exchange: Exchange, target: Target) => Promise<void>
-
-const VERBS: Readonly<Record<Verb, Handler>> = {
-  create: handleCreate,
-  get: handleGet,
-  list: handleList,
-  watch: handleWatch,
-  update: handleUpdate,
-  patch: handlePatch,
-  delete: handleDelete,
-  deletecollection: handleDeleteCollection,
-}
-
-const STATUS: Readonly<Record<string, Handler>> = {
-  get: handleGet,
-  update: (context, exchange, target) => handleUpdate(context, exchange, target, 'status'),
-  patch: (context, exchange, target) => handlePatch(context, exchange, target, 'status'),
-}
-
-const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Handler>>>> = {
-  'pods/log': { get: handlePodLog },
-  'pods/binding': { create: handleBinding },
-  'pods/eviction': { create: handleEviction },
-  'namespaces/finalize': { update: handleFinalize },
-}
+/** The routes of each group and version, by its path. */
+const SERVICES: ReadonlyMap<string, readonly Route[]> = new Map(
+  [...Map.groupBy(RESOURCES, apiVersionOf)].map(([apiVersion, resources]) => [
+    `${apiVersion.includes('/') ? '/apis' : '/api'}/${apiVersion}`,
+    resources.flatMap(routesOf),
+  ]),
+)
+/** What lies at or below these is a resource's, or nobody's; everything else is a path that stands for itself. */
+const ROOTS: readonly string[] = [
+  '/version',
+  '/api',
+  ...[...SERVICES.keys()].map((path) => path.replace(/\/[^/]+$/, '')),
+]
 
 /**
- * Sends a request to what answers it.
+ * Sends a request to what answers it, as Kubernetes does: what the groups' own paths claim is looked up by its segments,
+ * by its method and by the media type of its body, in that order; the rest are plain paths, which take any method.
  *
- * @throws {ApiError} 404, 405 and what the handlers throw
+ * @throws {ApiError} 404, 405, 415 and what the handlers throw
  */
 export async function route(context: ServerContext, exchange: Exchange, address: string): Promise<void> {
-  const path = exchange.info.path.length > 1 ? exchange.info.path.replace(/\/$/, '') : exchange.info.path
-  if (path.includes('//')) {
-    exchange.sendText(404, '404 page not found\n')
-    return
-  }
-  if (exchange.info.resource === '') {
-    answerPlainPath(context, exchange, path, address)
-    return
-  }
-  const { group, version, resource: plural, subresource, name, namespace, verb } = exchange.info
-  const resource = findResource(group, version, plural)
-  if (!resource) {
-    if (group === '' || isServedVersion(group, version)) throw unknownResource()
-    exchange.sendText(404, '404 page not found\n')
-    return
-  }
-  const handler =
-    subresource === '' ? handlerOf(resource, verb, exchange) : subresourceHandler(resource, subresource, verb)
-  await handler(context, exchange, {
-    resource,
-    namespace: resource.namespaced && namespace !== '' ? namespace : undefined,
-    name,
-  })
+  const { path } = exchange.info
+  const isPlain = !ROOTS.some((root) => path === root || path.startsWith(`${root}/`))
+  if (isPlain || isGroup(path)) answerPlainPath(context, exchange, address)
+  else await answerResource(context, exchange, address)
 }
 
-function handlerOf(resource: ResourceDefinition, verb: string, { info, request }: Exchange): Handler {
-  const isKnown = resource.verbs.includes(verb as Verb)
-  const isCollection = info.name === ''
-  // One object is read, changed or deleted; a collection is listed, deleted, or gets a new member.
-  const fits =
-    verb === 'create' || verb === 'list' || verb === 'deletecollection'
-      ? isCollection
-      : verb === 'watch' || !isCollection
-  const needsNamespace = resource.namespaced && info.namespace === '' && verb !== 'list' && verb !== 'watch'
-  if (!isKnown || !fits || needsNamespace || request.method === 'HEAD') throw methodNotAllowed()
-  return VERBS[verb as Verb]
-}
-
-function subresourceHandler(resource: ResourceDefinition, subresource: string, verb: string): Handler {
-  if (!resource.subresources.includes(subresource)) throw unknownResource()
-  const handlers = subresource === 'status' ? STATUS : SUBRESOURCES[`${resource.plural}/${subresource}`]
-  const handler = handlers?.[verb]
-  if (!handler) throw methodNotAllowed()
-  return handler
-}
-
-function isServedVersion(group: string, version: string): boolean {
-  return RESOURCES.some((resource) => resource.group === group && resource.version === version)
-}
-
-function answerPlainPath(context: ServerContext, exchange: Exchange, path: string, address: string): void {
-  // These two answer whatever the method.
-  const takesAll = path === '/' || path === '/apis'
-  if (exchange.info.method !== 'GET' && exchange.info.method !== 'HEAD' && !takesAll) {
-    if (discoveryDocument(exchange, path, address)) throw methodNotAllowed()
-    if (path.startsWith('/api/')) throw unknownResource()
-    exchange.sendText(404, '404 page not found\n')
+async function answerResource(context: ServerContext, exchange: Exchange, address: string): Promise<void> {
+  const { info, request } = exchange
+  const path = `/${info.path.replace(/^\/+|\/+$/g, '')}`
+  const document = discoveryDocument(exchange, path, address)
+  if (document) {
+    if (info.method !== 'GET') throw methodNotAllowed()
+    exchange.sendDocument(document, discoveryMediaType(exchange, path), path === '/version')
     return
   }
-  if (/^\/(healthz|readyz|livez)(\/.*)?$/.test(path)) {
+  const [root, routes] = [...SERVICES].find(([service]) => path.startsWith(`${service}/`)) ?? ['', []]
+  const segments = path.slice(root.length + 1).split('/')
+  const atPath = routes.filter((candidate) => fits(candidate.segments, segments))
+  if (atPath.length === 0) throw unknownResource()
+  const chosen = atPath.find(({ method }) => method === info.method)
+  if (!chosen) throw methodNotAllowed()
+  if (chosen.consumes && !includesMediaType(request.headers['content-type'], chosen.consumes)) {
+    throw unsupportedMediaType('415: Unsupported Media Type', {})
+  }
+  if (chosen.isNamed && info.name === '') throw badRequest('name must be provided')
+  const { resource } = chosen
+  const namespace = resource.namespaced && info.namespace !== '' ? info.namespace : undefined
+  await chosen.handle(context, exchange, { resource, namespace, name: info.name })
+}
+
+function fits(pattern: readonly string[], segments: readonly string[]): boolean {
+  return (
+    pattern.length === segments.length && pattern.every((segment, at) => segment === '*' || segment === segments[at])
+  )
+}
+
+/** `/apis/GROUP`, which is answered like a plain path. */
+function isGroup(path: string): boolean {
+  return /^\/apis\/[^/]+\/?$/.test(path)
+}
+
+function answerPlainPath(context: ServerContext, exchange: Exchange, address: string): void {
+  const { path, method } = exchange.info
+  // What a server can do as such: Go's answers that itself.
+  if (path === '*' && method === 'OPTIONS') {
+    exchange.sendNothing(200)
+    return
+  }
+  if (HEALTH.test(path)) {
     exchange.sendText(200, 'ok')
     return
-  }
-  if (path === '/apis' && discoveryMediaType(exchange, path) === 'application/json' && exchange.outputForm().as) {
-    throw notAcceptable('only the following media types are accepted: application/json, application/yaml')
   }
   if (path === '/openapi/v2' && acceptsOpenApiV2Protobuf(exchange.header('accept') ?? '')) {
     exchange.sendBytes(openApiV2Protobuf(openApiV2(context.types)), OPENAPI_V2_PROTOBUF)
     return
   }
-  const document = discoveryDocument(exchange, path, address) ?? openApi(context, exchange, path)
-  if (!document) {
-    if (path.startsWith('/api/')) throw unknownResource()
-    exchange.sendText(404, '404 page not found\n')
-    return
+  const name = path === '/index.html' ? '/' : path === '/apis/' || isGroup(path) ? path.replace(/\/$/, '') : path
+  if (name === '/apis' && discoveryMediaType(exchange, name) === 'application/json' && exchange.outputForm().as) {
+    throw notAcceptable('only the following media types are accepted: application/json, application/yaml')
   }
-  exchange.sendDocument(document, discoveryMediaType(exchange, path), path === '/version')
+  const document = discoveryDocument(exchange, name, address) ?? openApi(context, exchange, path)
+  if (document) exchange.sendDocument(document, discoveryMediaType(exchange, name), name === '/')
+  else if (path.startsWith('/openapi/v3/')) exchange.sendNothing(404)
+  else exchange.sendText(404, '404 page not found\n')
 }
+
+/** The server itself, and the checks of it that clients may name. */
+const HEALTH = /^\/(healthz|readyz|livez)(\/(ping|log|etcd))?$/
 
 function openApi(context: ServerContext, exchange: Exchange, path: string): object | undefined {
   if (path === '/openapi/v3') return openApiIndex()

@@ -9,6 +9,14 @@ import { applyStrategicMergePatch, StrategicPatchError, shown } from './strategi
 
 type Fields = Record<string, unknown>
 
+/** What a PATCH may send. */
+export const PATCH_MEDIA_TYPES: readonly string[] = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
+
 /** A patch that is read and can be applied. */
 export interface ReadPatch {
   /** The patched object, kind and apiVersion included. */

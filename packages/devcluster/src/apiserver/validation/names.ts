@@ -41,6 +41,14 @@ export function checkDnsLabel(value: string): Problems {
   return [...(value.length > 63 ? [noMoreThan(63, 'characters')] : []), ...(dnsLabel.test(value) ? [] : [LABEL_TEXT])]
 }
 
+/** A name as it stands in a path (apimachinery: IsPathSegmentName). */
+export function checkPathSegment(value: string): Problems {
+  if (value === '.' || value === '..') return [`may not be '${value}'`]
+  return ['/', '%']
+    .filter((character) => value.includes(character))
+    .map((character) => `may not contain '${character}'`)
+}
+
 /** A name's beginning, to which characters will be added: a dash at its end does no harm. */
 export function prefixOf(value: string): string {
   return value.endsWith('-') ? `${value.slice(0, -1)}a` : value

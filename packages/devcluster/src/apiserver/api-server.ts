@@ -19,7 +19,7 @@ import { route } from './router.ts'
 import type { ApiTypes } from './schema/api-type.ts'
 import type { ServerContext } from './server-context.ts'
 import { ApiError, internalError, unauthorized } from './status.ts'
-import { FrameCache } from './watch/frame-cache.ts'
+import { SharedFeeds } from './watch/shared-feeds.ts'
 import { WatchHub } from './watch/watch-hub.ts'
 
 export interface ApiServerParts {
@@ -59,7 +59,7 @@ export class ApiServer {
       clock: parts.clock,
       random: parts.random,
       watches: this.watches,
-      frames: new FrameCache(),
+      feeds: new SharedFeeds(),
       encoder(resource) {
         const known = encoders.get(resource)
         if (known) return known

@@ -5,7 +5,7 @@ import type { ObjectRegistry } from './object-registry.ts'
 import type { Random } from './random-text.ts'
 import type { ResourceDefinition } from './resources/resource-definition.ts'
 import type { ApiTypes } from './schema/api-type.ts'
-import type { FrameCache } from './watch/frame-cache.ts'
+import type { SharedFeeds } from './watch/shared-feeds.ts'
 import type { WatchHub } from './watch/watch-hub.ts'
 
 /** What the handlers of one API server share. */
@@ -15,7 +15,7 @@ export interface ServerContext {
   readonly clock: Clock
   readonly random: Random
   readonly watches: WatchHub
-  readonly frames: FrameCache
+  readonly feeds: SharedFeeds
   encoder(resource: ResourceDefinition): ObjectEncoder
   /** The node that has a pod's logs; undefined for a node that is none of ours. */
   kubeletOf(nodeName: string): Kubelet | undefined

@@ -57,5 +57,5 @@ export async function handleDeleteCollection(
     }
   }
   const include = includeObjectValue(exchange.query.get('includeObject'))
-  exchange.sendJson(200, context.encoder(resource).list(list.items, list.metadata, form, include), form)
+  await exchange.sendParts(200, context.encoder(resource).list(list.items, list.metadata, form, include), form)
 }

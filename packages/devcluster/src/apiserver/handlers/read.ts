@@ -28,5 +28,5 @@ export async function handleList(context: ServerContext, exchange: Exchange, tar
   const { store } = context.registry
   await untilFresh(store, context.clock, version.atLeast, exchange.signal)
   const { items, metadata } = listObjects(store, target.resource, target.namespace, options, version)
-  exchange.sendJson(200, context.encoder(target.resource).list(items, metadata, form, include), form)
+  await exchange.sendParts(200, context.encoder(target.resource).list(items, metadata, form, include), form)
 }

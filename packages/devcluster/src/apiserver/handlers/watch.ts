@@ -1,22 +1,22 @@
-import type { Timer } from '../../clock.ts'
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { type ListOptions, readListOptions } from '../http/list-options.ts'
-import { includeObjectValue } from '../http/object-encoder.ts'
+import type { OutputForm } from '../http/negotiation.ts'
+import { type IncludeObject, includeObjectValue, type ObjectEncoder } from '../http/object-encoder.ts'
+import { pieces } from '../http/pieces.ts'
 import { invalidVersionText, versionValue } from '../http/query-values.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import { decodeObject } from '../schema/decode-object.ts'
 import type { ServerContext, Target } from '../server-context.ts'
 import { ApiError, badRequest, expired, unreasoned } from '../status.ts'
-import type { OpenWatch } from '../watch/watch-hub.ts'
-import { type WatchEvent, WatchStream } from '../watch/watch-stream.ts'
+import { ChangeFeed, type ChangeFeedParts } from '../watch/change-feed.ts'
+import type { WatchEvent } from '../watch/watch-event.ts'
+import { WatchStream } from '../watch/watch-stream.ts'
 import { untilFresh } from './fresh-enough.ts'
+import { keepWatching } from './keep-watching.ts'
 
 /** Kubernetes ends a watch that says nothing of time after 30 to 60 minutes. */
 const MIN_TIMEOUT_MS = 30 * 60_000
-const BOOKMARK_EVERY_MS = 60_000
-/** The last bookmark comes so long before the end. */
-const LAST_BOOKMARK_MS = 2_000
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
@@ -39,12 +39,9 @@ export async function handleWatch(context: ServerContext, exchange: Exchange, ta
   const version = versionValue(options.resourceVersion)
   if (version === 'invalid') throw unreasoned(invalidVersionText(options.resourceVersion))
 
-  const { store } = context.registry
-  const { resource, namespace } = target
   if (!exchange.beginStream(200, 'application/json')) return
   const timeoutMs = options.timeoutSeconds ? options.timeoutSeconds * 1000 : MIN_TIMEOUT_MS * (1 + context.random())
   const endsAt = context.clock.now() + timeoutMs
-
   let start: Start
   try {
     start = await begin(context, exchange, target, options, version ?? 0)
@@ -53,31 +50,27 @@ export async function handleWatch(context: ServerContext, exchange: Exchange, ta
     exchange.response.end(`${JSON.stringify({ type: 'ERROR', object: error.status })}\n`)
     return
   }
-  const isTarget = (object: KubeObject) =>
-    (namespace === undefined || object.metadata.namespace === namespace) &&
-    (target.name === '' || object.metadata.name === target.name) &&
-    options.matches(object)
-  const encoder = context.encoder(resource)
-  const formKey = `${apiVersionOf(resource)}/${resource.plural} ${form.as?.kind ?? ''} ${form.as?.version ?? ''}`
-  const encode = ({ type, object }: WatchEvent, isFirst: boolean) => {
-    // Tables have ages and sometimes columns in them: no two are the same.
-    if (form.as?.kind === 'Table') return encoder.watchEvent(type, object, form, include, isFirst)
-    return context.frames.frame(type, formKey, object, () => encoder.watchEvent(type, object, form, include, isFirst))
-  }
-  const log = store.log(resource.collection)
-  const initial = start.withInitial ? store.list(resource.collection, namespace).filter(isTarget) : []
-  const tellsEnd = options.sendInitialEvents === true && options.allowWatchBookmarks
+  // Nobody is left to tell, and nobody will say so again.
+  if (exchange.signal.aborted) return
+
+  const collection = target.resource.collection
+  const log = context.registry.store.log(collection)
+  const encode = eventWriter(context.encoder(target.resource), form, include)
+  const feedParts = { log, matches: targetFilter(target, options), encode }
   const stream = new WatchStream({
-    log,
+    feed: openFeed(context, exchange, target, form, options, feedParts),
     from: start.withInitial ? log.end : log.indexAfter(start.after),
     after: start.after,
-    initial,
-    ...(tellsEnd && { initialBookmark: bookmarkObject(context, target, { [INITIAL_EVENTS_END]: 'true' }) }),
-    matches: isTarget,
-    encode,
-    sink: { write: (chunk) => exchange.response.write(chunk), end: () => exchange.response.end() },
+    initial: pieces(initialEvents(context, target, options, start).values().flatMap(encode)),
+    sink: { write: (bytes) => exchange.response.write(bytes), end: () => exchange.response.end() },
   })
-  serve(context, exchange, target, options, stream, endsAt)
+  const bookmark = () => Buffer.concat(encode({ type: 'BOOKMARK', object: bookmarkObject(context, target) }))
+  keepWatching(context, exchange, {
+    stream,
+    collection,
+    endsAt,
+    bookmark: options.allowWatchBookmarks ? bookmark : undefined,
+  })
 }
 
 /** @throws {ApiError} 410, 504: to be told inside the stream */
@@ -99,52 +92,45 @@ async function begin(
   return { withInitial: false, after: version }
 }
 
-/** Keeps the stream going until the client, the time or the server ends it. */
-function serve(
-  context: ServerContext,
-  exchange: Exchange,
-  target: Target,
-  options: ListOptions,
-  stream: WatchStream,
-  endsAt: number,
-): void {
-  const { clock, watches } = context
-  const { response } = exchange
-  const watch: OpenWatch = {
-    info: exchange.info,
-    collection: target.resource.collection,
-    stream,
-    destroy: () => response.destroy(),
+/** What is there already, and the end of it for those who asked. */
+function initialEvents(context: ServerContext, target: Target, options: ListOptions, start: Start): WatchEvent[] {
+  if (!start.withInitial) return []
+  const { resource, namespace } = target
+  const existing = context.registry.store.list(resource.collection, namespace).filter(targetFilter(target, options))
+  const events = existing.map((object): WatchEvent => ({ type: 'ADDED', object }))
+  if (options.sendInitialEvents !== true || !options.allowWatchBookmarks) return events
+  return [...events, { type: 'BOOKMARK', object: bookmarkObject(context, target, { [INITIAL_EVENTS_END]: 'true' }) }]
+}
+
+function targetFilter({ namespace, name }: Target, { matches }: ListOptions): (object: KubeObject) => boolean {
+  return (object) =>
+    (namespace === undefined || object.metadata.namespace === namespace) &&
+    (name === '' || object.metadata.name === name) &&
+    matches(object)
+}
+
+function eventWriter(encoder: ObjectEncoder, form: OutputForm, include: IncludeObject) {
+  let isFirst = true
+  return ({ type, object }: WatchEvent): readonly Buffer[] => {
+    const parts = encoder.watchEvent(type, object, form, include, isFirst)
+    isFirst = false
+    return parts
   }
-  let timer: Timer | undefined
-  const schedule = () => {
-    const left = endsAt - clock.now()
-    const beforeLast = left - LAST_BOOKMARK_MS
-    const wait = !options.allowWatchBookmarks ? left : beforeLast > 0 ? Math.min(BOOKMARK_EVERY_MS, beforeLast) : left
-    // A timer may come a moment early by the clock: that it is the last is known beforehand.
-    const isLast = wait === left
-    timer = clock.setTimeout(
-      () => {
-        if (isLast) {
-          stream.end()
-          return
-        }
-        if (!watches.isStalled(exchange.info)) stream.bookmark(bookmarkObject(context, target))
-        schedule()
-      },
-      Math.max(wait, 0),
-    )
-  }
-  response.once('close', () => {
-    timer?.cancel()
-    watches.remove(watch)
-  })
-  response.on('drain', () => {
-    if (!watches.isStalled(exchange.info)) stream.drained()
-    else stream.unblock()
-  })
-  schedule()
-  watches.add(watch)
+}
+
+/** Watches share a feed, but for Tables: these have ages in them, and columns in the first one. */
+function openFeed(
+  { feeds }: ServerContext,
+  { response }: Exchange,
+  { resource, namespace, name }: Target,
+  { as }: OutputForm,
+  { selector }: ListOptions,
+  parts: ChangeFeedParts,
+): ChangeFeed {
+  if (as?.kind === 'Table') return new ChangeFeed(parts)
+  const key = JSON.stringify([apiVersionOf(resource), resource.plural, namespace, name, selector, as])
+  response.once('close', () => feeds.release(key))
+  return feeds.use(key, parts)
 }
 
 /** An object with nothing in it but the version that the watch has reached. */

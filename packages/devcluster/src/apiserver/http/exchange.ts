@@ -1,8 +1,14 @@
+import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Status } from '../status.ts'
 import { negotiateOutput, type OutputForm } from './negotiation.ts'
 import { formatted } from './object-encoder.ts'
+import { PIECE_BYTES, pieces } from './pieces.ts'
 import type { RequestInfo } from './request-info.ts'
+
+/** Made once: an abort without a reason makes an exception with a stack for each request. */
+const CLIENT_HAS_GONE = new Error('the client has gone')
+const NEWLINE = Buffer.from('\n')
 
 /** One request and its answer. */
 export class Exchange {
@@ -35,7 +41,7 @@ export class Exchange {
     this.info = info
     this.query = query
     this.signal = this.#abort.signal
-    response.once('close', () => this.#abort.abort())
+    response.once('close', () => this.#abort.abort(CLIENT_HAS_GONE))
   }
 
   /** Hears the code once, when the answer begins. */
@@ -58,8 +64,30 @@ export class Exchange {
   }
 
   /** Answers with JSON, or with what the form makes of it. */
-  sendJson(code: number, json: string, form: OutputForm): void {
-    this.#send(code, formatted(json, form), `application/${form.format}`)
+  sendJson(code: number, json: string | Buffer, form: OutputForm): void {
+    const isAsItIs = Buffer.isBuffer(json) && form.format === 'json' && !form.pretty
+    const body = isAsItIs ? Buffer.concat([json, NEWLINE]) : formatted(String(json), form)
+    this.#send(code, body, `application/${form.format}`)
+  }
+
+  /** The same in parts that are made as the client reads them: a large list holds nobody up, nor does a slow reader. */
+  async sendParts(code: number, parts: Iterable<Buffer>, form: OutputForm): Promise<void> {
+    if (form.format !== 'json' || form.pretty) {
+      this.sendJson(code, Buffer.concat([...parts]), form)
+      return
+    }
+    const all = pieces(withNewline(parts))
+    let piece = all.next().value
+    if (piece === undefined || piece.length < PIECE_BYTES) {
+      this.#send(code, piece ?? '', 'application/json')
+      return
+    }
+    this.response.setHeader('content-type', 'application/json')
+    if (!this.#begin(code)) return
+    for (; piece && !this.signal.aborted; piece = all.next().value) {
+      if (!this.response.write(piece)) await drained(this.response, this.signal)
+    }
+    this.response.end()
   }
 
   /** Answers with a document of the server itself. */
@@ -104,7 +132,7 @@ export class Exchange {
   }
 
   #send(code: number, content: string | Buffer, contentType: string): void {
-    const body = Buffer.from(content)
+    const body = typeof content === 'string' ? Buffer.from(content) : content
     this.response.setHeader('content-type', contentType)
     this.response.setHeader('content-length', body.length)
     if (this.#begin(code)) this.response.end(this.request.method === 'HEAD' ? undefined : body)
@@ -134,6 +162,16 @@ export class Exchange {
     if (wanted !== null) return wanted !== '0' && wanted !== 'false'
     return /^(curl|Wget|Mozilla\/5\.0)/.test(this.info.userAgent)
   }
+}
+
+function* withNewline(parts: Iterable<Buffer>): Generator<Buffer> {
+  yield* parts
+  yield NEWLINE
+}
+
+/** The client has read what was written, or has gone. */
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  await once(response, 'drain', { signal }).catch(() => undefined)
 }
 
 /** A quoted string of a header: one line of characters that headers may have. */

@@ -19,6 +19,8 @@ export interface ListOptions {
   readonly sendInitialEvents: boolean | undefined
   /** Whether labels or fields are selected by. */
   readonly hasSelector: boolean
+  /** By what, as the client wrote it: the same text selects the same. */
+  readonly selector: string
   matches(object: KubeObject): boolean
 }
 
@@ -44,6 +46,7 @@ export function readListOptions(query: URLSearchParams, resource: ResourceDefini
     allowWatchBookmarks: booleanValue(query, 'allowWatchBookmarks'),
     sendInitialEvents: query.has('sendInitialEvents') ? booleanValue(query, 'sendInitialEvents') : undefined,
     hasSelector: labelSelector !== '' || fieldSelector !== '',
+    selector: JSON.stringify([labelSelector, fieldSelector]),
     matches: (object: KubeObject) => matchesLabels(object.metadata.labels ?? {}) && matchesFields(object),
   }
   const errors = new FieldErrors()

@@ -6,6 +6,7 @@ import type { ApiTypes } from '../schema/api-type.ts'
 import { decodeObject } from '../schema/decode-object.ts'
 import { badRequest, notAcceptable } from '../status.ts'
 import type { OutputForm } from './negotiation.ts'
+import { RecentBytes } from './recent-bytes.ts'
 
 /** Metadata of a list. */
 export interface ListMetadata {
@@ -24,15 +25,18 @@ export function includeObjectValue(text: string | null): IncludeObject {
   throw badRequest(`unrecognized includeObject value: "${text}"`)
 }
 
+const EVENT_END = Buffer.from('}\n')
+const LIST_END = Buffer.from(']}')
+
 /**
- * Writes the objects of one resource as JSON. Stored objects never change, so the text of each is made once and shared
- * by every list and every watch.
+ * Writes the objects of one resource as JSON. Stored objects never change, so the bytes of each are made once and shared
+ * by answers, lists and watches.
  */
 export class ObjectEncoder {
   readonly #resource: ResourceDefinition
   readonly #types: ApiTypes
   readonly #now: () => number
-  readonly #bodies = new WeakMap<KubeObject, string>()
+  readonly #recent = new RecentBytes()
   readonly #head: string
 
   constructor(resource: ResourceDefinition, types: ApiTypes, now: () => number) {
@@ -42,64 +46,69 @@ export class ObjectEncoder {
     this.#head = head(resource.kind, apiVersionOf(resource))
   }
 
-  object(object: KubeObject, form: OutputForm, include: IncludeObject): string {
+  object(object: KubeObject, form: OutputForm, include: IncludeObject): Buffer {
     switch (form.as?.kind) {
       case 'Table':
-        return this.#table([object], { resourceVersion: object.metadata.resourceVersion ?? '' }, form, include, true)
+        return Buffer.from(this.#table([object], versionOf(object), form, include, true))
       case 'PartialObjectMetadata':
-        return this.#partial(object, form)
+        return Buffer.from(partial(object, form))
       case 'PartialObjectMetadataList':
         throw notAcceptable(
           `you requested PartialObjectMetadataList, but the requested object is not a list (*core.${this.#resource.kind})`,
         )
       default:
-        return this.#head + this.#body(object).slice(1)
+        return this.#whole(object)
     }
   }
 
-  list(objects: readonly KubeObject[], metadata: ListMetadata, form: OutputForm, include: IncludeObject): string {
+  /** The parts of a list, each made when it is asked for. */
+  list(
+    objects: readonly KubeObject[],
+    metadata: ListMetadata,
+    form: OutputForm,
+    include: IncludeObject,
+  ): Iterable<Buffer> {
     const { kind } = this.#resource
     switch (form.as?.kind) {
       case 'Table':
-        return this.#table(objects, metadata, form, include, true)
+        return [Buffer.from(this.#table(objects, metadata, form, include, true))]
       case 'PartialObjectMetadataList': {
-        const items = objects.map((object) => this.#partial(object, form))
-        return listText('PartialObjectMetadataList', `meta.k8s.io/${form.as.version}`, metadata, items)
+        const start = listStart('PartialObjectMetadataList', `meta.k8s.io/${form.as.version}`, metadata)
+        return listParts(start, '', objects, (object) => Buffer.from(partial(object, form)))
       }
       case 'PartialObjectMetadata':
         throw notAcceptable(
           `you requested PartialObjectMetadata, but the requested object is a list (*core.${kind}List)`,
         )
-      default:
-        return listText(
-          `${kind}List`,
-          apiVersionOf(this.#resource),
-          metadata,
-          objects.map((object) => this.#body(object)),
-        )
+      default: {
+        const start = listStart(`${kind}List`, apiVersionOf(this.#resource), metadata)
+        // Items of a list have no kind of their own.
+        return listParts(start, '{', objects, (object) => this.#whole(object).subarray(this.#head.length))
+      }
     }
   }
 
-  /** One event of a watch. The first Table of a watch has the columns, the others have none. */
-  watchEvent(type: string, object: KubeObject, form: OutputForm, include: IncludeObject, isFirst: boolean): string {
-    const text =
+  /** One event of a watch, in parts. The first Table of a watch has the columns, the others have none. */
+  watchEvent(
+    type: string,
+    object: KubeObject,
+    form: OutputForm,
+    include: IncludeObject,
+    isFirst: boolean,
+  ): readonly Buffer[] {
+    const bytes =
       form.as?.kind === 'Table'
-        ? this.#table([object], { resourceVersion: object.metadata.resourceVersion ?? '' }, form, include, isFirst)
+        ? Buffer.from(this.#table([object], versionOf(object), form, include, isFirst))
         : this.object(object, form, include)
-    return `{"type":"${type}","object":${text}}\n`
+    return [eventHead(type), bytes, EVENT_END]
   }
 
-  #body(object: KubeObject): string {
-    const known = this.#bodies.get(object)
-    if (known !== undefined) return known
-    const { fromStored, typeName } = this.#resource
-    const text = JSON.stringify(fromStored ? decodeObject(this.#types, typeName, fromStored(object)).value : object)
-    this.#bodies.set(object, text)
-    return text
-  }
-
-  #partial(object: KubeObject, { as }: OutputForm): string {
-    return `${head('PartialObjectMetadata', `meta.k8s.io/${as?.version}`)}"metadata":${JSON.stringify(object.metadata)}}`
+  #whole(object: KubeObject): Buffer {
+    return this.#recent.get(object, () => {
+      const { fromStored, typeName } = this.#resource
+      const shown = fromStored ? decodeObject(this.#types, typeName, fromStored(object)).value : object
+      return this.#head + JSON.stringify(shown).slice(1)
+    })
   }
 
   #table(
@@ -120,8 +129,7 @@ export class ObjectEncoder {
     const rows = objects.map((object) => {
       const cells = JSON.stringify(this.#resource.row(object, now))
       if (include === 'None') return `{"cells":${cells}}`
-      const whole = include === 'Object' ? this.#head + this.#body(object).slice(1) : this.#partial(object, form)
-      return `{"cells":${cells},"object":${whole}}`
+      return `{"cells":${cells},"object":${include === 'Object' ? this.#whole(object).toString() : partial(object, form)}}`
     })
     return (
       `${head('Table', `meta.k8s.io/${form.as?.version}`)}"metadata":${JSON.stringify(metadata)},` +
@@ -137,10 +145,46 @@ export function formatted(json: string, { format, pretty }: OutputForm): string 
   return pretty ? `${JSON.stringify(JSON.parse(json), null, 2)}\n` : `${json}\n`
 }
 
+const eventHeads = new Map<string, Buffer>()
+
+function eventHead(type: string): Buffer {
+  const known = eventHeads.get(type)
+  if (known) return known
+  const made = Buffer.from(`{"type":"${type}","object":`)
+  eventHeads.set(type, made)
+  return made
+}
+
 function head(kind: string, apiVersion: string): string {
   return `{"kind":"${kind}","apiVersion":"${apiVersion}",`
 }
 
-function listText(kind: string, apiVersion: string, metadata: ListMetadata, items: readonly string[]): string {
-  return `${head(kind, apiVersion)}"metadata":${JSON.stringify(metadata)},"items":[${items.join(',')}]}`
+function listStart(kind: string, apiVersion: string, metadata: ListMetadata): string {
+  return `${head(kind, apiVersion)}"metadata":${JSON.stringify(metadata)},"items":[`
+}
+
+/** `opening` stands before each item. */
+function* listParts(
+  start: string,
+  opening: string,
+  objects: readonly KubeObject[],
+  item: (object: KubeObject) => Buffer,
+): Generator<Buffer> {
+  yield Buffer.from(start)
+  let before = Buffer.from(opening)
+  const between = Buffer.from(`,${opening}`)
+  for (const object of objects) {
+    yield before
+    yield item(object)
+    before = between
+  }
+  yield LIST_END
+}
+
+function partial(object: KubeObject, { as }: OutputForm): string {
+  return `${head('PartialObjectMetadata', `meta.k8s.io/${as?.version}`)}"metadata":${JSON.stringify(object.metadata)}}`
+}
+
+function versionOf({ metadata }: KubeObject): ListMetadata {
+  return { resourceVersion: metadata.resourceVersion ?? '' }
 }

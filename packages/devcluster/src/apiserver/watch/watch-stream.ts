@@ -1,36 +1,22 @@
-import type { ChangeLog } from '../../storage/change-log.ts'
-import type { KubeObject } from '../../storage/kube-object.ts'
-
-/** What a watch tells of one change. */
-export interface WatchEvent {
-  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'
-  readonly object: KubeObject
-}
+import type { ChangeFeed } from './change-feed.ts'
 
 /** Where a watch writes to. */
 export interface WatchSink {
   /** False when the reader is slow: nothing more until `onDrain`. */
-  write(chunk: string | Buffer): boolean
+  write(chunk: Buffer): boolean
   end(): void
 }
 
 export interface WatchStreamParts {
-  readonly log: ChangeLog
+  readonly feed: ChangeFeed
   /** The first change that the watch may tell. */
   readonly from: number
   /** Changes up to this version are not told: it may lie in the future. */
   readonly after: number
-  /** What is there already, told as ADDED before. */
-  readonly initial: readonly KubeObject[]
-  /** Told after `initial`. */
-  readonly initialBookmark?: KubeObject
-  matches(object: KubeObject): boolean
-  encode(event: WatchEvent, isFirst: boolean): string | Buffer
+  /** What is told before the changes, made when it is asked for. */
+  readonly initial: Iterable<Buffer>
   readonly sink: WatchSink
 }
-
-/** As much as one write takes of what is waiting. */
-const BATCH_BYTES = 64 * 1024
 
 /**
  * One watch. It keeps no events: it has a place in the log and reads on when its client has read what was written, so
@@ -38,30 +24,29 @@ const BATCH_BYTES = 64 * 1024
  */
 export class WatchStream {
   readonly #parts: WatchStreamParts
+  readonly #initial: Iterator<Buffer>
   #at: number
-  #initialAt = 0
+  #hasToldInitial = false
   #isBlocked = false
-  #isFirst = true
   #hasEnded = false
-  #isBookmarkDue: KubeObject | undefined
 
   constructor(parts: WatchStreamParts) {
     this.#parts = parts
+    this.#initial = parts.initial[Symbol.iterator]()
     this.#at = parts.from
-    this.#isBookmarkDue = parts.initialBookmark
   }
 
   /** Whether everything there is has been told. */
   get isCurrent(): boolean {
-    return this.#at >= this.#parts.log.end && this.#initialAt >= this.#parts.initial.length && !this.#isBookmarkDue
+    return this.#hasToldInitial && this.#at >= this.#parts.feed.log.end
   }
 
   /** Writes what is waiting, as far as the client reads. */
   pump(): void {
     while (!this.#isBlocked && !this.#hasEnded) {
-      const batch = this.#batch()
-      if (batch.length === 0) return
-      this.#isBlocked = !this.#parts.sink.write(batch.length === 1 && batch[0] ? batch[0] : joined(batch))
+      const bytes = this.#next()
+      if (bytes === undefined) return
+      if (bytes.length > 0) this.#isBlocked = !this.#parts.sink.write(bytes)
     }
   }
 
@@ -77,9 +62,9 @@ export class WatchStream {
   }
 
   /** Tells one thing more, when everything before is told. */
-  bookmark(object: KubeObject): void {
+  bookmark(bytes: Buffer): void {
     if (this.#hasEnded || this.#isBlocked || !this.isCurrent) return
-    this.#isBlocked = !this.#parts.sink.write(this.#encode({ type: 'BOOKMARK', object }))
+    this.#isBlocked = !this.#parts.sink.write(bytes)
   }
 
   end(): void {
@@ -88,65 +73,20 @@ export class WatchStream {
     this.#parts.sink.end()
   }
 
-  #batch(): (string | Buffer)[] {
-    const batch: (string | Buffer)[] = []
-    for (let size = 0; size < BATCH_BYTES; ) {
-      const event = this.#next()
-      if (event === undefined) return batch
-      if (event === 'nothing') continue
-      const chunk = this.#encode(event)
-      size += chunk.length
-      batch.push(chunk)
+  #next(): Buffer | undefined {
+    if (!this.#hasToldInitial) {
+      const { value, done } = this.#initial.next()
+      if (!done) return value
+      this.#hasToldInitial = true
     }
-    return batch
-  }
-
-  #next(): WatchEvent | 'nothing' | undefined {
-    const { initial, log, matches } = this.#parts
-    const existing = initial[this.#initialAt]
-    if (existing) {
-      this.#initialAt++
-      return { type: 'ADDED', object: existing }
-    }
-    if (this.#isBookmarkDue) {
-      const object = this.#isBookmarkDue
-      this.#isBookmarkDue = undefined
-      return { type: 'BOOKMARK', object }
-    }
-    if (log.isGone(this.#at)) {
+    const { feed, after } = this.#parts
+    if (feed.log.isGone(this.#at)) {
       this.end()
       return undefined
     }
-    const change = log.at(this.#at)
-    if (!change) return undefined
-    this.#at++
-    const { type, object, previous, revision } = change
-    if (revision <= this.#parts.after) return 'nothing'
-    const is = type !== 'DELETED' && matches(object)
-    const was = previous !== undefined && matches(previous)
-    if (is) return { type: was ? 'MODIFIED' : 'ADDED', object }
-    if (!was) return 'nothing'
-    return { type: 'DELETED', object: type === 'DELETED' ? object : leftBehind(previous, object) }
+    while ((feed.log.at(this.#at)?.revision ?? Number.POSITIVE_INFINITY) <= after) this.#at++
+    const chunk = feed.chunk(this.#at)
+    if (chunk) this.#at = chunk.next
+    return chunk?.bytes
   }
-
-  #encode(event: WatchEvent): string | Buffer {
-    const chunk = this.#parts.encode(event, this.#isFirst)
-    this.#isFirst = false
-    return chunk
-  }
-}
-
-/** What a selector lost: the object as it was before, under the version of the change. */
-function leftBehind(previous: KubeObject, { metadata }: KubeObject): KubeObject {
-  return {
-    ...previous,
-    metadata: {
-      ...previous.metadata,
-      ...(metadata.resourceVersion !== undefined && { resourceVersion: metadata.resourceVersion }),
-    },
-  }
-}
-
-function joined(chunks: readonly (string | Buffer)[]): Buffer {
-  return Buffer.concat(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : chunk)))
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { KubeObject, ObjectMetadata } from '../storage/kube-object.ts'
+import { type KubeObject, type ObjectMetadata, sharingParts } from '../storage/kube-object.ts'
 import type { VersionedStore } from '../storage/versioned-store.ts'
 import { admitCreate, admitDelete } from './admission.ts'
 import { admitToQuotas } from './quota/quota-admission.ts'
@@ -121,7 +121,7 @@ export class ObjectRegistry {
     const given = change(current)
     checkVersion(resource, given.metadata, current.metadata)
     const next = this.#prepareUpdate(resource, given, current, subresource)
-    if (JSON.stringify(next) === JSON.stringify(current)) return current
+    if (next === current) return current
     if (isFinished(next) && isBeingDeleted(current)) {
       if (!dryRun) this.store.delete(resource.collection, namespace, name)
       return next
@@ -147,7 +147,9 @@ export class ObjectRegistry {
     if (!marked) return { object: current, isGone: false }
     const { dryRun = false } = options
     const stored =
-      marked === current || dryRun ? marked : this.store.update(resource.collection, this.#canonical(resource, marked))
+      marked === current || dryRun
+        ? marked
+        : this.store.update(resource.collection, this.#canonical(resource, marked, current))
     if (!isFinished(stored) || resource.plural === 'namespaces') return { object: stored, isGone: false }
     if (dryRun) return { object: stored, isGone: true }
     return { object: this.store.delete(resource.collection, namespace, name) ?? stored, isGone: true }
@@ -156,8 +158,8 @@ export class ObjectRegistry {
   /** Replaces a namespace's own finalizers; a deleted one goes when none is left. */
   setSpecFinalizers(resource: ResourceDefinition, name: string, finalizers: readonly string[]): KubeObject {
     const current = this.get(resource, undefined, name)
-    const next = this.#canonical(resource, { ...current, spec: { finalizers } })
-    if (JSON.stringify(next) === JSON.stringify(current)) return current
+    const next = this.#canonical(resource, { ...current, spec: { finalizers } }, current)
+    if (next === current) return current
     if (isFinished(next) && isBeingDeleted(current)) {
       this.store.delete(resource.collection, undefined, name)
       return next
@@ -170,7 +172,7 @@ export class ObjectRegistry {
     const observedGeneration = pod.metadata.generation
     const status = this.#withCondition(pod, { type: 'PodScheduled', observedGeneration, status: 'True' })
     const bound = { ...pod, spec: { ...(pod.spec as object), nodeName }, status }
-    return this.store.update('pods', this.#canonical(pods, bound))
+    return this.store.update('pods', this.#canonical(pods, bound, pod))
   }
 
   /** Says on a pod that it is deleted by an eviction. */
@@ -181,7 +183,7 @@ export class ObjectRegistry {
       reason: 'EvictionByEvictionAPI',
       message: 'Eviction API: evicting',
     })
-    return this.store.update('pods', this.#canonical(pods, { ...pod, status }))
+    return this.store.update('pods', this.#canonical(pods, { ...pod, status }, pod))
   }
 
   #withCondition(pod: KubeObject, condition: { readonly type: string; readonly [field: string]: unknown }): object {
@@ -246,7 +248,7 @@ export class ObjectRegistry {
     const whole = { ...given, metadata }
     const prepare =
       subresource === 'status' && resource.prepareStatusUpdate ? resource.prepareStatusUpdate : resource.prepareUpdate
-    const next = this.#canonical(resource, prepare(whole, current))
+    const next = this.#canonical(resource, prepare(whole, current), current)
     const errors = new FieldErrors()
     // The generic registry checks metadata, and so do the resources: Kubernetes reports such problems twice.
     validateMetadataUpdate(next.metadata, before, errors)
@@ -284,11 +286,14 @@ export class ObjectRegistry {
     return generation === undefined ? next : { ...next, metadata: { ...next.metadata, generation } }
   }
 
-  #canonical(resource: ResourceDefinition, object: KubeObject): KubeObject {
+  /** In the server's order, without what is left out when empty; `current` itself when it says the same. */
+  #canonical(resource: ResourceDefinition, object: KubeObject, current?: KubeObject): KubeObject {
     const { managedFields: _, ...metadata } = object.metadata
     // A version of its own keeps its place among the fields; the store fills it in.
     const versioned = { ...object, metadata: { ...metadata, resourceVersion: metadata.resourceVersion ?? 'new' } }
-    return decodeObject(this.#types, resource.kind, versioned).value as unknown as KubeObject
+    const { value } = decodeObject(this.#types, resource.kind, versioned, undefined, current)
+    const next = value as unknown as KubeObject
+    return current ? sharingParts(next, current) : next
   }
 }
 

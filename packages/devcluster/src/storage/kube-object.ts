@@ -33,3 +33,18 @@ export function deepFreeze<T>(value: T): T {
   for (const part of Object.values(value)) deepFreeze(part)
   return value
 }
+
+/**
+ * An object with the parts of its older version in place of those that equal them, so that versions share what did not
+ * change; the older version itself when nothing did.
+ */
+export function sharingParts(next: KubeObject, older: KubeObject): KubeObject {
+  const parts = Object.entries(next).map(([name, part]) => {
+    const before = older[name]
+    const isSame = part === before || JSON.stringify(part) === JSON.stringify(before)
+    return { name, part: isSame ? before : part, isSame }
+  })
+  const isOlder = parts.length === Object.keys(older).length && parts.every(({ isSame }) => isSame)
+  if (isOlder) return older
+  return Object.fromEntries(parts.map(({ name, part }) => [name, part])) as KubeObject
+}

@@ -36,6 +36,8 @@ export interface ApiField {
 
 export interface ApiStruct {
   readonly name: string
+  /** As Go names it in errors: without its package. */
+  readonly goName: string
   readonly fields: readonly ApiField[]
   readonly byName: ReadonlyMap<string, ApiField>
 }
@@ -70,7 +72,12 @@ export class ApiTypes {
     const lines = apiStructs[name]
     if (!lines) throw new Error(`the API has no type ${name}`)
     const fields = lines.map(parseField)
-    const struct = { name, fields, byName: new Map(fields.map((field) => [field.name, field])) }
+    const struct = {
+      name,
+      goName: name.replace(/^\w+\./, ''),
+      fields,
+      byName: new Map(fields.map((field) => [field.name, field])),
+    }
     this.#structs.set(name, struct)
     return struct
   }

@@ -1,5 +1,6 @@
 import type { ApiField, ApiStruct, ApiType, ApiTypes, Leaf } from './api-type.ts'
 import type { RepeatedKeys } from './json-text.ts'
+import { goPathOf, type Place, pathOf } from './place.ts'
 import { formatQuantity, parseQuantity, QUANTITY_FORMAT_MESSAGE } from './quantity.ts'
 
 /** A body that is no object of its kind; the message is what Kubernetes puts behind "cannot be handled as a …: ". */
@@ -19,6 +20,8 @@ export interface Decoded {
  * Reads an object as Go's decoder reads it into the struct of that name and writes it out again: the same things are
  * left out, defaulted to zero, refused, and with the same words.
  *
+ * `known`: an object that was read before. Parts of the input that are its very own are taken over as they are.
+ *
  * @throws {DecodeError} at the first value of a wrong type
  */
 export function decodeObject(
@@ -26,58 +29,50 @@ export function decodeObject(
   typeName: string,
   input: unknown,
   repeated: RepeatedKeys = new Map(),
+  known: Readonly<Record<string, unknown>> = {},
 ): Decoded {
-  const decoder = new Decoder(types, repeated)
+  const decoder = new Decoder(types, repeated, known)
   const struct = types.struct(typeName)
   if (!isRecord(input) && input !== null) {
     throw new DecodeError(`json: cannot unmarshal ${kindOf(input)} into Go value of type v1.${typeName}`)
   }
-  const value = decoder.struct(struct, input ?? {}, { path: '', goPath: '', struct: '', isTop: true })
+  const value = decoder.struct(struct, input ?? {}, undefined)
   return { value, strictErrors: decoder.strictErrors }
-}
-
-interface Place {
-  /** `spec.containers[0].name` */
-  readonly path: string
-  /** `spec.containers.name`, as Go names it in errors */
-  readonly goPath: string
-  /** The struct that has the field. */
-  readonly struct: string
-  readonly isTop?: boolean
 }
 
 class Decoder {
   readonly strictErrors: string[] = []
   readonly #types: ApiTypes
   readonly #repeated: RepeatedKeys
+  readonly #known: Readonly<Record<string, unknown>>
 
-  constructor(types: ApiTypes, repeated: RepeatedKeys) {
+  constructor(types: ApiTypes, repeated: RepeatedKeys, known: Readonly<Record<string, unknown>>) {
     this.#types = types
     this.#repeated = repeated
+    this.#known = known
   }
 
-  struct(struct: ApiStruct, input: Record<string, unknown>, place: Place): Record<string, unknown> {
+  struct(struct: ApiStruct, input: Record<string, unknown>, place: Place | undefined): Record<string, unknown> {
     const read = new Map<string, unknown>()
-    const prefix = place.path === '' ? '' : `${place.path}.`
-    const goPrefix = place.goPath === '' ? '' : `${place.goPath}.`
     const repeated = this.#repeated.get(input)
     const seen = new Set<string>()
     for (const key of repeated ?? Object.keys(input)) {
+      const at: Place = { within: place, step: key, isKey: false, struct: struct.goName }
       if (repeated) {
         if (seen.has(key)) {
-          this.strictErrors.push(`duplicate field "${prefix}${key}"`)
+          this.strictErrors.push(`duplicate field "${pathOf(at)}"`)
           continue
         }
         seen.add(key)
       }
-      if (place.isTop && (key === 'kind' || key === 'apiVersion')) continue
+      if (!place && (key === 'kind' || key === 'apiVersion')) continue
       const field = struct.byName.get(key)
       if (!field) {
-        this.strictErrors.push(`unknown field "${prefix}${key}"`)
+        this.strictErrors.push(`unknown field "${pathOf(at)}"`)
         continue
       }
-      const at = { path: prefix + key, goPath: goPrefix + key, struct: struct.name.replace(/^\w+\./, '') }
-      read.set(key, this.#value(field.type, input[key], at))
+      const isKnown = !place && typeof input[key] === 'object' && input[key] === this.#known[key]
+      read.set(key, isKnown ? (input[key] ?? undefined) : this.#value(field.type, input[key], at))
     }
     const output: Record<string, unknown> = {}
     for (const field of struct.fields) {
@@ -101,8 +96,7 @@ class Decoder {
 
   #zero(type: ApiType, omitEmpty: boolean): unknown {
     // Go never counts a struct as empty.
-    if (type.kind === 'struct')
-      return this.struct(this.#types.struct(type.name), {}, { path: '', goPath: '', struct: '' })
+    if (type.kind === 'struct') return this.struct(this.#types.struct(type.name), {}, undefined)
     if (type.kind !== 'leaf') return undefined
     if (type.leaf === 'Time' || type.leaf === 'MicroTime') return null
     if (type.leaf === 'IntOrString') return 0
@@ -121,7 +115,8 @@ class Decoder {
         if (!Array.isArray(input)) throw mismatch(type, input, place)
         return input.map(
           (item, index) =>
-            this.#value(type.of, item, { ...place, path: `${place.path}[${index}]` }) ?? this.#zero(type.of, false),
+            this.#value(type.of, item, { within: place, step: index, isKey: false, struct: place.struct }) ??
+            this.#zero(type.of, false),
         )
       case 'map':
         if (!isRecord(input)) throw mismatch(type, input, place)
@@ -139,13 +134,14 @@ class Decoder {
     if (repeated) {
       const seen = new Set<string>()
       for (const key of repeated) {
-        if (seen.has(key)) this.strictErrors.push(`duplicate field "${place.path}.${key}"`)
+        if (seen.has(key)) this.strictErrors.push(`duplicate field "${pathOf(place)}.${key}"`)
         seen.add(key)
       }
     }
     const output: Record<string, unknown> = {}
     for (const key of Object.keys(input).sort()) {
-      const value = this.#value(type, input[key], { ...place, path: `${place.path}.${key}` }) ?? this.#zero(type, false)
+      const at: Place = { within: place, step: key, isKey: true, struct: place.struct }
+      const value = this.#value(type, input[key], at) ?? this.#zero(type, false)
       Object.defineProperty(output, key, { value, writable: true, enumerable: true, configurable: true })
     }
     return output
@@ -227,7 +223,7 @@ function time(text: string, leaf: 'Time' | 'MicroTime'): string {
 
 function mismatch(type: ApiType, input: unknown, place: Place, literal = ''): DecodeError {
   return new DecodeError(
-    `json: cannot unmarshal ${kindOf(input)}${literal} into Go struct field ${place.struct}.${place.goPath} of type ${type.goName}`,
+    `json: cannot unmarshal ${kindOf(input)}${literal} into Go struct field ${place.struct}.${goPathOf(place)} of type ${type.goName}`,
   )
 }
 

@@ -110,4 +110,12 @@ describe('decodeObject', () => {
     expect(() => decodeObject(types, 'Secret', { data: { a: '!!' } })).toThrow('illegal base64 data at input byte 0')
     expect(decodeObject(types, 'Secret', { data: { a: 'ZA==' } }).value.data).toEqual({ a: 'ZA==' })
   })
+
+  it('takes over the very parts of an object that it knows', () => {
+    const known = decodePod({ metadata: { name: 'a' }, spec: { containers: [container] } }).value
+    const { spec } = known
+    const next = decodeObject(types, 'Pod', { metadata: { name: 'b' }, status: {}, spec }, undefined, known).value
+    expect(next.spec).toBe(spec)
+    expect(next).toEqual(decodePod({ metadata: { name: 'b' }, status: {}, spec }).value)
+  })
 })

@@ -1,6 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
 import { conformance } from '../support/conformance.ts'
+import { eventually } from '../support/eventually.ts'
 import { kubectlOn } from '../support/run-kubectl.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
 import { unboundPod } from '../support/test-pod.ts'
@@ -68,6 +69,24 @@ conformance('kubectl', { runtime: 'process' }, (plainIt) => {
       exitCode: 1,
       stderr: expect.stringContaining(`the server doesn't have a resource type "nonsense"`),
     })
+  })
+
+  it('asks who it is, and what it may do', async ({ kubectl, namespace }) => {
+    expect(await kubectl.must(['auth', 'can-i', 'create', 'pods', '-n', namespace])).toBe('yes\n')
+    expect(await kubectl.must(['auth', 'whoami'])).toMatch(/^Username +\S+$/m)
+  })
+
+  it('shows quotas', async ({ kubectl, namespace }) => {
+    const quota = ['create', 'quota', 'q', '-n', namespace, '--hard=pods=0,count/configmaps=9']
+    expect(await kubectl.must(quota)).toBe('resourcequota/q created\n')
+    await eventually(async () =>
+      /^q +count\/configmaps: 1\/9, pods: 0\/0 /m.test(await kubectl.must(['get', 'quota', '-n', namespace])),
+    )
+    expect(await kubectl.must(['describe', 'namespace', namespace])).toMatch(/^ {2}pods +0 +0$/m)
+    const refused = await kubectl.run(['run', 'p', '-n', namespace, '--image=busybox:1'])
+    expect(refused.stderr).toBe(
+      'Error from server (Forbidden): pods "p" is forbidden: exceeded quota: q, requested: pods=1, used: pods=0, limited: pods=0\n',
+    )
   })
 
   it('creates from JSON, and from YAML', async ({ kubectl, namespace, nodeSelector }) => {

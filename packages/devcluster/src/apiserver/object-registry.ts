@@ -41,6 +41,12 @@ export interface WriteOptions {
   readonly subresource?: 'status' | undefined
 }
 
+interface PodCondition {
+  readonly type: string
+  readonly status: string
+  readonly [field: string]: unknown
+}
+
 interface RegistryParts {
   readonly store: VersionedStore
   readonly types: ApiTypes
@@ -183,12 +189,16 @@ export class ObjectRegistry {
       reason: 'EvictionByEvictionAPI',
       message: 'Eviction API: evicting',
     })
-    return this.store.update('pods', this.#canonical(pods, { ...pod, status }, pod))
+    const { namespace, name } = pod.metadata
+    return this.update(pods, namespace, name, (current) => ({ ...current, status }), { subresource: 'status' })
   }
 
-  #withCondition(pod: KubeObject, condition: { readonly type: string; readonly [field: string]: unknown }): object {
-    const status = (pod.status ?? {}) as { conditions?: readonly { readonly type: string }[] }
-    const whole = { ...condition, lastProbeTime: null, lastTransitionTime: timestampOf(this.#clock.now()) }
+  #withCondition(pod: KubeObject, condition: PodCondition): object {
+    const status = (pod.status ?? {}) as { conditions?: readonly PodCondition[] }
+    const before = status.conditions?.find(({ type }) => type === condition.type)
+    const isTheSame = before?.status === condition.status
+    const lastTransitionTime = isTheSame ? before.lastTransitionTime : timestampOf(this.#clock.now())
+    const whole = { ...condition, lastProbeTime: null, lastTransitionTime }
     const others = status.conditions?.filter(({ type }) => type !== condition.type) ?? []
     const conditions = condition.type === 'PodScheduled' ? [whole, ...others] : [...others, whole]
     return { ...status, conditions }

@@ -6,6 +6,7 @@ import { pods } from './resources/pod.ts'
 import type { ResourceDefinition } from './resources/resource-definition.ts'
 import { resourceQuotas } from './resources/resource-quota.ts'
 import { secrets } from './resources/secret.ts'
+import { selfSubjectAccessReviews, selfSubjectReviews } from './resources/self-subject-review.ts'
 import { serviceAccounts } from './resources/service-account.ts'
 
 /** Every resource that the dev cluster serves. A new one is a file in `resources/` and a line here. */
@@ -19,6 +20,8 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   secrets,
   serviceAccounts,
   eventsV1,
+  selfSubjectAccessReviews,
+  selfSubjectReviews,
 ]
 
 /** `v1`, `events.k8s.io/v1`. */

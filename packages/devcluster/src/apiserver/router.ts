@@ -7,6 +7,7 @@ import { apiVersionOf, RESOURCES } from './resource-registry.ts'
 import { type Route, routesOf } from './routes.ts'
 import type { ServerContext } from './server-context.ts'
 import { badRequest, methodNotAllowed, notAcceptable, unknownResource, unsupportedMediaType } from './status.ts'
+import { unservedResource } from './unserved-resources.ts'
 
 /** The routes of each group and version, by its path. */
 const SERVICES: ReadonlyMap<string, readonly Route[]> = new Map(
@@ -47,7 +48,7 @@ async function answerResource(context: ServerContext, exchange: Exchange, addres
   const [root, routes] = [...SERVICES].find(([service]) => path.startsWith(`${service}/`)) ?? ['', []]
   const segments = path.slice(root.length + 1).split('/')
   const atPath = routes.filter((candidate) => fits(candidate.segments, segments))
-  if (atPath.length === 0) throw unknownResource()
+  if (atPath.length === 0) throw unservedResource(info) ?? unknownResource()
   const chosen = atPath.find(({ method }) => method === info.method)
   if (!chosen) throw methodNotAllowed()
   if (chosen.consumes && !includesMediaType(request.headers['content-type'], chosen.consumes)) {
@@ -92,7 +93,11 @@ function answerPlainPath(context: ServerContext, exchange: Exchange, address: st
   const document = discoveryDocument(exchange, name, address) ?? openApi(context, exchange, path)
   if (document) exchange.sendDocument(document, discoveryMediaType(exchange, name), name === '/')
   else if (path.startsWith('/openapi/v3/')) exchange.sendNothing(404)
-  else exchange.sendText(404, '404 page not found\n')
+  else {
+    const unserved = unservedResource(exchange.info)
+    if (unserved) throw unserved
+    exchange.sendText(404, '404 page not found\n')
+  }
 }
 
 /** The server itself, and the checks of it that clients may name. */

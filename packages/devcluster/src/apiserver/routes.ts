@@ -2,6 +2,7 @@ import { handleDelete, handleDeleteCollection } from './handlers/delete.ts'
 import { handleFinalize } from './handlers/namespace-finalize.ts'
 import { handlePodLog } from './handlers/pod-log.ts'
 import { handleBinding, handleEviction } from './handlers/pod-subresources.ts'
+import { handleQuestion } from './handlers/question.ts'
 import { handleGet, handleList } from './handlers/read.ts'
 import { handleWatch } from './handlers/watch.ts'
 import { handleCreate, handlePatch, handleUpdate } from './handlers/write.ts'
@@ -40,7 +41,7 @@ const SUBRESOURCES: Readonly<Record<string, typeof STATUS>> = {
 
 /** Everything that may be asked of a resource. */
 export function routesOf(resource: ResourceDefinition): Route[] {
-  const { plural, namespaced, verbs } = resource
+  const { plural, namespaced, verbs, question } = resource
   const collection = namespaced ? ['namespaces', '*', plural] : [plural]
   const object = [...collection, '*']
   const route = (method: string, segments: readonly string[], handle: Handler): Route => ({
@@ -51,6 +52,10 @@ export function routesOf(resource: ResourceDefinition): Route[] {
     handle,
     ...(method === 'PATCH' && { consumes: PATCH_MEDIA_TYPES }),
   })
+  if (question) {
+    const ask: Handler = (context, exchange, target) => handleQuestion(context, exchange, target, question)
+    return [route('POST', collection, ask)]
+  }
   const listOrWatch: Handler = (context, exchange, target) =>
     exchange.info.verb === 'watch' ? handleWatch(context, exchange, target) : handleList(context, exchange, target)
   return [

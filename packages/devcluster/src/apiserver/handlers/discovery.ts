@@ -37,9 +37,8 @@ export function discoveryDocument(exchange: Exchange, path: string, address: str
   if (path === '/version') return VERSION
   if (path === '/') return { paths: rootPaths() }
   if (path === '/api') return isAggregated ? aggregated(['']) : apiVersions(address)
-  const groups = [...new Set(RESOURCES.map(({ group }) => group))].filter((group) => group !== '')
-  if (path === '/apis') return isAggregated ? aggregated(groups) : groupList(groups)
-  for (const group of groups)
+  if (path === '/apis') return isAggregated ? aggregated(groups()) : groupList(groups())
+  for (const group of groups())
     if (path === `/apis/${group}`) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) }
   for (const groupVersion of new Set(RESOURCES.map(apiVersionOf))) {
     const root = groupVersion.includes('/') ? '/apis' : '/api'
@@ -60,8 +59,10 @@ function rootPaths(): string[] {
     '/api',
     '/api/v1',
     '/apis',
-    '/apis/events.k8s.io',
-    '/apis/events.k8s.io/v1',
+    ...groups().flatMap((group) => [
+      `/apis/${group}`,
+      ...versionsOf(group).map((version) => `/apis/${group}/${version}`),
+    ]),
     '/healthz',
     '/livez',
     '/openapi/v2',
@@ -69,6 +70,11 @@ function rootPaths(): string[] {
     '/readyz',
     '/version',
   ]
+}
+
+/** All but the core's. */
+function groups(): string[] {
+  return [...new Set(RESOURCES.map(({ group }) => group))].filter((group) => group !== '')
 }
 
 function apiVersions(address: string) {

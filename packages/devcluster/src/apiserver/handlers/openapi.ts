@@ -33,7 +33,9 @@ export function openApiDocument(types: ApiTypes, groupVersion: string): object |
     const collection = resource.namespaced
       ? `${root}/namespaces/{namespace}/${resource.plural}`
       : `${root}/${resource.plural}`
-    paths[collection] = { post: operation('post', resource, name), get: operation('list', resource, name) }
+    paths[collection] = { post: operation('post', resource, name) }
+    if (resource.question) continue
+    paths[collection] = { ...paths[collection], get: operation('list', resource, name) }
     paths[`${collection}/{name}`] = {
       get: operation('get', resource, name),
       put: operation('put', resource, name),
@@ -64,12 +66,18 @@ export function openApiV2(types: ApiTypes) {
 function operation(action: string, resource: ResourceDefinition, schema: string): object {
   const content = { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } }
   return {
-    operationId: `${action}${resource.group === '' ? 'Core' : 'Events'}V1${resource.kind}`,
+    operationId: `${action}${groupTitle(resource)}V1${resource.kind}`,
     responses: { 200: { description: 'OK', content } },
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': kindOf(resource),
     ...(['post', 'put', 'patch'].includes(action) && { parameters: [FIELD_VALIDATION] }),
   }
+}
+
+/** `Core`, `Events`, `Authorization`. */
+function groupTitle({ group }: ResourceDefinition): string {
+  const [name = ''] = (group === '' ? 'core' : group).split('.')
+  return name.charAt(0).toUpperCase() + name.slice(1)
 }
 
 function kindOf({ group, version, kind }: ResourceDefinition): object {

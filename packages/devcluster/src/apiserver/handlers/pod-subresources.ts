@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Pod } from '../../types.ts'
 import { readDeleteOptions } from '../http/delete-options.ts'
 import type { Exchange } from '../http/exchange.ts'
@@ -9,7 +10,13 @@ import type { ServerContext, Target } from '../server-context.ts'
 import { badRequest, conflict, notFound, success, unreasoned } from '../status.ts'
 
 const BINDING: ExpectedKind = { kind: 'Binding', group: '', version: 'v1', typeName: 'Binding' }
-const EVICTION: ExpectedKind = { kind: 'Eviction', group: 'policy', version: 'v1', typeName: 'Eviction' }
+const EVICTION: ExpectedKind = {
+  kind: 'Eviction',
+  group: 'policy',
+  version: 'v1',
+  typeName: 'Eviction',
+  alsoVersions: ['policy/v1beta1'],
+}
 
 /** POST of a Binding: what a scheduler does. */
 export async function handleBinding(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
@@ -18,7 +25,7 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
   const read = readObject(context.types, BINDING, body, exchange.header('content-type'), fieldValidation)
   exchange.warn(read.warnings)
-  requireNamespace(context, target)
+  requireNamespace(context, target, read.object)
   const { kind = '', name: node = '' } = (read.object.target ?? {}) as { kind?: string; name?: string }
   const problems = [
     ...(kind === '' || kind === 'Node'
@@ -39,14 +46,13 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
   exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
 }
 
-/** What is posted to a pod is a creation, and needs a namespace before it needs the pod. */
-function requireNamespace({ registry }: ServerContext, { namespace }: Target): void {
+/** What is posted to a pod is a creation, and needs its namespace before it needs the pod. */
+function requireNamespace({ registry }: ServerContext, { namespace }: Target, { metadata }: KubeObject): void {
+  if (metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
   if (namespace === undefined || registry.store.get('namespaces', undefined, namespace)) return
   throw notFound({ group: '', plural: 'namespaces' }, namespace)
-}
-
-function isTerminal({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed'
 }
 
 /** POST of an Eviction. There are no disruption budgets here, so it is a deletion. */
@@ -54,16 +60,18 @@ export async function handleEviction(context: ServerContext, exchange: Exchange,
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
-  const { object } = readObject(context.types, EVICTION, body, exchange.header('content-type'), fieldValidation)
+  const read = readObject(context.types, EVICTION, body, exchange.header('content-type'), fieldValidation)
+  exchange.warn(read.warnings)
+  const { object } = read
   const { resource, namespace, name } = target
-  requireNamespace(context, target)
+  requireNamespace(context, target, object)
   if (object.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
   const given = Buffer.from(JSON.stringify(object.deleteOptions ?? {}))
   const options = readDeleteOptions(context.types, given, 'application/json', new URLSearchParams())
   const isDryRun = dryRun || options.dryRun === true
   const current = context.registry.get(resource, namespace, name)
   checkPreconditions(resource, current, options)
-  if (!isDryRun && !isTerminal(current as unknown as Pod)) context.registry.markEvicted(current)
+  if (!isDryRun) context.registry.markEvicted(current)
   const { preconditions: _, ...rest } = options
   context.registry.delete(resource, namespace, name, { ...rest, dryRun: isDryRun })
   exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })

@@ -15,6 +15,8 @@ export interface ExpectedKind {
   readonly group: string
   readonly version: string
   readonly typeName: string
+  /** Older forms of the same that are read too: `policy/v1beta1`. */
+  readonly alsoVersions?: readonly string[]
 }
 
 export interface ObjectBody {
@@ -89,12 +91,19 @@ function checkedKind(value: unknown, expected: ExpectedKind, body: Buffer) {
   const kind = (said.kind as string | undefined) || expected.kind
   const wanted = apiVersionOf(expected)
   const version = (said.apiVersion as string | undefined) || wanted
-  if (kind === expected.kind && version === wanted) return { kind, version }
+  if (kind === expected.kind && (version === wanted || expected.alsoVersions?.includes(version))) {
+    return { kind, version }
+  }
   const mismatch =
     version === 'v1' && CORE_KINDS.test(kind)
-      ? `converting (v1.${kind}) to (core.${expected.kind}): unknown conversion`
+      ? `converting (v1.${kind}) to (${internalGroup(expected)}.${expected.kind}): unknown conversion`
       : `no kind "${kind}" ${NO_KIND} "${version}" ${SCHEME}`
   throw unhandled(kind, version, expected.kind, mismatch)
+}
+
+/** The Go package of the form that the server works with. */
+function internalGroup({ group }: ExpectedKind): string {
+  return group === '' || group === 'events.k8s.io' ? 'core' : (group.split('.')[0] ?? '')
 }
 
 /** What is wrong with `kind` or `apiVersion` of a body: each is a text, if it is there. */

@@ -49,9 +49,7 @@ export function readPatch(
     case 'application/strategic-merge-patch+json':
       return () => strategicPatch(types, typeName, body)
     case 'application/apply-patch+yaml':
-      throw unsupportedMediaType(
-        'the dev cluster has no server-side apply: send a strategic merge patch, as kubectl apply does without --server-side',
-      )
+      throw unsupportedMediaType('the dev cluster has no server-side apply: use kubectl apply without --server-side')
     default:
       throw unsupportedMediaType('415: Unsupported Media Type', {})
   }

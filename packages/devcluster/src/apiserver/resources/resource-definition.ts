@@ -16,6 +16,13 @@ export interface Grace {
   readonly gracePeriodSeconds: number | undefined
 }
 
+/** What is posted to be answered, and never stored. */
+export interface Question {
+  validate?(asked: KubeObject, errors: FieldErrors): void
+  /** `now` in milliseconds since 1970. */
+  answer(asked: KubeObject, now: number): object
+}
+
 /**
  * One resource of the API: what it is called, what a new object becomes, what is checked, what it shows. All functions
  * are pure; the registry stores.
@@ -30,6 +37,8 @@ export interface ResourceDefinition {
   readonly categories?: readonly string[]
   readonly namespaced: boolean
   readonly verbs: readonly Verb[]
+  /** Its only verb is `create`, and what follows here about stored objects is not used. */
+  readonly question?: Question
   /** Subresources beside the object: `status` is served for every resource that names it. */
   readonly subresources: readonly string[]
   /** Its type in requests and answers. It is stored as the type that `kind` names. */

@@ -10,6 +10,8 @@ export interface ConformanceOptions {
   readonly runtime?: PodRuntime
   /** What the cases need: a backend that lacks it prints why they do not run. @default [] */
   readonly needs?: readonly Feature[]
+  /** Cases that mostly wait run side by side. @default false */
+  readonly concurrent?: boolean
 }
 
 /** vitest's `it`, with the fixtures `backend`, `api` and `namespace`. */
@@ -21,7 +23,7 @@ export type ConformanceCase = ReturnType<typeof casesOn>
  */
 export function conformance(
   subject: string,
-  { runtime = 'scripted', needs = [] }: ConformanceOptions,
+  { runtime = 'scripted', needs = [], concurrent = false }: ConformanceOptions,
   define: (it: ConformanceCase, backend: Backend) => void,
 ): void {
   for (const backend of backends(process.env.CONFORMANCE)) {
@@ -30,7 +32,7 @@ export function conformance(
     const missing = needed.find((feature) => lacks[feature] !== undefined)
     // Fixtures of a whole file are made at its top.
     const cases = casesOn(backend, runtime)
-    describe(`${backend.name}: ${subject}`, () => {
+    describe(`${backend.name}: ${subject}`, { concurrent }, () => {
       if (missing === undefined) define(cases, backend)
       else it.skip(`lacks ${missing}: ${lacks[missing]}`)
     })

@@ -1,5 +1,5 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
-import { podsPath } from './api-paths.ts'
+import { podsPath, withQuery } from './api-paths.ts'
 import { eventually } from './eventually.ts'
 import type { RawApi } from './raw-api.ts'
 
@@ -47,4 +47,17 @@ export async function untilPhase(
 /** Waits until there is no such pod. */
 export async function untilGone(api: RawApi, namespace: string, name: string): Promise<void> {
   await eventually(async () => (await readPod(api, namespace, name)) === null, { withinMs: 15_000 })
+}
+
+/** The pod after each of its changes since this state of it, up to the first that fits. */
+export async function changesUntil(
+  api: RawApi,
+  { metadata: { namespace, name, resourceVersion } }: StoredPod,
+  fits: (pod: StoredPod) => boolean,
+  { withinMs = 30_000 } = {},
+): Promise<StoredPod[]> {
+  const fieldSelector = `metadata.name=${name}`
+  using watch = api.watch(withQuery(podsPath(namespace), { watch: true, resourceVersion, fieldSelector }))
+  const events = await watch.until(({ object }) => fits(object as unknown as StoredPod), { withinMs })
+  return events.map(({ object }) => object as unknown as StoredPod)
 }

@@ -35,9 +35,9 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
   // Kubernetes makes one dollar of two.
   it.each([
     ['exit-3', 'exit 3', 3],
-    ['kills-itself', 'kill -9 $$$$', 137],
-    ['terminates-itself', 'kill -TERM $$$$', 143],
-    ['aborts', 'kill -ABRT $$$$', 134],
+    ['is-killed', `sh -c 'kill -9 $$$$'; exit $?`, 137],
+    ['is-terminated', `sh -c 'kill -TERM $$$$'; exit $?`, 143],
+    ['is-aborted', `sh -c 'kill -ABRT $$$$'; exit $?`, 134],
   ])('reports the exit code of %s', async (name, script, exitCode) => {
     const status = await node.until(node.create(name, script))
     expect(status.phase).toBe('Failed')
@@ -352,9 +352,10 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
   })
 
   it('fails a pod that is past its deadline', async () => {
-    const status = await node.until(node.create('late', 'sleep 60', {}, { activeDeadlineSeconds: 1 }))
+    const script = 'trap "exit 4" TERM; while :; do sleep 0.05; done'
+    const status = await node.until(node.create('late', script, {}, { activeDeadlineSeconds: 1 }))
     expect(status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' })
-    expect(endOf(status)?.exitCode).toBe(143)
+    expect(endOf(status)?.exitCode).toBe(4)
   })
 
   it('ends a main process by a signal from outside', async () => {

@@ -1,8 +1,8 @@
 /**
- * The shell program that becomes process 1 of a container's namespaces. It makes the mounts of a table, takes a new root
- * if there is one, looks whether the command can be executed there, says `ready PID` with its process id on the machine,
- * or `failed WHY`, and then reaps whatever is orphaned until its file descriptor 3 is closed: by the container's end, or
- * because the dev cluster died. Its end is the end of every process in the namespace.
+ * The shell program that keeps a container's mounts, as process 1 of a pid namespace around the container's. It makes the
+ * mounts of a table, takes a new root if there is one, looks whether the command can be executed there, says `ready PID`
+ * with its process id on the machine, or `failed WHY`, and then reaps until its file descriptor 3 is closed: by the
+ * container's end, or because the dev cluster died. Its end is the end of every process in the namespace.
  *
  * Arguments: mount program, mount table, chroot program, new root or nothing, {@link INSIDE_SCRIPT}, working directory,
  * command, PATH. Values come as arguments alone, never as part of the program.

@@ -32,8 +32,9 @@ export interface NamespacedRequest extends ProcessRequest {
 
 /**
  * Runs a command in mount and pid namespaces of its own. Two children: `unshare` with the {@link BOOTSTRAP_SCRIPT}, which
- * keeps the namespaces, and `nsenter`, which runs the command in them. So the command is not process 1, dies of signals
- * as it does anywhere, and has exactly the environment and arguments it is given; `nsenter` ends as the command does.
+ * keeps the mounts, and `nsenter`, which runs the command in them as process 1 of a further pid namespace. So, as in any
+ * container, signals that the command does not handle do not end it, but for SIGKILL from outside, and its end is that of
+ * all that it started. It has exactly the environment and arguments it is given; `nsenter` ends as the command does.
  *
  * @throws {ContainerStartError}
  */
@@ -45,9 +46,19 @@ export async function startNamespacedProcess(request: NamespacedRequest): Promis
   const keeper = new NamespaceKeeper(request, table)
   const keeperPid = await keeper.ready()
   const user = tools.hasUserNamespace ? ['--user', '--preserve-credentials'] : []
+  const asFirstProcess = [
+    tools.unshare,
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    '--propagation',
+    'unchanged',
+    '--',
+  ]
   const main = await startChild(
     tools.nsenter,
-    [...user, '--target', keeperPid, '--mount', '--pid', '--root', '--wd', '--', ...request.command],
+    [...user, '--target', keeperPid, '--mount', '--pid', '--root', '--wd', '--', ...asFirstProcess, ...request.command],
     {
       env: Object.fromEntries(request.environment),
       cwd: '/',
@@ -78,20 +89,21 @@ class NamespacedProcess implements IsolatedProcess {
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.#main
     if (pid === undefined || !isAlive(this.#main)) return
-    // nsenter itself does not pass signals on. As long as it has not begun the command, it stands for it.
-    const command = childOf(pid)
+    // nsenter and its child unshare do not pass signals on. As long as they have not begun the command, nsenter stands for it.
+    const unshare = childOf(pid)
+    const command = unshare === undefined ? undefined : childOf(unshare)
     if (signal !== 'SIGKILL') {
       sendSignal(command ?? pid, signal)
       return
     }
-    // All processes of the namespace, the command among them, which is then seen to die of SIGKILL.
+    // All processes of the namespaces, the command among them, which is then seen to die of SIGKILL.
     this.#keeper.kill()
-    // It stops itself when the command is stopped, and would not see its end.
-    sendSignal(pid, command === undefined ? 'SIGKILL' : 'SIGCONT')
+    // It stops itself when its child is stopped, and would not see its end.
+    sendSignal(pid, unshare === undefined ? 'SIGKILL' : 'SIGCONT')
   }
 }
 
-/** The process that holds a container's namespaces open, from the outside: `unshare`, whose child is their process 1. */
+/** The process that holds a container's mounts, from the outside: `unshare`, whose child ends all that runs in them. */
 class NamespaceKeeper {
   readonly #child: ChildProcess
   readonly #request: NamespacedRequest
@@ -114,7 +126,7 @@ class NamespaceKeeper {
     this.#ended = endOf(this.#child)
   }
 
-  /** The process id of process 1 on the machine, once the command may be run. @throws {ContainerStartError} */
+  /** The process id of its child on the machine, once the command may be run. @throws {ContainerStartError} */
   async ready(): Promise<string> {
     const { stdout, stderr } = this.#child
     // Both stay open as long as unshare lives, so the second is waited for only after its end.

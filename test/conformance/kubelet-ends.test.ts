@@ -120,16 +120,6 @@ conformance('a deletion', { runtime: 'process', concurrent: true }, (it) => {
     expect((await api.get(podsPath(namespace, 'p'))).status).toBe(404)
   })
 
-  it('may be made shorter by a second one', async ({ api, backend, namespace }) => {
-    const spec = { terminationGracePeriodSeconds: 600 }
-    const running = await until(await createPod(api, namespace, shellPod(backend, 'p', 'sleep 600', { spec })), api)
-    await api.delete(podsPath(namespace, 'p'))
-    const { body } = await api.delete<StoredPod>(`${podsPath(namespace, 'p')}?gracePeriodSeconds=1`)
-    expect(body.metadata.deletionGracePeriodSeconds).toBe(1)
-    using watch = api.watch(`${podsPath(namespace)}?watch=true&resourceVersion=${running.metadata.resourceVersion}`)
-    await watch.until(({ type }) => type === 'DELETED', slowly)
-  })
-
   it('of a pod with several containers tells all of them at once', async ({ api, backend, namespace }) => {
     const script = (code: number) => `trap "exit ${code}" TERM; while :; do sleep 0.1; done`
     const containers = [shellContainer('one', script(1)), shellContainer('two', script(0))]

@@ -26,6 +26,7 @@ conformance('the phases of a pod', { runtime: 'process', concurrent: true }, (it
       'Pending',
       'Pending, waiting ContainerCreating',
       'Running, running',
+      'Running, terminated 0 Completed',
       'Succeeded, terminated 0 Completed',
     ])
   })
@@ -93,7 +94,7 @@ conformance('the phases of a pod', { runtime: 'process', concurrent: true }, (it
   })
 
   it('Running as long as one of several containers does', async ({ api, backend, namespace }) => {
-    const containers = [shellContainer('short', 'exit 4'), shellContainer('long', 'sleep 2')]
+    const containers = [shellContainer('short', 'sleep 1; exit 4'), shellContainer('long', 'sleep 3')]
     const created = await createPod(api, namespace, shellPod(backend, 'p', '', { spec: { containers } }))
     const changes = await changesUntil(
       api,

@@ -47,7 +47,7 @@ tasks:
     command: ["true"]
   - task_id: signalled
     image: busybox
-    command: ["sh", "-c", "kill -SEGV $$$$"]
+    command: ["sh", "-c", "sh -c 'kill -SEGV $$$$'; exit $?"]
   - task_id: missing_image
     image: missing/image:1
     command: ["true"]

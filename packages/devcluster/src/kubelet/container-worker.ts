@@ -90,7 +90,8 @@ export class ContainerWorker {
     const { exitCode, message, reason = exitCode === 0 ? 'Completed' : 'Error' } = await started.exited
     running.remove(name)
     const end = { exitCode, reason, message, startedAt, finishedAt: clock.now(), id }
-    state.change(name, { attempt, state: { kind: 'terminated', end } }, lastEnd, this.#isLastToEnd(exitCode))
+    // While a kubelet ends a pod, it reports nothing before everything of it has ended.
+    state.change(name, { attempt, state: { kind: 'terminated', end } }, lastEnd, this.#parts.closing.aborted)
     return end
   }
 
@@ -110,20 +111,6 @@ export class ContainerWorker {
     const end = { exitCode: 128, reason: 'StartError', message, startedAt: 0, finishedAt: clock.now(), id }
     state.change(name, { attempt, state: { kind: 'terminated', end } }, latestEnd(state.record(name)))
     return end
-  }
-
-  /**
-   * The end that ends the pod is reported together with the pod's: a kubelet never shows a pod as running whose
-   * containers are all over.
-   */
-  #isLastToEnd(exitCode: number): boolean {
-    const { state, running, closing } = this.#parts
-    const record = state.record(this.#name)
-    if (running.size > 0) return false
-    if (closing.aborted) return true
-    if (isRestarted(record, state.restartPolicy, exitCode)) return false
-    if (record.kind === 'init') return exitCode !== 0
-    return state.records.every((one) => one.kind !== 'main' || one === record || one.state.kind === 'terminated')
   }
 }
 

@@ -98,7 +98,13 @@ describe('a pod that succeeds', () => {
       ContainersReady: ['False', 'PodCompleted'],
       PodScheduled: ['True', undefined],
     })
-    expect(cluster.statuses.get('one')?.map(({ phase }) => phase)).toEqual(['Pending', 'Running', 'Succeeded'])
+    // The container's end is told before the pod's.
+    expect(cluster.statuses.get('one')?.map(({ phase }) => phase)).toEqual([
+      'Pending',
+      'Running',
+      'Running',
+      'Succeeded',
+    ])
     expect(cluster.eventsOf('one')).toEqual([
       'Scheduled: Successfully assigned default/one to node-1',
       'Pulled: Container image "busybox" already present on machine and can be accessed by the pod',

@@ -271,7 +271,10 @@ export class KubernetesExecutor extends BaseExecutor {
   /** Why a task is not running yet, for people; null when it runs, or is not ours. */
   waitingReason(key: TaskInstanceKey): string | null {
     const entry = this.#engine.book.get(key)
-    if (entry) return waitingReason(entry, this.#engine.launcher.waitingReason(entry))
+    if (entry) {
+      const refusal = this.#engine.launcher.waitingReason(entry)
+      return waitingReason(entry, { refusal, blindness: this.#scopes?.blindness(entry.namespace) ?? null })
+    }
     if (!this.queuedTasks.has(key)) return null
     if (this.runningCount < this.parallelism) return 'in the queue'
     return `in the queue: ${this.runningCount} of ${this.parallelism} slots taken`

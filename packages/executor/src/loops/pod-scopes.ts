@@ -68,6 +68,14 @@ export class PodScopes {
     for (const { reflector } of this.#reflectors) yield* reflector.store.values()
   }
 
+  /** Why the pods of a namespace are not seen at present; null when they are. */
+  blindness(namespace: string): string | null {
+    const scope = this.#reflectors.find((each) => each.namespace === namespace || each.namespace === '')
+    const { state, lastError, lastActivityAt } = scope?.reflector.status ?? {}
+    if (state !== 'waiting' || !lastError || lastError.at < (lastActivityAt ?? 0)) return null
+    return lastError.error instanceof Error ? lastError.error.message : String(lastError.error)
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#timer?.cancel()

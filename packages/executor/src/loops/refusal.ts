@@ -68,7 +68,8 @@ const ROWS: readonly Row[] = [
     text: /cannot \w+ resource/,
     scope: 'namespace',
     backoff: SLOW,
-    hint: 'grant the executor the verb "create" on pods in this namespace',
+    // Not by name: after a create whose answer was lost it may be the get of the pod that was refused.
+    hint: 'grant the executor that verb on pods in this namespace',
   },
   {
     cause: 'quota-too-small',

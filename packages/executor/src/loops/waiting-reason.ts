@@ -8,8 +8,14 @@ const STAGES: Readonly<Record<PendingStage, string>> = {
   initialising: 'initialising',
 }
 
-/** Why a launched task does not run yet, for people; null when it runs. `refusal`: what the launcher says of it. */
-export function waitingReason(entry: LaunchEntry, refusal: string | null): string | null {
+/**
+ * Why a launched task does not run yet, for people; null when it runs. `refusal`: what the launcher says of it; `blindness`:
+ * why the watch of its namespace is down.
+ */
+export function waitingReason(
+  entry: LaunchEntry,
+  { refusal, blindness }: { readonly refusal: string | null; readonly blindness: string | null },
+): string | null {
   switch (entry.phase) {
     case 'waiting':
     case 'creating': {
@@ -22,6 +28,7 @@ export function waitingReason(entry: LaunchEntry, refusal: string | null): strin
       return `its pod is being deleted, then it is launched again: ${entry.supersedes?.failure.message ?? ''}`
     case 'live': {
       if (entry.wasRunning) return null
+      if (blindness) return `its pod cannot be seen: ${blindness}`
       const { stage, reason } = entry.pending ?? { stage: 'unscheduled', reason: '' }
       return reason ? `${STAGES[stage]}: ${reason}` : STAGES[stage]
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { launchId, podName } from '../../src/pods/launch-name.ts'
 import { DurableStore } from '../support/durable-store.ts'
-import { apiError, connectionError } from '../support/fake-pods.ts'
+import { apiError, connectionError, FakePods } from '../support/fake-pods.ts'
 import { keyOf, startExecutor } from '../support/start-executor.ts'
 
 describe('KubernetesExecutor', () => {
@@ -223,6 +223,19 @@ describe('launching', () => {
     await clock.advance(10_000)
     expect(pods.all()).toHaveLength(2)
     expect(states()).toEqual({ full: 'queued', other: 'queued' })
+    await executor.end()
+  })
+
+  it('I10: says that pods cannot be seen, and why, while their watch is refused', async () => {
+    const pods = new FakePods()
+    const text = 'pods is forbidden: User "u" cannot watch resource "pods" in API group "" in the namespace "default"'
+    pods.fault({ verb: 'watch', error: apiError(403, 'Forbidden', text), times: 99 })
+    const { executor, clock, launch } = await startExecutor({ pods })
+    const key = await launch('extract')
+    expect(executor.waitingReason(key)).toMatch(/^its pod cannot be seen: .*cannot watch resource "pods"/)
+    pods.clearFaults()
+    await clock.advance(15_000)
+    expect(executor.waitingReason(key)).toBe('unscheduled')
     await executor.end()
   })
 

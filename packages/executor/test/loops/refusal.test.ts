@@ -196,8 +196,8 @@ describe('refusalOf', () => {
       message: 'Pod "p" is invalid',
     })
     expect(refusalOf(apiError(429, 'TooManyRequests', 'busy', { retryAfterMs: 7_000 })).retryAfterMs).toBe(7_000)
-    expect(refusalOf(apiError(403, 'Forbidden', 'User "u" cannot create resource "pods"')).message).toContain(
-      'the verb "create"',
+    expect(refusalOf(apiError(403, 'Forbidden', 'User "u" cannot get resource "pods"')).message).toBe(
+      'User "u" cannot get resource "pods": grant the executor that verb on pods in this namespace',
     )
     expect(refusalOf(apiError(403, 'Forbidden', 'error looking up service account n/x')).limitMs).toBe(60_000)
   })

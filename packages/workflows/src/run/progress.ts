@@ -47,9 +47,9 @@ function lineProgress(output: Writable): Progress {
   let said: SaidOf = new Map()
   let ended = false
   return {
-    show({ instances }, elapsedMs) {
+    show(frame, elapsedMs) {
       if (ended) return
-      const news = plainProgress(said, instances, elapsedMs)
+      const news = plainProgress(said, frame, elapsedMs)
       said = news.said
       for (const line of news.lines) output.write(`${line}\n`)
     },

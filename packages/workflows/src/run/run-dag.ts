@@ -12,6 +12,7 @@ import { buildPods, type PodSurroundings } from './build-pods.ts'
 import { workloadBuilder } from './build-workload.ts'
 import { loggedLaunches } from './logged-launches.ts'
 import { type OpenCluster, openCluster } from './open-cluster.ts'
+import { permissionNotices } from './permission-notices.ts'
 import { type PreparedRun, RunRefusedError } from './prepare-run.ts'
 import type { Progress } from './progress.ts'
 import { runIdOf } from './run-id.ts'
@@ -44,7 +45,8 @@ interface RunDagOptions {
  * @throws {RunAbortedError} after the run had begun; other errors before
  */
 export async function runDag(options: RunDagOptions): Promise<{ summary: RunSummary; logFolder: string }> {
-  const { prepared, progress, cwd, env, clock = systemClock, logger = silentLogger } = options
+  const { prepared, progress, cwd, env, clock = systemClock } = options
+  const logger = permissionNotices(options.logger ?? silentLogger, (line) => progress.say(line))
   for (const warning of prepared.dag.warnings) progress.say(`warning: ${problemText(warning)}`)
 
   await using open = new AsyncDisposableStack()
@@ -130,13 +132,23 @@ async function driveRun(
     await Promise.race([scheduler.runEnded(run.dagId, run.runId), runLogs.unwritable])
     // A worker's word may end the run before its pod has ended and its log is archived.
     await untilQuiet(executor, clock)
-    await executor.reapFailedPods()
+    await reapFailedPods(executor, progress)
     isOver = true
   } finally {
     signal.removeEventListener('abort', cancel)
     await shown.stop()
   }
   return { summary: await endedRun(store, run, logs), logFolder: logs.folderOf(run) }
+}
+
+/** The run is over and its logs are kept: pods that cannot be taken away do not change how it ended. */
+async function reapFailedPods(executor: KubernetesExecutor, progress: Progress): Promise<void> {
+  try {
+    await executor.reapFailedPods()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    progress.say(`warning: failed pods may be left on the cluster: ${why}`)
+  }
 }
 
 /** The run as the store has it in the end. A task that failed before it had a launch gets a log that says why (I10). */

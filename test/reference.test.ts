@@ -14,6 +14,7 @@ import {
   resolveConfig,
 } from '@davit/executor'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { errorCodes as devclusterErrorCodes } from '../packages/devcluster/src/error-codes.ts'
 import { namesOf } from '../packages/executor/src/config/config-from-env.ts'
 import type { ExecutorConfig } from '../packages/executor/src/config/executor-config.ts'
@@ -24,9 +25,26 @@ import { CONTAINER_FIELDS, DAG_FIELDS, FUNCTION_FIELDS } from '../packages/workf
 import { TRIGGER_RULES } from '../packages/workflows/src/dag/dag-spec.ts'
 import { loadDag } from '../packages/workflows/src/dag/load-dag.ts'
 import { errorCodes as workflowErrorCodes } from '../packages/workflows/src/error-codes.ts'
+import { grantsOf } from './support/executor-role.ts'
 import { codesIn, type TableRow, tablesOf } from './support/markdown-tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+
+describe('docs/operations.md', () => {
+  const role = readFileSync(join(root, 'deploy/role.yaml'), 'utf8')
+
+  it('has the role that can be applied', () => {
+    const [, shown = ''] =
+      /```yaml\n([^`]*kind: Role\n[\s\S]*?)```/.exec(readFileSync(join(root, 'docs/operations.md'), 'utf8')) ?? []
+    expect(shown).toBe(role.replace(/^#.*\n/, ''))
+  })
+
+  it('says what each permission of it is for, and of no other', () => {
+    const rows = tablesOf('docs/operations.md').get('Permissions') ?? []
+    const named = rows.map(({ verb, resource }) => `${codesIn(verb)} ${codesIn(resource)}`)
+    expect(named.toSorted()).toEqual(grantsOf(parse(role)).toSorted())
+  })
+})
 
 describe('docs/reference/configuration.md', () => {
   const page = tablesOf('docs/reference/configuration.md')

@@ -1,3 +1,4 @@
+import type { UserRequest } from '../kubernetes/user-requests.ts'
 import type { BackendName } from './backend-names.ts'
 
 /** What a suite may ask of a backend beyond an API server. */
@@ -12,6 +13,8 @@ export type Feature =
   | 'requestLog'
   /** {@link StartedBackend.compactHistory}. */
   | 'compaction'
+  /** Users may do what roles grant them, and nothing else; {@link StartedBackend.executorRequests}. */
+  | 'roles'
   /** Pods get a token of their service account, and have it mounted. */
   | 'serviceAccountTokens'
 
@@ -56,6 +59,8 @@ export interface StartedBackend extends AsyncDisposable {
   readonly hostAddress: string
   /** The requests about pods that were answered by now, oldest answer first; only with the feature `requestLog`. */
   podRequests(): Promise<readonly LoggedPodRequest[]>
+  /** What the executor's user has asked by now, whatever about, since the backend was started; only with the feature `roles`. */
+  executorRequests(): Promise<readonly UserRequest[]>
   /** Makes the server forget every version but the newest; only with the feature `compaction`. */
   compactHistory(): Promise<void>
   stop(): Promise<void>

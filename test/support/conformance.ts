@@ -14,12 +14,12 @@ export interface ConformanceOptions {
   readonly concurrent?: boolean
 }
 
-/** vitest's `it`, with the fixtures `backend`, `api` and `namespace`. */
+/** vitest's `it`, with the fixtures `backend`, `api`, `namespace` and `newNamespace`. */
 export type ConformanceCase = ReturnType<typeof casesOn>
 
 /**
  * Registers the same cases for every backend that CONFORMANCE names; its name leads their titles. Each case that asks for
- * `namespace` has one of its own, which is removed unless the case failed.
+ * `namespace` has one of its own, and further ones by `newNamespace`; they are removed unless the case failed.
  */
 export function conformance(
   subject: string,
@@ -52,12 +52,18 @@ function casesOn(backend: Backend, runtime: PodRuntime) {
       onCleanup(() => api[Symbol.dispose]())
       return api
     })
-    .extend('namespace', async ({ api, backend: started, task }, { onCleanup }) => {
-      const name = namespaceName(basename(task.file.filepath, '.test.ts'), task.name)
-      await createNamespace(api, name, started)
+    .extend('newNamespace', async ({ api, backend: started, task }, { onCleanup }) => {
+      const names: string[] = []
       onCleanup(async () => {
-        if (task.result?.state !== 'fail') await api.delete(`/api/v1/namespaces/${name}`)
+        if (task.result?.state === 'fail') return
+        for (const name of names) await api.delete(`/api/v1/namespaces/${name}`)
       })
-      return name
+      return async () => {
+        const name = namespaceName(basename(task.file.filepath, '.test.ts'), task.name)
+        names.push(name)
+        await createNamespace(api, name, started)
+        return name
+      }
     })
+    .extend('namespace', ({ newNamespace }) => newNamespace())
 }

@@ -1,10 +1,13 @@
 import type { RequestRecord } from '@davit/devcluster'
 import { type Backend, type LoggedPodRequest, nodeSelectors } from './backend.ts'
 
+const roles = 'who has its token may do everything'
+
 /** Ours: started in the test's own process, one for each file. */
 export const devclusterBackend: Backend = {
   name: 'devcluster',
   lacks: (runtime) => ({
+    roles,
     serviceAccountTokens: 'it gives pods no token for its API, and mounts none',
     ...(runtime === 'scripted'
       ? { containers: 'scripted pods run nothing' }
@@ -31,6 +34,9 @@ export const devclusterBackend: Backend = {
       nodeSelector: nodeLabels,
       hostAddress: '127.0.0.1',
       podRequests: async () => cluster.requests.list({ resource: 'pods' }).map(loggedPodRequest),
+      executorRequests: async () => {
+        throw new Error(`the dev cluster has no roles: ${roles}`)
+      },
       compactHistory: async () => cluster.faults.compact(),
       stop,
       [Symbol.asyncDispose]: stop,

@@ -29,6 +29,20 @@ export function grantsOf({ rules }: Pick<Role, 'rules'>): readonly string[] {
   )
 }
 
+/** The same role under another name, without one of what it allows. */
+export function roleWithout({ rules, ...role }: Role, name: string, grant: string): Role {
+  const [verb = '', resource = ''] = grant.split(' ')
+  return {
+    ...role,
+    metadata: { name },
+    rules: rules
+      .map((rule) =>
+        rule.resources.includes(resource) ? { ...rule, verbs: rule.verbs.filter((v) => v !== verb) } : rule,
+      )
+      .filter(({ verbs }) => verbs.length > 0),
+  }
+}
+
 /** Whom a role is bound to. */
 export type RoleSubject =
   | { readonly kind: 'User'; readonly name: string }
@@ -36,9 +50,8 @@ export type RoleSubject =
 
 /** Grants a role in a namespace, and waits until the authorizer knows of it. */
 export async function grantRole(api: RawApi, namespace: string, role: Role, subject: RoleSubject): Promise<void> {
-  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`
-  await created(api, `${rbac}/roles`, role)
-  await created(api, `${rbac}/rolebindings`, {
+  await created(api, rbacPath(namespace, 'roles'), role)
+  await created(api, rbacPath(namespace, 'rolebindings'), {
     metadata: { name: role.metadata.name },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
     subjects: [subject],
@@ -51,6 +64,11 @@ export async function grantRole(api: RawApi, namespace: string, role: Role, subj
     const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
     return (await api.post<{ status: { allowed: boolean } }>(path, review)).body.status.allowed
   })
+}
+
+/** `/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/PLURAL`, and what follows it. */
+export function rbacPath(namespace: string, ...rest: readonly string[]): string {
+  return ['/apis/rbac.authorization.k8s.io/v1/namespaces', namespace, ...rest].join('/')
 }
 
 async function created(api: RawApi, path: string, body: unknown): Promise<void> {

@@ -13,6 +13,7 @@ export const existingBackend: Backend = {
     followedLogs: unknown,
     requestLog: unknown,
     compaction: unknown,
+    roles: unknown,
   }),
   async start() {
     const kubeconfigPath = process.env.KUBECONFIG
@@ -31,6 +32,7 @@ export const existingBackend: Backend = {
       nodeSelector: {},
       hostAddress: hostname(),
       podRequests: lacking,
+      executorRequests: lacking,
       compactHistory: lacking,
       async stop() {},
       async [Symbol.asyncDispose]() {},

@@ -6,7 +6,7 @@ import { compactHistory } from '../kubernetes/compact-history.ts'
 import { layoutIn } from '../kubernetes/layout.ts'
 import { kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { readState } from '../kubernetes/state-file.ts'
-import { userRequests } from '../kubernetes/user-requests.ts'
+import { type UserRequest, userRequests } from '../kubernetes/user-requests.ts'
 import { type Backend, type LoggedPodRequest, nodeSelectors } from './backend.ts'
 
 /** What a test run knows of the Kubernetes that it started once for all its files. */
@@ -45,8 +45,13 @@ export const kubernetesBackend: Backend = {
     const shared = inject('kubernetes')
     if (shared === null) throw new Error('no Kubernetes was started for this run: name it in CONFORMANCE')
     const { size: fromByte } = await stat(shared.auditLogPath)
-    // It goes on for other files, and ends with the run.
-    const stop = () => refuseRefusals(shared.auditLogPath, fromByte)
+    const executorRequests = async () => {
+      const requests: UserRequest[] = []
+      for await (const request of userRequests(shared.auditLogPath, executorUser, { fromByte })) requests.push(request)
+      return requests
+    }
+    // The cluster goes on for other files, and ends with the run.
+    const stop = async () => refuseRefusals(await executorRequests())
     return {
       ...shared,
       executorUser,
@@ -57,6 +62,7 @@ export const kubernetesBackend: Backend = {
         for await (const request of podRequests(shared.auditLogPath)) requests.push(request)
         return requests
       },
+      executorRequests,
       async compactHistory() {
         const state = await readState(layoutIn(dirname(shared.kubeconfigPath)).state)
         if (state === null) throw new Error('the test Kubernetes has stopped')
@@ -69,10 +75,7 @@ export const kubernetesBackend: Backend = {
 }
 
 /** @throws Error when the executor's user was refused something for want of a role: it runs with what its role allows. */
-async function refuseRefusals(auditLogPath: string, fromByte: number): Promise<void> {
-  const refused: string[] = []
-  for await (const { isAllowed, verb, uri } of userRequests(auditLogPath, executorUser, { fromByte })) {
-    if (!isAllowed) refused.push(`${verb} ${uri}`)
-  }
+function refuseRefusals(requests: readonly UserRequest[]): void {
+  const refused = requests.filter(({ isAllowed }) => !isAllowed).map(({ verb, uri }) => `${verb} ${uri}`)
   if (refused.length > 0) throw new Error(`deploy/role.yaml does not allow what was asked:\n${refused.join('\n')}`)
 }

@@ -10,6 +10,12 @@ export class RecordingLogger implements Logger {
     this.#fields = fields
   }
 
+  /** Whether a line has this text, in its message or among its values. */
+  says(text: string): boolean {
+    const shown = JSON.stringify(text).slice(1, -1)
+    return this.lines.some((line) => line.includes(text) || line.includes(shown))
+  }
+
   debug(): void {}
 
   info(message: string, fields?: object): void {

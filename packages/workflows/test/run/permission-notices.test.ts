@@ -15,8 +15,7 @@ it('says each permission that is missing once, whoever meets it', () => {
   const words = (verb: string) => `User "davit" cannot ${verb} resource "pods" in API group "" in the namespace "ns"`
   expect(said).toEqual(
     ['create', 'delete'].map(
-      (verb) =>
-        `not allowed on the cluster: ${words(verb)}; docs/operations.md has the role that davit needs`,
+      (verb) => `not allowed on the cluster: ${words(verb)}; docs/operations.md has the role that davit needs`,
     ),
   )
 })

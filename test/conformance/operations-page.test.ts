@@ -60,7 +60,8 @@ function renamed(text: string, names: Names): string {
 
 /** Runs the commands under a heading of the page as somebody would who has other names for their namespaces. */
 async function runCommands(backend: StartedBackend, heading: string, names: Names): Promise<void> {
-  const [, commands = ''] = new RegExp(`### ${heading}\n[sS]*?\`\`\`sh\n([sS]*?)\`\`\``).exec(page) ?? []
+  const section = page.split(`### ${heading}\n`)[1] ?? ''
+  const [, commands = ''] = /```sh\n([\s\S]*?)```/.exec(section) ?? []
   expect(commands).toContain('kubectl')
   const argv = [...(await builtKubectl()), `--kubeconfig=${backend.kubeconfigPath}`].map((part) => `'${part}'`)
   await using kubectl = await temporaryFile('kubectl', `#!/bin/sh\nexec ${argv.join(' ')} "$@"\n`)

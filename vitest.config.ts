@@ -35,7 +35,7 @@ export default defineConfig({
           include: ['test/conformance/**/*.test.ts', 'test/kubernetes/*.conformance.ts'],
           globalSetup: ['test/conformance/start-backends.ts'],
           // The built kubectl comes with the real Kubernetes.
-          exclude: namesKubernetes ? [] : ['test/conformance/kubectl.test.ts', 'test/kubernetes/*.conformance.ts'],
+          exclude: namesKubernetes ? [] : ['test/conformance/kubectl*.test.ts', 'test/kubernetes/*.conformance.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

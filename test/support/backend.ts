@@ -17,6 +17,10 @@ export type Feature =
   | 'roles'
   /** Pods get a token of their service account, and have it mounted. */
   | 'serviceAccountTokens'
+  /** Resources beyond pods and what stands around them: services, leases, deployments. */
+  | 'otherResources'
+  /** PATCH with `application/apply-patch+yaml`. */
+  | 'serverSideApply'
 
 /**
  * How the pods of a case run. `scripted`: as their annotations say, by the dev cluster's scripted runtime and by kwok;

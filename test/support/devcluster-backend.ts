@@ -8,6 +8,8 @@ export const devclusterBackend: Backend = {
   name: 'devcluster',
   lacks: (runtime) => ({
     roles,
+    otherResources: 'it has the resources that pods of tasks meet, and no services, leases or workloads',
+    serverSideApply: 'it has no server-side apply',
     serviceAccountTokens: 'it gives pods no token for its API, and mounts none',
     ...(runtime === 'scripted'
       ? { containers: 'scripted pods run nothing' }

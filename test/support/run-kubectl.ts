@@ -16,25 +16,30 @@ export interface KubectlResult {
 /** kubectl on one cluster. */
 export interface Kubectl extends AsyncDisposable {
   /**
-   * Runs a command to its end, with this text on its standard input.
+   * Runs a command to its end, with this text on its standard input and these variables beside PATH and HOME.
    *
    * @throws Error with its output when it does not end within 20 s
    */
-  run(args: readonly string[], input?: string): Promise<KubectlResult>
+  run(args: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<KubectlResult>
   /** As `run`, but a failure is an error; resolves to standard output. */
-  must(args: readonly string[], input?: string): Promise<string>
+  must(args: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<string>
   /** The lines that a command prints, as they come. It is ended when nobody wants more. */
   lines(args: readonly string[]): AsyncGenerator<string, void, void>
 }
 
-/** The built kubectl with a cache of its own. */
-export async function kubectlOn({ kubeconfigPath }: StartedBackend): Promise<Kubectl> {
-  const cache = await mkdtemp(join(tmpdir(), 'davit-kubectl-'))
-  const [program = '', ...begin] = [...(await builtKubectl()), `--kubeconfig=${kubeconfigPath}`, `--cache-dir=${cache}`]
-  const options = { env: { PATH: process.env.PATH, HOME: cache }, timeout: 20_000 } as const
+/** The built kubectl with a cache and a home folder of its own, in this namespace unless a command names another. */
+export async function kubectlOn({ kubeconfigPath }: StartedBackend, namespace: string): Promise<Kubectl> {
+  const home = await mkdtemp(join(tmpdir(), 'davit-kubectl-'))
+  const [program = '', ...begin] = [
+    ...(await builtKubectl()),
+    `--kubeconfig=${kubeconfigPath}`,
+    `--cache-dir=${home}`,
+    `--namespace=${namespace}`,
+  ]
+  const options = { env: { PATH: process.env.PATH, HOME: home }, timeout: 20_000 } as const
 
-  const run = async (args: readonly string[], input = ''): Promise<KubectlResult> => {
-    const child = spawn(program, [...begin, ...args], options)
+  const run: Kubectl['run'] = async (args, input = '', env = {}) => {
+    const child = spawn(program, [...begin, ...args], { ...options, env: { ...options.env, ...env } })
     child.stdin.end(input)
     const [stdout, stderr, exitCode] = await Promise.all([
       child.stdout.setEncoding('utf8').toArray(),
@@ -47,8 +52,8 @@ export async function kubectlOn({ kubeconfigPath }: StartedBackend): Promise<Kub
   }
   return {
     run,
-    async must(args, input) {
-      const { exitCode, stdout, stderr } = await run(args, input)
+    async must(args, input, env) {
+      const { exitCode, stdout, stderr } = await run(args, input, env)
       if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${exitCode}: ${stderr}`)
       return stdout
     },
@@ -60,6 +65,6 @@ export async function kubectlOn({ kubeconfigPath }: StartedBackend): Promise<Kub
         child.kill('SIGKILL')
       }
     },
-    [Symbol.asyncDispose]: () => rm(cache, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
   }
 }

@@ -25,7 +25,7 @@ export function openApiIndex(): object {
 export function openApiDocument(types: ApiTypes, groupVersion: string): object | undefined {
   const resources = RESOURCES.filter((resource) => apiVersionOf(resource) === groupVersion)
   if (resources.length === 0) return undefined
-  const schemas = new Schemas(types)
+  const schemas = new Schemas(types, '#/components/schemas/', NAMED_LEAVES)
   const paths: Record<string, object> = {}
   const root = `/${groupVersion.includes('/') ? 'apis' : 'api'}/${groupVersion}`
   for (const resource of resources) {
@@ -88,10 +88,12 @@ class Schemas {
   readonly all: Record<string, Schema> = {}
   readonly #types: ApiTypes
   readonly #prefix: string
+  readonly #namedLeaves: Readonly<Record<string, NamedLeaf>>
 
-  constructor(types: ApiTypes, prefix = '#/components/schemas/') {
+  constructor(types: ApiTypes, prefix: string, namedLeaves: Readonly<Record<string, NamedLeaf>> = {}) {
     this.#types = types
     this.#prefix = prefix
+    this.#namedLeaves = namedLeaves
   }
 
   addKind(resource: ResourceDefinition): string {
@@ -139,10 +141,19 @@ class Schemas {
         return { type: 'object', additionalProperties: this.#schema(type.of) }
       case 'struct':
         return { $ref: this.#prefix + this.#add(type.name) }
-      case 'leaf':
-        return LEAVES[type.leaf] ?? {}
+      case 'leaf': {
+        const named = this.#namedLeaves[type.goName]
+        if (!named) return LEAVES[type.leaf] ?? {}
+        this.all[named.name] = named.schema
+        return { $ref: this.#prefix + named.name }
+      }
     }
   }
+}
+
+interface NamedLeaf {
+  readonly name: string
+  readonly schema: Schema
 }
 
 const LEAVES: Readonly<Record<string, Schema>> = {
@@ -157,6 +168,19 @@ const LEAVES: Readonly<Record<string, Schema>> = {
   Quantity: { type: 'string' },
   IntOrString: { type: 'string', format: 'int-or-string' },
   any: { type: 'object' },
+}
+
+/** Leaves that OpenAPI 3 has as types with a name, which `kubectl explain` shows, by the names of their Go types. */
+const NAMED_LEAVES: Readonly<Record<string, NamedLeaf>> = {
+  Quantity: {
+    name: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
+    schema: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+  },
+  IntOrString: {
+    name: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
+    schema: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
+  },
+  FieldsV1: { name: 'io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1', schema: { type: 'object' } },
 }
 
 const META_TYPES = ['ObjectMeta', 'OwnerReference', 'ManagedFieldsEntry', 'LabelSelector', 'LabelSelectorRequirement']

@@ -19,6 +19,20 @@ describe('OpenAPI 3', () => {
     expect(names.filter((name) => !(name in document.components.schemas))).toEqual([])
   })
 
+  it('names the types of quantities, ports and managed fields', () => {
+    const document = JSON.parse(JSON.stringify(openApiDocument(types, 'v1')))
+    const { schemas } = document.components
+    const reference = (name: string) => ({ $ref: `#/components/schemas/io.k8s.apimachinery.pkg.${name}` })
+    expect(schemas['io.k8s.api.core.v1.ResourceRequirements'].properties.limits).toEqual({
+      type: 'object',
+      additionalProperties: reference('api.resource.Quantity'),
+    })
+    expect(schemas['io.k8s.api.core.v1.HTTPGetAction'].properties.port).toEqual(reference('util.intstr.IntOrString'))
+    expect(schemas['io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry'].properties.fieldsV1).toEqual(
+      reference('apis.meta.v1.FieldsV1'),
+    )
+  })
+
   it('says that the server checks fields, so that kubectl leaves it to it', () => {
     const document = JSON.parse(JSON.stringify(openApiDocument(types, 'v1')))
     const { patch } = document.paths['/api/v1/namespaces/{namespace}/pods/{name}']

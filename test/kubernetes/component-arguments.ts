@@ -84,6 +84,8 @@ export function componentArguments(
       // Otherwise it wants an address of the machine that is not loopback, which there may not be.
       '--advertise-address=127.0.0.1',
       '--endpoint-reconciler-type=none',
+      `--kubelet-client-certificate=${layout.kubeletClientCertificate}`,
+      `--kubelet-client-key=${layout.kubeletClientKey}`,
       // Of the kubelet's node it is localhost, where the kubelet listens; kwok's nodes have no such address.
       '--kubelet-preferred-address-types=Hostname,InternalIP',
       `--audit-policy-file=${sourceFile('audit-policy.yaml')}`,

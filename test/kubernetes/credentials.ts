@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { generate } from 'selfsigned'
 
 /** The users that exist from the start. Each has a name of its own, so that the audit log says who it was. */
 export const userNames = ['admin', 'davit', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'kwok'] as const
@@ -28,4 +29,18 @@ export function tokenFile(tokens: Record<UserName, string>): string {
 export function serviceAccountKey(): string {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+/** A key and a certificate (PEM), its own authority: the API server shows it to kubelets, which take nobody else's word. */
+export async function kubeletClientCertificate(): Promise<{ readonly key: string; readonly certificate: string }> {
+  const made = await generate([{ name: 'commonName', value: 'kube-apiserver' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', clientAuth: true },
+    ],
+  })
+  return { key: made.private, certificate: made.cert }
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { acquireLock } from './exclusive-lock.ts'
 import { layoutIn } from './layout.ts'
-import { releaseFolder } from './ownership.ts'
+import { ownerOf, releaseFolder } from './ownership.ts'
 import { readState } from './state-file.ts'
 import { stopProcesses } from './stop-processes.ts'
 
@@ -12,9 +12,10 @@ export async function down(stateFolder: string, signal: AbortSignal): Promise<st
   if (!(await exists(stateFolder))) return ['nothing runs']
   using _lock = await acquireLock(join(stateFolder, 'lock'), { signal })
   const state = await readState(layout.state)
-  if (state === null) return ['nothing runs']
-  await stopProcesses(Object.values(state.processes))
+  if (state === null && (await ownerOf(layout)) === undefined) return ['nothing runs']
+  await stopProcesses(Object.values(state?.processes ?? {}))
   await releaseFolder(layout)
+  if (state === null) return ['nothing runs; removed what an interrupted start had left']
   return [`stopped the kubernetes at ${state.url} and removed its data`]
 }
 

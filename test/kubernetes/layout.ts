@@ -30,6 +30,9 @@ export interface Layout {
   readonly authority: string
   readonly etcd: string
   readonly serviceAccountKey: string
+  /** What the API server proves itself with to kubelets. */
+  readonly kubeletClientCertificate: string
+  readonly kubeletClientKey: string
   readonly tokens: string
   readonly kubectlCache: string
   /** The files of the machine that the kubelet runs on; there it is `/run/node`. */
@@ -51,6 +54,8 @@ export function layoutIn(folder: string): Layout {
     authority: join(certificates, 'apiserver.crt'),
     etcd: join(data, 'etcd'),
     serviceAccountKey: join(data, 'service-account.key'),
+    kubeletClientCertificate: join(certificates, 'kubelet-client.crt'),
+    kubeletClientKey: join(certificates, 'kubelet-client.key'),
     tokens: join(data, 'tokens.csv'),
     kubectlCache: join(data, 'kubectl-cache'),
     node: join(data, 'node'),

@@ -1,6 +1,13 @@
-import { copyFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import type { ApiAccess } from './api-request.ts'
-import { randomTokens, serviceAccountKey, tokenFile, type UserName, userNames } from './credentials.ts'
+import {
+  kubeletClientCertificate,
+  randomTokens,
+  serviceAccountKey,
+  tokenFile,
+  type UserName,
+  userNames,
+} from './credentials.ts'
 import { kubeconfigText } from './kubeconfig.ts'
 import { type Layout, sourceFile } from './layout.ts'
 import { claimFolder, type Owner } from './ownership.ts'
@@ -15,6 +22,10 @@ export async function prepareFolder(layout: Layout, owner: Owner): Promise<Recor
   const tokens = randomTokens()
   await writeFile(layout.tokens, tokenFile(tokens), { mode: 0o600 })
   await writeFile(layout.serviceAccountKey, serviceAccountKey(), { mode: 0o600 })
+  const { key, certificate } = await kubeletClientCertificate()
+  await mkdir(layout.certificates, { mode: 0o700 })
+  await writeFile(layout.kubeletClientKey, key, { mode: 0o600 })
+  await writeFile(layout.kubeletClientCertificate, certificate, { mode: 0o600 })
   // kwok looks for it in its working folder.
   await copyFile(sourceFile('kwok/pod-logs.txt'), `${layout.data}/pod-logs.txt`)
   return tokens

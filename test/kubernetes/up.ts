@@ -30,6 +30,9 @@ export async function up({ stateFolder, nodeKinds, signal, onProgress }: UpOptio
   })
   const previous = await readState(layout.state)
   if (previous !== null && Object.values(previous.processes).every(isAlive)) {
+    const missing = nodeKinds.filter((kind) => previous.processes[kind] === undefined)
+    if (missing.length > 0)
+      throw new Error(`the kubernetes at ${previous.url} runs without ${missing.join(', ')}: down first`)
     return [`kubernetes ${kubernetesVersion} runs already at ${previous.url}`, ...directions(layout, previous)]
   }
   if (previous !== null) {

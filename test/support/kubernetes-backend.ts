@@ -34,12 +34,18 @@ const executorUser = 'davit'
 export const kubernetesBackend: Backend = {
   name: 'kubernetes',
   lacks(runtime) {
+    const nodes = kubernetesNodes(process.env.KUBERNETES_NODES)
     if (runtime === 'scripted') {
-      return { followedLogs: 'kwok follows a log for ever', containers: 'the pods of kwok run nothing' }
+      return {
+        followedLogs: 'kwok follows a log for ever',
+        containers: 'the pods of kwok run nothing',
+        ...(!nodes.includes('kwok') && { scriptedPods: 'KUBERNETES_NODES leaves kwok out' }),
+      }
     }
-    const scriptedPods = 'a kubelet runs commands'
-    if (kubernetesNodes(process.env.KUBERNETES_NODES).includes('kubelet')) return { scriptedPods }
-    return { scriptedPods, containers: 'KUBERNETES_NODES leaves the kubelet out' }
+    return {
+      scriptedPods: 'a kubelet runs commands',
+      ...(!nodes.includes('kubelet') && { containers: 'KUBERNETES_NODES leaves the kubelet out' }),
+    }
   },
   async start({ runtime }) {
     const shared = inject('kubernetes')

@@ -50,7 +50,12 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   await waitForComponent('the machine of the kubelet', 'node', ready(), () => existsSync(join(layout.node, 'booted')))
   const { pid } = node.identity
   const network = await connectNetwork(pid)
-  await writeConfigFiles(layout.node, { ...network, cgroup, kubeletPort: String(kubeletPort) })
+  await writeConfigFiles(layout.node, {
+    ...network,
+    cgroup,
+    kubeletPort: String(kubeletPort),
+    clientAuthority: layout.kubeletClientCertificate,
+  })
   return {
     network,
     command(whose, command) {

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { type ComponentName, type Layout, sourceFile } from './layout.ts'
 
 /** The loopback ports of one Kubernetes. */
@@ -15,17 +16,6 @@ const registryAddress = '127.0.0.1:5000'
 
 /** The kubelet's node is named by the address at which the API server reaches the kubelet. */
 export const kubeletNodeName = 'localhost'
-
-const kwokFiles = [
-  'options.yaml',
-  'node-ready.yaml',
-  'pod-initialise.yaml',
-  'pod-run.yaml',
-  'pod-end.yaml',
-  'pod-terminate.yaml',
-  'pod-remove.yaml',
-  'pod-logs.yaml',
-]
 
 const controllers = [
   'disruption',
@@ -106,7 +96,7 @@ export function componentArguments(
     'kube-scheduler': [`--config=${sourceFile('scheduler.yaml')}`, '--secure-port=0'],
     kwok: [
       `--kubeconfig=${layout.componentKubeconfig('kwok')}`,
-      ...kwokFiles.map((name) => `--config=${sourceFile(`kwok/${name}`)}`),
+      ...kwokFiles().map((name) => `--config=${sourceFile(`kwok/${name}`)}`),
       '--cidr=10.64.0.1/12',
       '--node-ip=127.0.0.1',
       `--node-port=${ports.kwok}`,
@@ -125,4 +115,11 @@ export function componentArguments(
       '--node-labels=kubelet=true',
     ],
   }
+}
+
+/** Its options and its stages, one a file. */
+function kwokFiles(): string[] {
+  return readdirSync(sourceFile('kwok'))
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
 }

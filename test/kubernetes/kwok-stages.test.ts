@@ -25,8 +25,15 @@ describe('kwok files', () => {
     },
   )
 
-  it('know the three annotations and no others', () => {
+  it('know the annotations of a script and no others', () => {
     const named = files.flatMap((name) => text(name).match(/script\.davit\/[a-z-]+/g) ?? [])
-    expect(new Set(named)).toEqual(new Set(['script.davit/run-ms', 'script.davit/exit-code', 'script.davit/hold']))
+    expect([...new Set(named)].sort()).toEqual([
+      'script.davit/end',
+      'script.davit/exit-code',
+      'script.davit/hold',
+      'script.davit/message',
+      'script.davit/run-ms',
+      'script.davit/termination-message',
+    ])
   })
 })

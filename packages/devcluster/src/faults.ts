@@ -3,6 +3,7 @@ import type { FaultHandle, FaultScope, Refusal } from './apiserver/fault-rules.t
 import { matchesRequest, type RequestMatch } from './apiserver/request-log.ts'
 import type { ErrorCode } from './error-codes.ts'
 import type { Kubelet } from './kubelet/kubelet.ts'
+import { eviction } from './kubelet/node-ending.ts'
 import type { VersionedStore } from './storage/versioned-store.ts'
 import type { Pod } from './types.ts'
 
@@ -72,9 +73,7 @@ export function createFaults(server: ApiServer, store: VersionedStore, kubelet: 
     loseAnswers: (scope = {}) => server.faults.add('loseAnswer', scope),
     dropRequests: (scope = {}) => server.faults.add('dropConnection', scope),
     closeConnections: () => server.closeConnections(),
-    evict: (reference, message = 'The node was low on resource: memory.') => {
-      kubelet.evict(podOf(reference), message)
-    },
+    evict: (reference, message) => kubelet.endPod(podOf(reference), eviction(message)),
     killContainer: (reference, { container, signal = 'SIGKILL' } = {}) => {
       const pod = podOf(reference)
       const chosen = container ?? pod.spec?.containers[0]?.name ?? ''

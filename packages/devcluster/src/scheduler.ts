@@ -1,7 +1,7 @@
 import type { Clock, Timer } from './clock.ts'
 import type { ClusterAccess } from './kubelet/cluster-access.ts'
-import { apiTime } from './kubelet/container-record.ts'
 import { unfitReasons } from './node-fit.ts'
+import { withPodCondition } from './pod-condition.ts'
 import type { Pod } from './types.ts'
 
 /** What the scheduler needs. */
@@ -54,7 +54,19 @@ export function startScheduler({ access, clock, nodeName }: SchedulerOptions): {
         component: 'default-scheduler',
       })
     }
-    access.updatePodStatus(pod, (status) => unscheduledStatus(status, pod, problem, clock.now()))
+    access.updatePodStatus(pod, (status) =>
+      withPodCondition(
+        status,
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'Unschedulable',
+          message: problem,
+          observedGeneration: pod.metadata?.generation,
+        },
+        clock.now(),
+      ),
+    )
     armRetry()
   }
 
@@ -105,26 +117,4 @@ function noFitMessage(reasons: readonly string[]): string | undefined {
   if (reasons.length === 0) return undefined
   const counted = reasons.map((reason) => `1 ${reason}`).sort()
   return `0/1 nodes are available: ${counted.join(', ')}. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.`
-}
-
-function unscheduledStatus(
-  status: NonNullable<Pod['status']>,
-  pod: Pod,
-  message: string,
-  now: number,
-): NonNullable<Pod['status']> {
-  const { conditions = [] } = status
-  const old = conditions.find(({ type }) => type === 'PodScheduled')
-  const generation = pod.metadata?.generation
-  const condition = {
-    type: 'PodScheduled',
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    status: 'False',
-    // The API shows the field so; the types know it as text only.
-    lastProbeTime: null as unknown as string,
-    lastTransitionTime: old?.status === 'False' && old.lastTransitionTime ? old.lastTransitionTime : apiTime(now),
-    reason: 'Unschedulable',
-    message,
-  }
-  return { ...status, conditions: [...conditions.filter(({ type }) => type !== 'PodScheduled'), condition] }
 }

@@ -80,7 +80,7 @@ it('names every resource of which there is too little', async () => {
 it('forgets a pod that is deleted', async () => {
   const pod = create('picky', { nodeSelector: { disk: 'ssd' } })
   await clock.advance(0)
-  cluster.delete(pod, 0)
+  cluster.deletePod(pod, 0)
   await clock.advance(5_000)
   expect(clock.pendingCount).toBe(0)
 })

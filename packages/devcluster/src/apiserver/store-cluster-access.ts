@@ -82,10 +82,11 @@ export class StoreClusterAccess implements ClusterAccess {
     )
   }
 
-  confirmPodDeletion(pod: Pod): void {
+  deletePod(pod: Pod, graceSeconds?: number): void {
     const current = this.#current(pod)
     if (!current) return
-    this.#registry.delete(pods, current.metadata.namespace, current.metadata.name, { gracePeriodSeconds: 0 })
+    const options = graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }
+    this.#registry.delete(pods, current.metadata.namespace, current.metadata.name, options)
   }
 
   /** An Event of a pod whose namespace is going away is lost, as in Kubernetes. */

@@ -36,7 +36,10 @@ export interface ClusterAccess {
   bindPod(pod: Pod, nodeName: string): void
   /** Replaces the status by what `change` makes of it; one revision, none when nothing differs. */
   updatePodStatus(pod: Pod, change: (status: PodStatus) => PodStatus): Pod | undefined
-  /** The kubelet's last delete, grace 0: the pod goes unless finalizers hold it. */
-  confirmPodDeletion(pod: Pod): void
+  /**
+   * Deletes a pod. With a grace of 0, the kubelet's last word, it goes unless finalizers hold it.
+   * @default graceSeconds the pod's own
+   */
+  deletePod(pod: Pod, graceSeconds?: number): void
   recordEvent(event: ReportedEvent): void
 }

@@ -1,11 +1,13 @@
 import type { Container, Pod } from 'kubernetes-types/core/v1.d.ts'
 import type { LogReadOptions } from './container-log.ts'
+import type { ImagePull } from './image-pull.ts'
 
 /** How a container's main process ended. */
 export interface ContainerExit {
   /** 128 + n for a process that died of signal n. */
   readonly exitCode: number
-  readonly reason?: 'OOMKilled'
+  /** @default `Completed` or `Error`, by the exit code */
+  readonly reason?: string
   /** The termination message, already cut. */
   readonly message: string
 }
@@ -46,10 +48,17 @@ export class VolumeSetupError extends Error {
   override readonly name = 'VolumeSetupError'
 }
 
+/** The pod's sandbox, its network above all, cannot be made: the pod waits, and the kubelet reports FailedCreatePodSandBox. */
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
+}
+
 /** What runs containers: processes of this machine, or a script. */
 export interface ContainerRuntime {
-  /** Before any container: the pod's folder and volumes. @throws {VolumeSetupError} */
+  /** Before any container: the pod's folder and volumes. @throws {VolumeSetupError} @throws {SandboxError} */
   preparePod(pod: Pod): Promise<void>
+  /** What becomes of a container's image. */
+  pullImage(pod: Pod, container: Container): ImagePull
   /** @throws {ContainerStartError} */
   startContainer(request: ContainerRequest): Promise<StartedContainer>
   /** The log of one run, or undefined when there is none (any more). */

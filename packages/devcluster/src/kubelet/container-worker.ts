@@ -35,7 +35,7 @@ export class ContainerWorker {
   /** Resolves when the container will not run any more. `onStarted` hears of each run that has begun. */
   async keepRunning(onStarted: () => void = () => {}): Promise<void> {
     const { state, clock, closing } = this.#parts
-    const image = new ImagePuller(this.#name, state, clock, closing)
+    const image = new ImagePuller(this.#name, this.#parts)
     while (!closing.aborted) {
       if (!(await image.ensure())) continue
       const end = await this.#runOnce(onStarted)

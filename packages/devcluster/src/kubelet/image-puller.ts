@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '../clock.ts'
-import { imagePull } from './image-pull.ts'
+import type { ContainerRuntime } from './container-runtime.ts'
+import type { ImagePull } from './image-pull.ts'
 import type { PodState } from './pod-state.ts'
 import { RestartBackOff } from './restart-backoff.ts'
 
@@ -8,17 +9,27 @@ const RETRY_MS = 10_000
 /** How long ErrImagePull is shown before the wait for the next pull is called ImagePullBackOff. */
 const PULL_ERROR_SHOWN_MS = 5_000
 
+/** What the containers of one pod share, as far as their images go. */
+export interface ImagePullerParts {
+  readonly runtime: ContainerRuntime
+  readonly state: PodState
+  readonly clock: Clock
+  /** Aborted when the container is not to be started any more. */
+  readonly closing: AbortSignal
+}
+
 /** Gets the image of one container, as far as a node does that pulls none, and shows how it went. */
 export class ImagePuller {
   readonly #name: string
+  readonly #runtime: ContainerRuntime
   readonly #state: PodState
   readonly #clock: Clock
-  /** Aborted when the container is not to be started any more. */
   readonly #closing: AbortSignal
   readonly #pulls = new RestartBackOff()
 
-  constructor(name: string, state: PodState, clock: Clock, closing: AbortSignal) {
+  constructor(name: string, { runtime, state, clock, closing }: ImagePullerParts) {
     this.#name = name
+    this.#runtime = runtime
     this.#state = state
     this.#clock = clock
     this.#closing = closing
@@ -26,8 +37,9 @@ export class ImagePuller {
 
   /** True when the container may be created; otherwise it has waited as long as a kubelet does before it looks again. */
   async ensure(): Promise<boolean> {
-    const { image = '', imagePullPolicy } = this.#state.record(this.#name).container
-    const pull = imagePull(image, imagePullPolicy)
+    const { container } = this.#state.record(this.#name)
+    const { image = '' } = container
+    const pull = this.#runtime.pullImage(this.#state.pod, container)
     if (pull.outcome === 'present') {
       this.#event(
         'Normal',
@@ -40,23 +52,23 @@ export class ImagePuller {
       this.#event('Warning', pull.event, pull.message)
       await this.#fail(pull.reason, pull.message, RETRY_MS)
     } else {
-      await this.#backOff(image, pull.message)
+      await this.#backOff(image, pull)
     }
     return false
   }
 
   /** The error for a moment, then the wait for the next pull. */
-  async #backOff(image: string, problem: string): Promise<void> {
+  async #backOff(image: string, { reason, error, message }: ImagePull & { outcome: 'failed' }): Promise<void> {
     const failedAt = this.#clock.now()
     this.#pulls.countStart(failedAt, failedAt)
     const delayMs = this.#pulls.delayAfter(failedAt)
     this.#event('Normal', 'Pulling', `Pulling image "${image}"`)
-    this.#event('Warning', 'Failed', `Failed to pull image "${image}": ${problem}`)
-    await this.#fail('ErrImagePull', problem, PULL_ERROR_SHOWN_MS)
+    this.#event('Warning', 'Failed', `Failed to pull image "${image}": ${error}`)
+    await this.#fail(reason, message, PULL_ERROR_SHOWN_MS)
     if (this.#closing.aborted) return
     const text = `Back-off pulling image "${image}"`
     this.#event('Normal', 'BackOff', text)
-    await this.#fail('ImagePullBackOff', `${text}: ErrImagePull: ${problem}`, failedAt + delayMs - this.#clock.now())
+    await this.#fail('ImagePullBackOff', `${text}: ${reason}: ${message}`, failedAt + delayMs - this.#clock.now())
   }
 
   /** Says why the container waits, and for how long it will at least. */

@@ -1,4 +1,5 @@
 import type { Pod } from '../types.ts'
+import type { NodeEnding } from './node-ending.ts'
 
 /** Options of `GET pods/NAME/log`, as Kubernetes names them. */
 export interface PodLogOptions {
@@ -30,8 +31,8 @@ export interface Kubelet {
   readLog(pod: Pod, options: PodLogOptions, signal: AbortSignal): AsyncIterable<Uint8Array>
   /** Faults, for tests: ends a container's main process by a signal, as a crash would. */
   killContainer(pod: Pod, container: string, signal: NodeJS.Signals): void
-  /** Faults, for tests: evicts as a kubelet under pressure does: phase Failed, reason Evicted, condition DisruptionTarget. */
-  evict(pod: Pod, message: string): void
+  /** Faults, for tests: ends a pod as nodes do that are under pressure, shut down or short of room. */
+  endPod(pod: Pod, ending: NodeEnding): void
   /** Faults, for tests: the node's Ready condition. */
   setNodeReady(ready: boolean): void
 }

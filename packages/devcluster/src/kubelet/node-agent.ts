@@ -5,7 +5,9 @@ import type { LogReadOptions } from './container-log.ts'
 import type { ContainerRuntime } from './container-runtime.ts'
 import { type Kubelet, type PodLogOptions, PodLogUnavailable } from './kubelet.ts'
 import { logUnavailability } from './log-availability.ts'
+import type { NodeEnding } from './node-ending.ts'
 import { type NodeShape, nodeObject } from './node-object.ts'
+import { type PodRefusal, refusedStatus } from './pod-refusal.ts'
 import { PodWorker } from './pod-worker.ts'
 
 /** The address of the node and of everything on it: pods share the machine's network. */
@@ -17,6 +19,8 @@ export interface NodeAgentOptions {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
   readonly node: NodeShape
+  /** Why a pod that was bound to the node is not taken; undefined: it is. @default every pod is taken */
+  readonly admit?: (pod: Pod) => PodRefusal | undefined
 }
 
 /**
@@ -28,6 +32,7 @@ export class NodeAgent implements Kubelet {
   readonly #clock: Clock
   readonly #runtime: ContainerRuntime
   readonly #node: NodeShape
+  readonly #admit: (pod: Pod) => PodRefusal | undefined
   readonly #workers = new Map<string, PodWorker>()
   /** Pods that are gone from the cluster, while their last processes end. */
   readonly #removals = new Set<Promise<void>>()
@@ -38,6 +43,7 @@ export class NodeAgent implements Kubelet {
     this.#clock = options.clock
     this.#runtime = options.runtime
     this.#node = options.node
+    this.#admit = options.admit ?? (() => undefined)
   }
 
   async start(): Promise<void> {
@@ -78,8 +84,8 @@ export class NodeAgent implements Kubelet {
     this.#workers.get(pod.metadata?.uid ?? '')?.signal(container, signal)
   }
 
-  evict(pod: Pod, message: string): void {
-    this.#workers.get(pod.metadata?.uid ?? '')?.evict(message)
+  endPod(pod: Pod, ending: NodeEnding): void {
+    this.#workers.get(pod.metadata?.uid ?? '')?.end(ending)
   }
 
   setNodeReady(ready: boolean): void {
@@ -96,18 +102,34 @@ export class NodeAgent implements Kubelet {
     } else if (worker) {
       worker.update(pod)
     } else if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
-      if (pod.metadata?.deletionTimestamp) this.#access.confirmPodDeletion(pod)
+      if (pod.metadata?.deletionTimestamp) this.#access.deletePod(pod, 0)
     } else {
-      const created = new PodWorker({
-        pod,
-        access: this.#access,
-        clock: this.#clock,
-        runtime: this.#runtime,
-        hostIP: HOST_IP,
-      })
-      this.#workers.set(uid, created)
-      created.start()
+      this.#take(pod, uid)
     }
+  }
+
+  #take(pod: Pod, uid: string): void {
+    const refusal = this.#admit(pod)
+    // The caller may be in the middle of telling others of the pod: what follows comes after.
+    if (refusal) {
+      queueMicrotask(() => this.#refuse(pod, refusal))
+      return
+    }
+    const created = new PodWorker({
+      pod,
+      access: this.#access,
+      clock: this.#clock,
+      runtime: this.#runtime,
+      hostIP: HOST_IP,
+    })
+    this.#workers.set(uid, created)
+    created.start()
+  }
+
+  #refuse(pod: Pod, { reason, message }: PodRefusal): void {
+    if (!this.#unwatch) return
+    this.#access.recordEvent({ pod, type: 'Warning', reason, message, component: 'kubelet' })
+    this.#access.updatePodStatus(pod, (before) => refusedStatus(pod, { reason, message }, before, this.#clock.now()))
   }
 
   #remove(worker: PodWorker): void {

@@ -7,6 +7,7 @@ import {
   isRestarted,
   latestEnd,
 } from './container-record.ts'
+import type { NodeEnding } from './node-ending.ts'
 
 /** What a kubelet knows of a pod beside its containers. */
 export interface PodFacts {
@@ -20,12 +21,19 @@ export interface PodFacts {
   /** Nothing of the pod runs any more, and nothing will be started again. */
   readonly isOver: boolean
   /** Why the kubelet ended the pod; it takes the place of what the containers say. */
-  readonly ending?: { readonly reason: string; readonly message: string; readonly isDisruption: boolean }
+  readonly ending?: NodeEnding
 }
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed'
 
-const KUBELET_CONDITIONS = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
+/** The conditions that are a kubelet's own; it drops none of the others. */
+export const KUBELET_CONDITIONS: readonly string[] = [
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+]
 
 /** Kubernetes: TerminatePod marks so what it finds neither running nor ended. */
 const LOST: ContainerEnd = {
@@ -131,8 +139,8 @@ function conditions(
     ['PodScheduled', { status: 'True' }],
   ]
   const disruption: [string, Condition][] =
-    facts.isOver && facts.ending?.isDisruption
-      ? [['DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message: facts.ending.message }]]
+    facts.isOver && facts.ending?.disruption !== undefined
+      ? [['DisruptionTarget', { status: 'True', reason: 'TerminationByKubelet', message: facts.ending.disruption }]]
       : []
   const written = [...disruption, ...byKubelet]
   const foreign = before.filter(

@@ -2,13 +2,11 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import type { Clock } from '../clock.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { type ContainerEnd, type ContainerRecord, initialRecords, latestEnd } from './container-record.ts'
+import type { NodeEnding } from './node-ending.ts'
 import { type PodFacts, podStatus } from './pod-lifecycle.ts'
 
-/** Why a pod comes to its end before its containers do. */
-export interface PodEnding {
-  readonly kind: 'deletion' | 'deadline' | 'eviction'
-  readonly message: string
-}
+/** Why a pod comes to its end before its containers do. A deletion leaves the status to the containers. */
+export type PodEnding = NodeEnding | 'deletion'
 
 /** What a pod's state needs from its kubelet. */
 export interface PodStateOptions {
@@ -135,7 +133,7 @@ export class PodState {
       hostIP: this.#hostIP,
       hasSandbox: this.#hasSandbox,
       isOver: this.#isOver,
-      ...shownEnding(this.#ending),
+      ...(this.#ending && this.#ending !== 'deletion' ? { ending: this.#ending } : {}),
     }
     this.#access.updatePodStatus(this.#pod, (before) => podStatus(facts, before, this.#clock.now()))
   }
@@ -156,18 +154,6 @@ export class PodState {
 
   /** The kubelet's last delete. */
   confirmDeletion(): void {
-    if (!this.#isStopped) this.#access.confirmPodDeletion(this.#pod)
-  }
-}
-
-/** A deletion leaves the status to the containers. */
-function shownEnding(ending: PodEnding | undefined): Pick<PodFacts, 'ending'> {
-  switch (ending?.kind) {
-    case 'deadline':
-      return { ending: { reason: 'DeadlineExceeded', message: ending.message, isDisruption: false } }
-    case 'eviction':
-      return { ending: { reason: 'Evicted', message: ending.message, isDisruption: true } }
-    default:
-      return {}
+    if (!this.#isStopped) this.#access.deletePod(this.#pod, 0)
   }
 }

@@ -2,9 +2,10 @@ import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { type Clock, sleep, type Timer } from '../clock.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { latestEnd } from './container-record.ts'
-import type { ContainerRuntime } from './container-runtime.ts'
+import { type ContainerRuntime, SandboxError } from './container-runtime.ts'
 import { ContainerWorker } from './container-worker.ts'
 import { setLongTimer } from './long-timer.ts'
+import { deadlineExceeded, type NodeEnding } from './node-ending.ts'
 import { type PodEnding, PodState } from './pod-state.ts'
 import { MIN_GRACE_SECONDS, RunningContainers } from './running-containers.ts'
 
@@ -52,20 +53,22 @@ export class PodWorker {
     this.#state.replace(pod)
     if (!this.#state.isDeleted) this.#armDeadline()
     else if (this.#state.isOver) this.#state.confirmDeletion()
-    else this.#end({ kind: 'deletion', message: '' }, pod.metadata?.deletionGracePeriodSeconds ?? MIN_GRACE_SECONDS)
+    else this.#end('deletion', pod.metadata?.deletionGracePeriodSeconds ?? MIN_GRACE_SECONDS)
   }
 
   /** The pod is gone from the cluster; resolves when nothing of it is left. */
   async removed(): Promise<void> {
-    this.#end({ kind: 'deletion', message: '' }, 0)
+    this.#end('deletion', 0)
     await this.#run
     await this.#runtime.removePod(this.#state.pod)
   }
 
-  evict(message: string): void {
+  /** Its node ends the pod, unless it is at its end already. */
+  end(ending: NodeEnding): void {
     if (this.#state.isOver || this.#state.ending) return
-    this.#state.event('Warning', 'Evicted', message)
-    this.#end({ kind: 'eviction', message }, 0)
+    const { event, graceSeconds = this.#graceSeconds() } = ending
+    if (event) this.#state.event(event.type, event.reason, event.message)
+    this.#end(ending, graceSeconds)
   }
 
   /** To the main process of a container, from outside, as if it had crashed. */
@@ -117,7 +120,8 @@ export class PodWorker {
         this.#state.gotSandbox()
         return true
       } catch (error) {
-        this.#state.event('Warning', 'FailedMount', messageOf(error))
+        const reason = error instanceof SandboxError ? 'FailedCreatePodSandBox' : 'FailedMount'
+        this.#state.event('Warning', reason, messageOf(error))
         await sleep(this.#clock, delayMs, this.#closing.signal)
         delayMs = Math.min(delayMs * 2, LAST_VOLUME_RETRY_MS)
       }
@@ -181,11 +185,7 @@ export class PodWorker {
     const seconds = this.#state.pod.spec?.activeDeadlineSeconds
     const { isOver, isStopped, ending, startedAt } = this.#state
     if (seconds === undefined || isOver || isStopped || ending) return
-    this.#deadlineTimer = setLongTimer(this.#clock, startedAt + seconds * 1000, () => {
-      const message = 'Pod was active on the node longer than the specified deadline'
-      this.#state.event('Normal', 'DeadlineExceeded', message)
-      this.#end({ kind: 'deadline', message }, this.#graceSeconds())
-    })
+    this.#deadlineTimer = setLongTimer(this.#clock, startedAt + seconds * 1000, () => this.end(deadlineExceeded()))
   }
 
   #graceSeconds(): number {

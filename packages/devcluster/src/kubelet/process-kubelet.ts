@@ -6,6 +6,7 @@ import type { Pod } from '../types.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import type { Kubelet, PodLogOptions } from './kubelet.ts'
 import { NodeAgent } from './node-agent.ts'
+import type { NodeEnding } from './node-ending.ts'
 import { goPlatform } from './node-object.ts'
 import { Guardian } from './process/guardian.ts'
 import { detectIsolation, type Isolation } from './process/isolation.ts'
@@ -117,8 +118,8 @@ class ProcessNode implements ProcessKubelet {
     this.#started().killContainer(pod, container, signal)
   }
 
-  evict(pod: Pod, message: string): void {
-    this.#started().evict(pod, message)
+  endPod(pod: Pod, ending: NodeEnding): void {
+    this.#started().endPod(pod, ending)
   }
 
   setNodeReady(ready: boolean): void {

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.ts'
+import { disruptPod } from '../disrupt-pod.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import type { Kubelet } from './kubelet.ts'
 import { NodeAgent } from './node-agent.ts'
+import { scriptedEnd } from './pod-script.ts'
 import { ScriptedRuntime } from './scripted-runtime.ts'
 
 /** What a scripted kubelet needs. */
@@ -22,10 +24,21 @@ const ROOM_FOR_EVERYTHING = { cpu: '1k', memory: '1Ti', 'ephemeral-storage': '1T
  * clock; see {@link ScriptedRuntime}. Statuses and events are those of the process kubelet.
  */
 export function createScriptedKubelet(options: ScriptedKubeletOptions): Kubelet {
-  return new NodeAgent({
-    access: options.access,
-    clock: options.clock,
-    runtime: new ScriptedRuntime(options.clock),
+  const { access, clock } = options
+  const agent: NodeAgent = new NodeAgent({
+    access,
+    clock,
+    runtime: new ScriptedRuntime({
+      clock,
+      onPodEnd: (pod, end) => {
+        if (end.by === 'node') agent.endPod(pod, end.ending)
+        if (end.by === 'deletion') disruptPod({ access, clock }, pod, { ...end, reason: end.word })
+      },
+    }),
+    admit: (pod) => {
+      const end = scriptedEnd(pod)
+      return end?.by === 'refusal' ? { reason: end.word, message: end.message } : undefined
+    },
     node: {
       name: options.nodeName,
       allocatable: options.allocatable ?? ROOM_FOR_EVERYTHING,
@@ -37,4 +50,5 @@ export function createScriptedKubelet(options: ScriptedKubeletOptions): Kubelet 
       osImage: 'scripted',
     },
   })
+  return agent
 }

@@ -1,4 +1,4 @@
-import type { Pod } from 'kubernetes-types/core/v1.d.ts'
+import type { Container, Pod } from 'kubernetes-types/core/v1.d.ts'
 import type { Clock } from '../clock.ts'
 import type { LogReadOptions } from './container-log.ts'
 import {
@@ -6,18 +6,13 @@ import {
   type ContainerRequest,
   type ContainerRuntime,
   ContainerStartError,
+  SandboxError,
   type StartedContainer,
+  VolumeSetupError,
 } from './container-runtime.ts'
 import { EntryPrinter, EntryTimes } from './cri-log.ts'
-
-/** What a pod's annotations say of its containers. */
-interface Script {
-  /** Undefined: until it is stopped. */
-  readonly runMs: number | undefined
-  readonly exitCode: number
-  readonly terminationMessage: string
-  readonly log: string
-}
+import { type ImagePull, imagePull } from './image-pull.ts'
+import { isEndOf, type NamedEnd, type PodScript, PodScriptError, readScript, scriptedEnd } from './pod-script.ts'
 
 /** One run that has a log. */
 interface ScriptedRun {
@@ -35,52 +30,69 @@ const SIGNAL_NUMBERS: Partial<Record<NodeJS.Signals, number>> = {
   SIGTERM: 15,
 }
 
+/** What a scripted runtime needs. */
+export interface ScriptedRuntimeOptions {
+  readonly clock: Clock
+  /** Hears that a running pod is to be ended from outside, as its script says: by its node, or by a deletion. */
+  readonly onPodEnd: (pod: Pod, end: NamedEnd) => void
+}
+
 /**
  * Containers without processes, on the injected clock: a pod's annotations say how they run. Its first container ends
  * `script.davit/run-ms` (1000) after it started, with `script.davit/exit-code` (0) and
  * `script.davit/termination-message`; with `script.davit/hold` it runs until it is stopped. The other containers end with
  * it and with 0, init containers at once, sidecars when they are stopped. A signal ends a container at once, with 128 + n.
- * Logs are `script.davit/log`, or one line.
+ * `script.davit/end` names another end, one of {@link SCRIPTED_ENDS}. Logs are `script.davit/log`, or one line.
  */
 export class ScriptedRuntime implements ContainerRuntime {
   readonly #clock: Clock
+  readonly #onPodEnd: ScriptedRuntimeOptions['onPodEnd']
   readonly #times: EntryTimes
   readonly #runs = new Map<string, Map<string, ScriptedRun>>()
   readonly #stops = new Set<() => void>()
 
-  constructor(clock: Clock) {
+  constructor({ clock, onPodEnd }: ScriptedRuntimeOptions) {
     this.#clock = clock
+    this.#onPodEnd = onPodEnd
     this.#times = new EntryTimes(() => clock.now())
   }
 
-  async preparePod(): Promise<void> {}
+  async preparePod(pod: Pod): Promise<void> {
+    const end = scriptedEnd(pod)
+    if (end?.by === 'volume') throw new VolumeSetupError(end.message)
+    if (end?.by === 'sandbox') throw new SandboxError(end.message)
+  }
+
+  pullImage(pod: Pod, container: Container): ImagePull {
+    const { image = '', imagePullPolicy } = container
+    const end = scriptedEnd(pod)
+    return end?.by === 'image' && isEndOf(end, pod, container) ? end.pull(image) : imagePull(image, imagePullPolicy)
+  }
 
   async startContainer({ pod, container, attempt }: ContainerRequest): Promise<StartedContainer> {
-    const script = readScript(pod, container.name)
-    const isFirst = pod.spec?.containers[0]?.name === container.name
-    const isMain = pod.spec?.containers.some(({ name }) => name === container.name) ?? false
+    const script = readScriptToStart(pod)
+    const run = containerScript(script, pod, container)
     const { promise, resolve } = Promise.withResolvers<ContainerExit>()
-    const runMs = isMain ? script.runMs : container.restartPolicy === 'Always' ? undefined : 0
     const timer =
-      runMs === undefined
+      run.runMs === undefined
         ? undefined
-        : this.#clock.setTimeout(
-            () => end(isFirst ? script.exitCode : 0, isFirst ? script.terminationMessage : ''),
-            runMs,
-          )
-    const end = (exitCode: number, message: string) => {
+        : this.#clock.setTimeout(() => (run.podEnd ? this.#onPodEnd(pod, run.podEnd) : end(run.exit)), run.runMs)
+    const end = (exit: ContainerExit) => {
       timer?.cancel()
       this.#stops.delete(stop)
-      resolve({ exitCode, message })
+      resolve(exit)
     }
-    const stop = () => end(137, '')
+    const stop = () => end({ exitCode: 137, message: '' })
     this.#stops.add(stop)
     this.#keepLog(pod, container.name, attempt, {
-      text: script.log,
+      text: script.log ?? `container ${container.name} of pod ${pod.metadata?.name} runs as scripted\n`,
       time: this.#times.next(),
       ended: promise.then(() => {}),
     })
-    return { exited: promise, signal: (signal) => end(128 + (SIGNAL_NUMBERS[signal] ?? 0), '') }
+    return {
+      exited: promise,
+      signal: (signal) => end({ exitCode: 128 + (SIGNAL_NUMBERS[signal] ?? 0), message: '' }),
+    }
   }
 
   readLog(
@@ -121,23 +133,40 @@ async function* printRun(run: ScriptedRun, options: LogReadOptions, signal: Abor
   if (!signal.aborted) await Promise.race([run.ended, aborted])
 }
 
-function readScript(pod: Pod, container: string): Script {
-  const annotations = pod.metadata?.annotations ?? {}
-  return {
-    runMs:
-      annotations['script.davit/hold'] === undefined ? readNumber(annotations, 'script.davit/run-ms', 1000) : undefined,
-    exitCode: readNumber(annotations, 'script.davit/exit-code', 0),
-    terminationMessage: annotations['script.davit/termination-message'] ?? '',
-    log: annotations['script.davit/log'] ?? `container ${container} of pod ${pod.metadata?.name} runs as scripted\n`,
-  }
+/** What one run of one container does by itself. */
+interface ContainerScript {
+  /** Undefined: nothing. */
+  readonly runMs: number | undefined
+  readonly exit: ContainerExit
+  /** Comes instead of an exit. */
+  readonly podEnd?: NamedEnd
 }
 
-function readNumber(annotations: Readonly<Record<string, string>>, name: string, missing: number): number {
-  const text = annotations[name]
-  if (text === undefined) return missing
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new ContainerStartError(
-    'config',
-    `annotation ${name}: not a whole number of up to 9 digits: ${JSON.stringify(text)}`,
-  )
+const SUCCESS: ContainerExit = { exitCode: 0, message: '' }
+
+/** @throws {ContainerStartError} when its script says that it does not start */
+function containerScript(script: PodScript, pod: Pod, container: Container): ContainerScript {
+  const { end, runMs } = script
+  const isFirst = pod.spec?.containers[0]?.name === container.name
+  if (end?.by === 'start' && isEndOf(end, pod, container)) throw new ContainerStartError(end.step, end.message)
+  if (end?.by === 'exit' && isEndOf(end, pod, container)) {
+    const { exitCode = end.exitCode, terminationMessage: message } = script
+    return { runMs, exit: { exitCode, reason: end.reason, message } }
+  }
+  if (container.restartPolicy === 'Always') return { runMs: undefined, exit: SUCCESS }
+  if (!pod.spec?.containers.some(({ name }) => name === container.name)) return { runMs: 0, exit: SUCCESS }
+  if (end?.by === 'node' || end?.by === 'deletion') {
+    return isFirst ? { runMs, exit: SUCCESS, podEnd: end } : { runMs: undefined, exit: SUCCESS }
+  }
+  if (!isFirst) return { runMs, exit: SUCCESS }
+  return { runMs, exit: { exitCode: script.exitCode ?? 0, message: script.terminationMessage } }
+}
+
+function readScriptToStart(pod: Pod): PodScript {
+  try {
+    return readScript(pod)
+  } catch (error) {
+    if (error instanceof PodScriptError) throw new ContainerStartError('config', error.message, { cause: error })
+    throw error
+  }
 }

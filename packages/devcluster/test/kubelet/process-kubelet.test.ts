@@ -212,7 +212,7 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
     expect(status.phase).toBe('Pending')
     expect(status.containerStatuses?.[0]?.state?.waiting?.message).toBe('configmap "later" not found')
     expect(node.cluster.eventsOf('waits')).toContain('Failed: Error: configmap "later" not found')
-    node.cluster.delete(pod, 1)
+    node.cluster.deletePod(pod, 1)
     await eventually(() => node.cluster.pod('default', 'waits') === undefined)
   })
 
@@ -269,7 +269,7 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
     expect(status.containerStatuses?.[0]?.state?.waiting?.message).toBe(
       'container "base" has no command: the dev cluster runs commands on this machine and pulls no image whose entrypoint it could take; set command',
     )
-    node.cluster.delete(pod, 0)
+    node.cluster.deletePod(pod, 0)
   })
 
   it('runs in the working directory', async () => {
@@ -326,13 +326,13 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
     expect(status.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({ exitCode: 1, reason: 'Error' })
     await eventually(async () => (await node.log(pod)) === 'run 2\n')
     expect(await node.log(pod, { previous: true })).toBe('run 1\n')
-    node.cluster.delete(pod, 0)
+    node.cluster.deletePod(pod, 0)
   })
 
   it('lets a container end on SIGTERM, and takes the pod away', async () => {
     const pod = node.create('polite', 'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.05; done')
     await eventually(async () => (await node.log(pod)) === 'ready\n')
-    node.cluster.delete(pod, 30)
+    node.cluster.deletePod(pod, 30)
     await eventually(() => node.cluster.pod('default', 'polite') === undefined)
     const last = node.status(pod)
     expect(last.phase).toBe('Failed')
@@ -344,7 +344,7 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
     const pod = node.create('stubborn', 'trap "" TERM; echo ready; while :; do sleep 0.05; done')
     await eventually(async () => (await node.log(pod)) === 'ready\n')
     const deletedAt = Date.now()
-    node.cluster.delete(pod, 1)
+    node.cluster.deletePod(pod, 1)
     await eventually(() => node.cluster.pod('default', 'stubborn') === undefined)
     expect(endOf(node.status(pod))).toMatchObject({ exitCode: 137, reason: 'Error' })
     // No container gets less than two seconds.

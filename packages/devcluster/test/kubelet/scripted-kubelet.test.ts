@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../../test/support/fake-clock.ts'
 import type { Kubelet, PodLogOptions } from '../../src/kubelet/kubelet.ts'
+import { eviction } from '../../src/kubelet/node-ending.ts'
 import { createScriptedKubelet } from '../../src/kubelet/scripted-kubelet.ts'
 import { startScheduler } from '../../src/scheduler.ts'
 import type { Pod } from '../../src/types.ts'
@@ -199,7 +200,7 @@ describe('restarts', () => {
     await clock.advance(2000)
     expect(base('loop')?.state?.waiting?.reason).toBe('CrashLoopBackOff')
     cluster.update(pod, (current) => ({ ...current, metadata: { ...current.metadata, finalizers: ['test/hold'] } }))
-    cluster.delete(pod, 30)
+    cluster.deletePod(pod, 30)
     await clock.advance(0)
     expect(status('loop')?.phase).toBe('Failed')
     expect(base('loop')?.state?.terminated).toMatchObject({ exitCode: 1, reason: 'Error' })
@@ -248,7 +249,7 @@ describe('the end from outside', () => {
     const pod = create('held', { 'script.davit/hold': '' })
     await clock.advance(3_600_000)
     expect(status('held')?.phase).toBe('Running')
-    cluster.delete(pod, 30)
+    cluster.deletePod(pod, 30)
     await clock.advance(0)
     expect(cluster.pod('default', 'held')).toBeUndefined()
     const last = cluster.statuses.get('held')?.at(-1)
@@ -260,7 +261,7 @@ describe('the end from outside', () => {
   it('forgets a pod that was deleted without grace', async () => {
     const pod = create('gone', { 'script.davit/hold': '' })
     await clock.advance(0)
-    cluster.delete(pod, 0)
+    cluster.deletePod(pod, 0)
     await clock.advance(0)
     expect(clock.pendingCount).toBe(0)
   })
@@ -295,7 +296,7 @@ describe('the end from outside', () => {
   it('evicts with DisruptionTarget', async () => {
     const pod = create('evicted', { 'script.davit/hold': '' })
     await clock.advance(0)
-    kubelet.evict(pod, 'The node was low on resource: memory.')
+    kubelet.endPod(pod, eviction('The node was low on resource: memory.'))
     await clock.advance(0)
     expect(status('evicted')).toMatchObject({
       phase: 'Failed',
@@ -322,7 +323,7 @@ describe('the end from outside', () => {
   it('shows a pod that is deleted before its containers ran as failed', async () => {
     const pod = create('never', {}, { containers: [{ name: 'base', image: 'missing/one' }] })
     await clock.advance(0)
-    cluster.delete(pod, 30)
+    cluster.deletePod(pod, 30)
     await clock.advance(0)
     const last = cluster.statuses.get('never')?.at(-1)
     expect(last?.phase).toBe('Failed')

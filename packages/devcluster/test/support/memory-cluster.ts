@@ -58,9 +58,17 @@ export class MemoryCluster implements ClusterAccess {
     return this.#store({ ...current, status })
   }
 
-  confirmPodDeletion(pod: Pod): void {
+  /** As the API server deletes: with a grace period the kubelet has the last word, without one the pod goes at once. */
+  deletePod(pod: Pod, graceSeconds = pod.spec?.terminationGracePeriodSeconds ?? 30): void {
     const current = this.#current(pod)
-    if (current && !current.metadata?.finalizers?.length) this.#drop(current)
+    if (!current) return
+    if (graceSeconds === 0 && !current.metadata?.finalizers?.length) {
+      this.#drop(current)
+      return
+    }
+    if (graceSeconds >= (current.metadata?.deletionGracePeriodSeconds ?? Number.POSITIVE_INFINITY)) return
+    const deletion = { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: graceSeconds }
+    this.#store({ ...current, metadata: { ...current.metadata, ...deletion } })
   }
 
   recordEvent(event: ReportedEvent): void {
@@ -89,21 +97,6 @@ export class MemoryCluster implements ClusterAccess {
   update(pod: Pod, change: (pod: Pod) => Pod): void {
     const current = this.#current(pod)
     if (current) this.#store(change(current))
-  }
-
-  /** As the API server deletes: with a grace period the kubelet has the last word, without one the pod goes at once. */
-  delete(pod: Pod, graceSeconds: number): void {
-    const current = this.#current(pod)
-    if (current && graceSeconds === 0) this.#drop(current)
-    else if (current)
-      this.#store({
-        ...current,
-        metadata: {
-          ...current.metadata,
-          deletionTimestamp: '2026-01-01T00:00:00Z',
-          deletionGracePeriodSeconds: graceSeconds,
-        },
-      })
   }
 
   putConfigMap(name: string, data: Record<string, string>, namespace = 'default'): void {

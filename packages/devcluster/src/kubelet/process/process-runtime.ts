@@ -12,6 +12,7 @@ import {
 import { DownwardApiError } from '../downward-api.ts'
 import { ContainerConfigError, containerEnvironment, type EnvironmentSources } from '../environment.ts'
 import { expand, resolveFrom } from '../expansion.ts'
+import { type ImagePull, imagePull } from '../image-pull.ts'
 import { HOST_IP } from '../node-agent.ts'
 import { FALLBACK_LOG_BYTES, FALLBACK_LOG_LINES, terminationMessage } from '../termination-message.ts'
 import { exitCodeOf } from './child-ending.ts'
@@ -68,6 +69,10 @@ export class ProcessRuntime implements ContainerRuntime {
     const sources = this.#sources(pod)
     for (const volume of pod.spec?.volumes ?? [])
       await folder.prepareVolume(volume.name, volumeContent(volume, sources))
+  }
+
+  pullImage(_pod: Pod, { image = '', imagePullPolicy }: Container): ImagePull {
+    return imagePull(image, imagePullPolicy)
   }
 
   async startContainer({ pod, container, attempt }: ContainerRequest): Promise<StartedContainer> {

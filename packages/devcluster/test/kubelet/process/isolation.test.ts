@@ -139,7 +139,7 @@ describe.runIf(detected.mode === 'namespaces')('in namespaces', () => {
       `FailedMount: MountVolume.SetUp failed for volume "h" : hostPath type check failed: ${missing} does not exist, and the dev cluster creates nothing on the machine`,
     )
     expect(existsSync(missing)).toBe(false)
-    node.cluster.delete(pod, 0)
+    node.cluster.deletePod(pod, 0)
   })
 
   it('keeps the programs of Node reachable below a volume', async () => {
@@ -163,7 +163,7 @@ describe.runIf(detected.mode === 'namespaces')('in namespaces', () => {
   it('sees the end of a command that was stopped', async () => {
     const pod = node.create('stopped', 'kill -STOP $$$$; sleep 60')
     await node.until(pod, ({ phase }) => phase === 'Running')
-    node.cluster.delete(pod, 0)
+    node.cluster.deletePod(pod, 0)
     await eventually(() => !existsSync(join(node.folder, 'pods', pod.metadata?.uid ?? '')))
   })
 
@@ -193,7 +193,7 @@ describe('among the processes of the machine', () => {
     const status = await node.until(pod, ({ containerStatuses }) =>
       Boolean(containerStatuses?.[0]?.state?.waiting?.message),
     )
-    node.cluster.delete(pod, 0)
+    node.cluster.deletePod(pod, 0)
     return status.containerStatuses?.[0]?.state?.waiting
   }
 

@@ -1,6 +1,7 @@
 // What `.ci/run` does. Each suite closes with `N passed, N failed, N skipped`; the last line here is their sum.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { installPackages } from './install-packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -9,18 +10,25 @@ const legs = [
   // On a fresh machine, with nothing prepared: this one also installs.
   { name: 'test', command: ['npm', 'test'] },
   { name: 'check', command: ['npm', 'run', 'check'] },
-  // The same expectations on a real API server, and kubectl against both. Builds Kubernetes unless it is cached.
-  { name: 'kubernetes', command: ['npm', 'run', 'test:conformance'], env: { CONFORMANCE: 'devcluster,kubernetes' } },
+  // The same expectations on a real API server and a real kubelet, and kubectl against both. Builds Kubernetes unless it
+  // is cached.
+  {
+    name: 'kubernetes',
+    prepare: installNodePackages,
+    command: ['npm', 'run', 'test:conformance'],
+    env: { CONFORMANCE: 'devcluster,kubernetes' },
+  },
 ]
 
 const total = { passed: 0, failed: 0, skipped: 0 }
-for (const { name, command, env } of legs) {
+for (const { name, prepare, command, env } of legs) {
   const started = Date.now()
   console.log(
     `\n=== ${name}: ${Object.entries(env ?? {})
       .map(([key, value]) => `${key}=${value} `)
       .join('')}${command.join(' ')}`,
   )
+  await prepare?.()
   const { code, output } = await run(command, env)
   const counted = [...output.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1)
   if (counted) {
@@ -37,6 +45,12 @@ for (const { name, command, env } of legs) {
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
+
+/** What the kubelet's node is made of. Where it cannot be installed the suite fails, and says what is missing. */
+async function installNodePackages() {
+  const { output } = await run(['npm', 'run', '--silent', 'kubernetes', '--', 'packages'])
+  installPackages(output.split('\n').filter((line) => line !== ''))
+}
 
 function run([file, ...args], env) {
   return new Promise((resolve) => {

@@ -3,16 +3,17 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { down } from './down.ts'
 import { GoMissingError } from './go-toolchain.ts'
-import { NodeUnavailableError } from './node/requirements.ts'
+import { missingNodePackages, NodeUnavailableError } from './node/requirements.ts'
 import { kubernetesNodes, type NodeKind } from './node-kinds.ts'
 import { status } from './status.ts'
 import { up } from './up.ts'
 
-const usage = `usage: npm run kubernetes -- up|down|status [--state-dir DIR] [--node KINDS]
+const usage = `usage: npm run kubernetes -- up|down|status|packages [--state-dir DIR] [--node KINDS]
 
-  up      start a real Kubernetes on this machine, and print its kubeconfig's path
-  down    stop it and remove its data
-  status  say what runs; exit 1 unless everything does
+  up        start a real Kubernetes on this machine, and print its kubeconfig's path
+  down      stop it and remove its data
+  status    say what runs; exit 1 unless everything does
+  packages  list Debian's packages that the node kubelet needs and this machine lacks
 
   --state-dir DIR   where it keeps everything (default: .davit/kubernetes of this checkout)
   --node KINDS      for up: kwok, whose pods run nothing, or kubelet, whose containers are real and need root, or both
@@ -38,7 +39,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
       console.log(usage)
       return exitCode.done
     }
-    if (positionals.length !== 1) throw new Error('exactly one of up, down and status is needed')
+    if (positionals.length !== 1) throw new Error('exactly one of up, down, status and packages is needed')
     command = positionals[0]
     nodeKinds = kubernetesNodes(values.node)
     // npm runs scripts in the checkout's root; a relative folder is meant from where the user is.
@@ -60,6 +61,8 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
       print(lines)
       return isWhole ? exitCode.done : exitCode.failed
     }
+    case 'packages':
+      return print(missingNodePackages())
     default:
       return wrongUse(`unknown command: ${command}`)
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ComponentProcess } from '../component-process.ts'
 import { type Layout, sourceFile } from '../layout.ts'
@@ -54,15 +54,32 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     ...network,
     cgroup,
     kubeletPort: String(kubeletPort),
+    snapshotter: await snapshotter(layout.node),
     clientAuthority: layout.kubeletClientCertificate,
   })
   return {
     network,
     command(whose, command) {
-      return ['nsenter', `--target=${pid}`, '--mount', '--pid', ...(whose === 'own' ? ['--net'] : []), '--', ...command]
+      return [
+        'nsenter',
+        `--target=${pid}`,
+        '--mount',
+        '--root',
+        '--pid',
+        ...(whose === 'own' ? ['--net'] : []),
+        '--',
+        ...command,
+      ]
     },
     async waitForFile(name, path, wait) {
       await waitForComponent(path, name, wait, () => existsSync(`/proc/${pid}/root${path}`))
     },
   }
+}
+
+const OVERLAYFS = 0x794c7630
+
+/** What containerd makes the containers' files with: layers without copies, unless the folder is itself made of layers. */
+async function snapshotter(folder: string): Promise<'overlayfs' | 'native'> {
+  return (await statfs(folder)).type === OVERLAYFS ? 'native' : 'overlayfs'
 }

@@ -21,10 +21,10 @@ export class NodeUnavailableError extends Error {
 }
 
 /** Debian's packages that are missing for a kubelet's node. */
-export function missingNodePackages(path: string = systemPath): readonly string[] {
+export function missingNodePackages({ path = systemPath, plugin = networkPlugins.file } = {}): readonly string[] {
   const missing = Object.keys(programs).filter((program) => findProgram(program, path) === null)
   const packages = missing.flatMap((program) => programs[program] ?? [])
-  if (!isExecutable(networkPlugins.file)) packages.push(networkPlugins.package)
+  if (!isExecutable(plugin)) packages.push(networkPlugins.package)
   return [...new Set(packages)].sort()
 }
 

@@ -26,3 +26,25 @@ it.each(['Pending', 'Running', undefined] as const)(
     expect(podDisposal({ status: phase ? { phase } : {} }, 'success', config)).toBe('delete')
   },
 )
+
+const container = (name: string, state: 'running' | 'terminated' | 'waiting') => ({
+  name,
+  image: '',
+  imageID: '',
+  ready: false,
+  restartCount: 0,
+  state: { [state]: state === 'terminated' ? { exitCode: 1 } : {} },
+})
+
+// A kubelet tells of the container's end before it tells of the pod's.
+it.each([
+  ['keeps', 'markDone', [container('base', 'terminated')], []],
+  ['keeps', 'markDone', [container('base', 'terminated')], [container('proxy', 'terminated')]],
+  ['deletes', 'delete', [container('base', 'terminated'), container('aside', 'running')], []],
+  ['deletes', 'delete', [container('base', 'terminated'), container('aside', 'waiting')], []],
+  ['deletes', 'delete', [container('base', 'terminated')], [container('proxy', 'running')]],
+] as const)('%s a pod in phase Running by what its containers do: %s', (_, expected, mains, inits) => {
+  const status = { phase: 'Running', containerStatuses: [...mains], initContainerStatuses: [...inits] }
+  const config = { deleteWorkerPods: true, deleteWorkerPodsOnFailure: false }
+  expect(podDisposal({ status }, 'failed', config)).toBe(expected)
+})

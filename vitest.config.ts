@@ -25,7 +25,9 @@ export default defineConfig({
             'scripts/test/**/*.test.ts',
             'test/kubernetes/**/*.test.ts',
             'test/support/**/*.test.ts',
+            'test/differential/**/*.test.ts',
           ],
+          exclude: ['test/differential/agreement.test.ts'],
         },
       },
       {
@@ -40,6 +42,11 @@ export default defineConfig({
           hookTimeout: 120_000,
           fileParallelism: false,
         },
+      },
+      {
+        extends: true,
+        // Both servers at once, when CONFORMANCE names both.
+        test: { name: 'differential', include: ['test/differential/agreement.test.ts'] },
       },
       {
         extends: true,

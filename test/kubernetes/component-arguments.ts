@@ -17,7 +17,8 @@ const registryAddress = '127.0.0.1:5000'
 /** The kubelet's node is named by the address at which the API server reaches the kubelet. */
 export const kubeletNodeName = 'localhost'
 
-const controllers = [
+/** Parts of the controller manager. */
+export const controllers = [
   'disruption',
   'garbage-collector',
   'job',
@@ -30,7 +31,9 @@ const controllers = [
   'serviceaccount-token',
   'taint-eviction',
   'ttl-after-finished',
-]
+] as const
+
+export type Controller = (typeof controllers)[number]
 
 /** What only the parts of a kubelet's node need. */
 export interface KubeletNodeValues {
@@ -44,6 +47,7 @@ export function componentArguments(
   layout: Layout,
   ports: Ports,
   { images, hostAddress }: KubeletNodeValues = { images: '', hostAddress: '' },
+  running: readonly Controller[] = controllers,
 ): Record<ComponentName, string[]> {
   const etcdUrl = `http://127.0.0.1:${ports.etcd}`
   const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`
@@ -91,7 +95,7 @@ export function componentArguments(
       '--secure-port=0',
       '--kube-api-qps=1000',
       '--kube-api-burst=1000',
-      `--controllers=${controllers.map((name) => `${name}-controller`).join(',')}`,
+      `--controllers=${running.map((name) => `${name}-controller`).join(',')}`,
     ],
     'kube-scheduler': [`--config=${sourceFile('scheduler.yaml')}`, '--secure-port=0'],
     kwok: [

@@ -1,6 +1,6 @@
 import type { ApiAccess } from './api-request.ts'
 import type { Artifacts } from './artifacts.ts'
-import { componentArguments, kubeletNodeName, type Ports } from './component-arguments.ts'
+import { type Controller, componentArguments, kubeletNodeName, type Ports } from './component-arguments.ts'
 import { type ComponentProcess, startComponent } from './component-process.ts'
 import { freePorts } from './free-ports.ts'
 import type { ComponentName, Layout } from './layout.ts'
@@ -15,6 +15,8 @@ import { createKwokNodes, kwokNodeNames, waitForApi, waitForNodes } from './wait
 export interface StartOptions {
   /** Which kinds of node there are. @default only kwok's */
   readonly nodeKinds?: readonly NodeKind[] | undefined
+  /** Which controllers run: each changes objects at its own times. @default all */
+  readonly controllers?: readonly Controller[] | undefined
   /** How many kwok nodes there are from the start. @default 1 */
   readonly nodes?: number | undefined
   /** How long everything may take to be ready, in milliseconds. @default 60,000 */
@@ -58,12 +60,12 @@ async function startOnce(
   layout: Layout,
   { program, images }: Artifacts,
   owner: Owner,
-  { nodeKinds = ['kwok'], nodes = 1, startDeadlineMs = 60_000, signal }: StartOptions,
+  { nodeKinds = ['kwok'], controllers, nodes = 1, startDeadlineMs = 60_000, signal }: StartOptions,
 ): Promise<Started> {
   const [apiServer = 0, etcd = 0, etcdPeer = 0, kwok = 0, kubelet = 0] = await freePorts(5)
   const ports: Ports = { apiServer, etcd, etcdPeer, kwok, kubelet }
   const tokens = await prepareFolder(layout, owner)
-  const argumentsOf = componentArguments(layout, ports)
+  const argumentsOf = componentArguments(layout, ports, undefined, controllers)
   const components: ComponentProcess[] = []
   const startCommand = async (name: ComponentName, command: readonly string[], forks = false) => {
     const part = await startComponent({ name, command, forks, logFile: layout.log(name), folder: layout.data })

@@ -1,0 +1,181 @@
+import type { Answer, Transcript } from './run-sequence.ts'
+
+/** What a server alone decides, by what stands for it. */
+interface Symbols {
+  readonly uids: Map<string, string>
+  readonly versions: Map<string, string>
+  readonly generatedNames: Map<string, string>
+}
+
+const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+/** The versions that texts name. */
+const VERSION_IN_TEXT = /(ResourceVersion in (?:the precondition|record) \()(\d+)(?=\))/g
+
+/** The beginnings of generated names that the sequences use. */
+export const GENERATED_PREFIXES = ['gen-', 'Gen-', `${'g'.repeat(58)}`] as const
+
+const GENERATED_NAME = new RegExp(
+  `(${GENERATED_PREFIXES.join('|')})([bcdfghjklmnpqrstvwxz2456789]{5})(?![a-z0-9-])`,
+  'g',
+)
+
+/** What comes from a map, which Go goes through in any order. */
+const FROM_MAP =
+  /^(metadata\.labels|metadata\.annotations|spec\.nodeSelector|data|binaryData|.*\.limits|.*\.requests)(?=\[|$)/
+
+/**
+ * A transcript in which everything that is a server's own choice is replaced by a symbol: uids, versions and generated
+ * names by one for each, in the order in which they appear, so that what was equal stays equal; times by their distance
+ * from now, where they are not the client's own. Left out are `managedFields`, and the content of `kube-root-ca.crt`.
+ */
+export function normalised(transcript: Transcript, now: number): unknown {
+  const symbols: Symbols = { uids: new Map(), versions: new Map(), generatedNames: new Map() }
+  const normaliser = new Normaliser(symbols, now)
+  return normaliser.whole(transcript)
+}
+
+class Normaliser {
+  readonly #symbols: Symbols
+  readonly #now: number
+
+  constructor(symbols: Symbols, now: number) {
+    this.#symbols = symbols
+    this.#now = now
+  }
+
+  whole({ answers, finally: final, watched, failure }: Transcript): unknown {
+    return {
+      ...(failure !== undefined && { failure }),
+      answers: answers.map((answer) => answer && this.#answer(answer)),
+      finally: Object.fromEntries(Object.entries(final).map(([path, answer]) => [path, this.#answer(answer)])),
+      watched: watched.map((events) => events.map((event) => this.#value(event, ''))),
+    }
+  }
+
+  #answer({ body, ...rest }: Answer): unknown {
+    const ordered = isRecord(body) && body.reason === 'Invalid' ? inFixedOrder(body) : body
+    return this.#value({ ...rest, body: ordered }, '')
+  }
+
+  #value(value: unknown, key: string): unknown {
+    if (typeof value === 'string') return this.#text(value, key)
+    if (Array.isArray(value)) return value.map((item) => this.#value(item, key))
+    if (!isRecord(value)) return value
+    if (key === 'metadata' && isListMetadata(value)) return this.#listMetadata(value)
+    if (isAuthority(value)) return { metadata: { name: 'kube-root-ca.crt' } }
+    const parts = Object.entries(value).filter(([name]) => name !== 'managedFields')
+    return Object.fromEntries(parts.map(([name, part]) => [this.#text(name, ''), this.#value(part, name)]))
+  }
+
+  /** A list's version is that of the whole server, which others change meanwhile. */
+  #listMetadata({ resourceVersion, continue: token, ...rest }: Record<string, unknown>): unknown {
+    return {
+      ...(resourceVersion !== undefined && {
+        resourceVersion: /^\d+$/.test(String(resourceVersion)) ? '<list version>' : resourceVersion,
+      }),
+      ...(token !== undefined && { continue: continuation(String(token)) }),
+      ...rest,
+    }
+  }
+
+  #text(text: string, key: string): string {
+    if (key === 'resourceVersion' && /^\d+$/.test(text)) return this.#version(text)
+    if (TIME.test(text)) return this.#time(text)
+    return text
+      .replace(UID, (uid) => symbolOf(this.#symbols.uids, uid, 'uid'))
+      .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#version(version))
+      .replace(
+        GENERATED_NAME,
+        (name, prefix: string) => prefix + symbolOf(this.#symbols.generatedNames, name, 'generated'),
+      )
+  }
+
+  #version(text: string): string {
+    return symbolOf(this.#symbols.versions, text, 'version')
+  }
+
+  /** Sequences themselves name times of long ago or far away only. */
+  #time(text: string): string {
+    const seconds = (Date.parse(text) - this.#now) / 1000
+    if (Math.abs(seconds) > 7_200) return text
+    // Running a sequence takes a few seconds, grace periods are tens of them.
+    const distance = Math.round(seconds / 10) * 10
+    return distance === 0 ? '<now>' : `<now ${distance > 0 ? '+' : '-'} ${Math.abs(distance)} s>`
+  }
+}
+
+function symbolOf(symbols: Map<string, string>, value: string, kind: string): string {
+  const known = symbols.get(value) ?? `<${kind} ${symbols.size + 1}>`
+  symbols.set(value, known)
+  return known
+}
+
+/** Of a page: where the next begins. */
+function continuation(token: string): unknown {
+  try {
+    const { v, start } = JSON.parse(Buffer.from(token, 'base64url').toString())
+    return { v, start }
+  } catch {
+    return token
+  }
+}
+
+interface Cause {
+  readonly reason: string
+  readonly message: string
+  readonly field: string
+}
+
+/**
+ * Puts causes that come from one map one after the other in the order of their texts, and the message in the order of its causes:
+ * the one thing in which a server is not the same twice.
+ */
+function inFixedOrder(status: Record<string, unknown>): unknown {
+  const { message, details } = status as { message: string; details?: { causes?: readonly Cause[] } }
+  const causes = details?.causes
+  if (!causes || causes.length < 2) return status
+  const sorted = sortedRuns(causes)
+  const textOf = (all: readonly Cause[]) => {
+    const texts = [...new Set(all.map((cause) => `${cause.field}: ${cause.message}`))]
+    return texts.length === 1 ? String(texts[0]) : `[${texts.join(', ')}]`
+  }
+  return {
+    ...status,
+    message: message.replace(textOf(causes), () => textOf(sorted)),
+    details: { ...details, causes: sorted },
+  }
+}
+
+function sortedRuns(causes: readonly Cause[]): readonly Cause[] {
+  const sorted: Cause[] = []
+  let run: Cause[] = []
+  const close = () => {
+    sorted.push(...run.toSorted((a, b) => compare(`${a.field} ${a.message}`, `${b.field} ${b.message}`)))
+    run = []
+  }
+  for (const cause of causes) {
+    const map = FROM_MAP.exec(cause.field)?.[0]
+    if (map === undefined || (run[0] && FROM_MAP.exec(run[0].field)?.[0] !== map)) close()
+    if (map === undefined) sorted.push(cause)
+    else run.push(cause)
+  }
+  close()
+  return sorted
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function isListMetadata(value: Record<string, unknown>): boolean {
+  return !('name' in value) && !('uid' in value) && ('resourceVersion' in value || 'continue' in value)
+}
+
+function isAuthority(value: Record<string, unknown>): boolean {
+  return isRecord(value.metadata) && value.metadata.name === 'kube-root-ca.crt'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -18,9 +18,15 @@ const IMMORTAL_NAMESPACES = ['default', 'kube-system', 'kube-public']
  * @throws {ApiError} 404, 403
  */
 export function admitCreate(store: VersionedStore, resource: ResourceDefinition, object: KubeObject): KubeObject {
-  const { name = '', namespace } = object.metadata
+  const { namespace } = object.metadata
+  const name = shownName(object)
   if (resource.namespaced && namespace !== undefined) admitInNamespace(store, resource, name, namespace)
   return resource.plural === 'pods' && resource.group === '' ? admitPod(store, resource, object) : object
+}
+
+/** What refusals call an object, before a name is generated. */
+function shownName({ metadata: { name, generateName } }: KubeObject): string {
+  return name || generateName || 'Unknown'
 }
 
 /** @throws {ApiError} 403 for the namespaces that a cluster cannot be without */
@@ -49,7 +55,8 @@ function admitInNamespace(store: VersionedStore, resource: ResourceDefinition, n
 }
 
 function admitPod(store: VersionedStore, resource: ResourceDefinition, pod: KubeObject): KubeObject {
-  const { name = '', namespace } = pod.metadata
+  const { namespace } = pod.metadata
+  const name = shownName(pod)
   const account = textOf(pod, 'spec', 'serviceAccountName') || textOf(pod, 'spec', 'serviceAccount') || 'default'
   const className = textOf(pod, 'spec', 'priorityClassName')
   const priority = className === '' ? 0 : PRIORITY_CLASSES[className]

@@ -80,10 +80,9 @@ export class NamespaceController {
     const namespace = this.#namespace(name)
     if (!isEmpty || !namespace) return
     const { finalizers = [] } = (namespace.spec ?? {}) as { finalizers?: readonly string[] }
-    this.#registry.setSpecFinalizers(
-      namespaces,
-      name,
-      finalizers.filter((finalizer) => finalizer !== 'kubernetes'),
-    )
+    const others = finalizers.filter((finalizer) => finalizer !== 'kubernetes')
+    this.#registry.update(namespaces, undefined, name, (current) => ({ ...current, spec: { finalizers: others } }), {
+      subresource: 'finalize',
+    })
   }
 }

@@ -2,10 +2,12 @@ import type { Clock } from '../clock.ts'
 import { type KubeObject, type ObjectMetadata, sharingParts } from '../storage/kube-object.ts'
 import type { VersionedStore } from '../storage/versioned-store.ts'
 import { admitCreate, admitDelete } from './admission.ts'
+import { deletionStep } from './deletion.ts'
+import { unsignedProblem } from './http/query-values.ts'
 import { admitToQuotas } from './quota/quota-admission.ts'
 import { generatedName, type Random, randomUid, timestampOf } from './random-text.ts'
 import { pods } from './resources/pod.ts'
-import type { ResourceDefinition } from './resources/resource-definition.ts'
+import type { ResourceDefinition, UpdatedSubresource } from './resources/resource-definition.ts'
 import type { ApiTypes } from './schema/api-type.ts'
 import { decodeObject } from './schema/decode-object.ts'
 import {
@@ -16,11 +18,12 @@ import {
   invalid,
   MODIFIED_SINCE,
   notFound,
+  OTHER_NAMESPACE,
   unreasoned,
 } from './status.ts'
 import { FieldErrors } from './validation/field-errors.ts'
 import { checkPathSegment } from './validation/names.ts'
-import { validateMetadataUpdate } from './validation/object-metadata.ts'
+import { validateCommonMetadata, validateCommonMetadataUpdate } from './validation/object-metadata.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
@@ -38,7 +41,10 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** For what the cluster itself needs in a namespace. */
   readonly bypassesQuotas?: boolean
-  readonly subresource?: 'status' | undefined
+  /** Of updates: which rules hold. */
+  readonly subresource?: UpdatedSubresource | undefined
+  /** Hears what is said of an object that is taken. */
+  readonly warn?: (warnings: readonly string[]) => void
 }
 
 interface PodCondition {
@@ -83,7 +89,7 @@ export class ObjectRegistry {
   }
 
   /**
-   * Stores a new object and answers with it, warnings included.
+   * Stores a new object.
    *
    * @throws {ApiError} 400 another namespace, 403 and 404 by admission, 409 exists, 422 invalid
    */
@@ -91,24 +97,23 @@ export class ObjectRegistry {
     resource: ResourceDefinition,
     namespace: string | undefined,
     given: KubeObject,
-    { dryRun = false, bypassesQuotas = false }: WriteOptions = {},
-  ): { readonly object: KubeObject; readonly warnings: readonly string[] } {
-    const admitted = admitCreate(this.store, resource, this.#identified(resource, namespace, given))
-    const prepared = this.#canonical(resource, resource.prepareCreate(admitted))
-    const errors = new FieldErrors()
-    resource.validate(prepared, errors)
-    if (!errors.isEmpty) throw invalid(resource.kind, prepared.metadata.name ?? '', errors, resource.group)
+    { dryRun = false, bypassesQuotas = false, warn }: WriteOptions = {},
+  ): KubeObject {
+    const whole = resource.defaults?.(given) ?? given
+    const admitted = admitCreate(this.store, resource, this.#placed(resource, namespace, whole))
+    const { resourceVersion = '' } = given.metadata
+    const prepared = this.#canonical(resource, resource.prepareCreate(this.#born(admitted)))
+    this.#validateNew(resource, prepared)
+    warn?.(resource.warnings?.(prepared) ?? [])
     if (!bypassesQuotas) admitToQuotas(this.store, resource, prepared)
-    const warnings = resource.warnings?.(prepared) ?? []
+    const { name } = prepared.metadata
     if (dryRun) {
-      if (this.store.get(resource.collection, namespace, prepared.metadata.name)) {
-        throw alreadyExists(resource, prepared.metadata.name)
-      }
-      return { object: withoutVersion(prepared), warnings }
+      this.#refuseExisting(resource, namespace, name)
+      return withVersion(prepared, resourceVersion)
     }
-    const stored = this.store.create(resource.collection, prepared)
-    if (!stored) throw alreadyExists(resource, prepared.metadata.name)
-    return { object: stored, warnings }
+    if (Number(resourceVersion) > 0) throw unreasoned('resourceVersion should not be set on objects to be created')
+    this.#refuseExisting(resource, namespace, name)
+    return this.store.create(resource.collection, prepared) ?? prepared
   }
 
   /**
@@ -121,17 +126,19 @@ export class ObjectRegistry {
     namespace: string | undefined,
     name: string,
     change: (current: KubeObject) => KubeObject,
-    { dryRun = false, subresource }: WriteOptions = {},
+    { dryRun = false, subresource, warn }: WriteOptions = {},
   ): KubeObject {
     const current = this.get(resource, namespace, name)
     const given = change(current)
-    checkVersion(resource, given.metadata, current.metadata)
-    const next = this.#prepareUpdate(resource, given, current, subresource)
-    if (next === current) return current
-    if (isFinished(next) && isBeingDeleted(current)) {
+    const whole = resource.defaults?.(given) ?? given
+    checkVersion(resource, whole.metadata, current.metadata)
+    const next = this.#prepareUpdate(resource, whole, current, subresource)
+    warn?.(resource.warnings?.(next, current) ?? [])
+    if (isBeingDeleted(current) && isReleased(next)) {
       if (!dryRun) this.store.delete(resource.collection, namespace, name)
       return next
     }
+    if (next === current) return current
     return dryRun ? next : this.store.update(resource.collection, next)
   }
 
@@ -147,30 +154,34 @@ export class ObjectRegistry {
     options: DeleteOptions = {},
   ): Deletion {
     const current = this.get(resource, namespace, name)
-    admitDelete(resource, name)
+    if (resource.plural === 'namespaces') return this.#deleteNamespace(resource, current, options)
     checkPreconditions(resource, current, options)
-    const marked = this.#marked(resource, current, options)
-    if (!marked) return { object: current, isGone: false }
-    const { dryRun = false } = options
-    const stored =
-      marked === current || dryRun
-        ? marked
-        : this.store.update(resource.collection, this.#canonical(resource, marked, current))
-    if (!isFinished(stored) || resource.plural === 'namespaces') return { object: stored, isGone: false }
-    if (dryRun) return { object: stored, isGone: true }
-    return { object: this.store.delete(resource.collection, namespace, name) ?? stored, isGone: true }
+    const { dryRun = false, gracePeriodSeconds } = options
+    const step = deletionStep(resource, current, gracePeriodSeconds, this.#clock.now())
+    if (step.kind === 'pending') return { object: current, isGone: false }
+    const marked = step.kind === 'marked' ? this.#write(resource, step.object, current, dryRun) : current
+    if (step.kind === 'marked' && step.isHeld) return { object: marked, isGone: false }
+    if (dryRun) return { object: marked, isGone: true }
+    return { object: this.store.delete(resource.collection, namespace, name) ?? marked, isGone: true }
   }
 
-  /** Replaces a namespace's own finalizers; a deleted one goes when none is left. */
-  setSpecFinalizers(resource: ResourceDefinition, name: string, finalizers: readonly string[]): KubeObject {
-    const current = this.get(resource, undefined, name)
-    const next = this.#canonical(resource, { ...current, spec: { finalizers } }, current)
-    if (next === current) return current
-    if (isFinished(next) && isBeingDeleted(current)) {
-      this.store.delete(resource.collection, undefined, name)
-      return next
+  /** A namespace goes once its controller has emptied it, and nobody holds it any more. */
+  #deleteNamespace(resource: ResourceDefinition, current: KubeObject, options: DeleteOptions): Deletion {
+    const { metadata } = current
+    checkNamespacePreconditions(resource, current, options)
+    admitDelete(resource, metadata.name)
+    if (metadata.deletionTimestamp !== undefined) return { object: current, isGone: false }
+    const marked = {
+      ...current,
+      metadata: { ...metadata, deletionTimestamp: timestampOf(this.#clock.now()) },
+      status: { ...(current.status as object), phase: 'Terminating' },
     }
-    return this.store.update(resource.collection, next)
+    return { object: this.#write(resource, marked, current, options.dryRun ?? false), isGone: false }
+  }
+
+  #write(resource: ResourceDefinition, next: KubeObject, current: KubeObject, dryRun: boolean): KubeObject {
+    const written = this.#canonical(resource, next, current)
+    return dryRun || written === current ? written : this.store.update(resource.collection, written)
   }
 
   /** The binding of a pod that is not bound: its node and the condition PodScheduled, in one revision. */
@@ -204,96 +215,81 @@ export class ObjectRegistry {
     return { ...status, conditions }
   }
 
-  /** Name, namespace, uid and birth, which the server alone gives. */
-  #identified(resource: ResourceDefinition, namespace: string | undefined, given: KubeObject): KubeObject {
-    if (given.metadata.resourceVersion) {
-      throw unreasoned('resourceVersion should not be set on objects to be created')
-    }
-    const own = given.metadata.namespace || namespace
-    if (resource.namespaced && own !== namespace) {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-    }
-    const {
-      namespace: _,
-      deletionTimestamp: __,
-      deletionGracePeriodSeconds: ___,
-      generation: ____,
-      selfLink: _____,
-      ...rest
-    } = given.metadata
-    const { name, generateName } = given.metadata
+  /** In its namespace, without what a client cannot say. */
+  #placed(resource: ResourceDefinition, namespace: string | undefined, given: KubeObject): KubeObject {
+    const { namespace: own, deletionTimestamp: _, deletionGracePeriodSeconds: __, ...rest } = given.metadata
+    if (resource.namespaced && own && own !== namespace) throw badRequest(OTHER_NAMESPACE)
     return {
       ...given,
+      metadata: { ...rest, ...(resource.namespaced && namespace !== undefined && { namespace }) },
+    }
+  }
+
+  /** With a name, a uid and a time of birth, which the server alone gives. */
+  #born(object: KubeObject): KubeObject {
+    const { name, generateName, ...rest } = object.metadata
+    return {
+      ...object,
       metadata: {
         ...rest,
+        ...(generateName !== undefined && { generateName }),
         name: name || (generateName ? generatedName(generateName, this.#random) : ''),
-        ...(resource.namespaced && namespace !== undefined && { namespace }),
-        ...(!resource.namespaced && given.metadata.namespace && { namespace: given.metadata.namespace }),
         uid: randomUid(this.#random),
         creationTimestamp: timestampOf(this.#clock.now()),
       },
     }
   }
 
+  /** First as the resource does, then as is done with any object. */
+  #validateNew(resource: ResourceDefinition, object: KubeObject): void {
+    const validateAny = ({ metadata }: KubeObject, errors: FieldErrors) =>
+      validateCommonMetadata(metadata, { namespaced: resource.namespaced, checkName: checkPathSegment }, errors)
+    for (const validate of [resource.validate, validateAny]) {
+      const errors = new FieldErrors()
+      validate(object, errors)
+      if (!errors.isEmpty) throw invalid(resource.kind, object.metadata.name ?? '', errors, resource.group)
+    }
+  }
+
+  /** @throws {ApiError} 409 */
+  #refuseExisting(resource: ResourceDefinition, namespace: string | undefined, name: string): void {
+    const existing = this.store.get(resource.collection, namespace, name)
+    if (existing) throw alreadyExists(resource, name, isBeingDeleted(existing))
+  }
+
   #prepareUpdate(
     resource: ResourceDefinition,
     given: KubeObject,
     current: KubeObject,
-    subresource: 'status' | undefined,
+    subresource: UpdatedSubresource | undefined,
   ): KubeObject {
     const before = current.metadata
-    const { resourceVersion: _, ...own } = given.metadata
-    // What is left out of these stays as it was; another value is refused below.
+    const { resourceVersion: _, generation: __, selfLink: ___, ...own } = given.metadata
+    // What is left out of these stays as it was; another value of most of them is refused below.
     const metadata: ObjectMetadata = {
       ...own,
       uid: own.uid || before.uid || '',
       ...(before.resourceVersion !== undefined && { resourceVersion: before.resourceVersion }),
-      ...(before.generation === undefined ? {} : { generation: before.generation }),
-      creationTimestamp: own.creationTimestamp ?? before.creationTimestamp ?? '',
+      ...(before.generation !== undefined && { generation: before.generation }),
+      ...(before.creationTimestamp !== undefined && { creationTimestamp: before.creationTimestamp }),
       ...(before.deletionTimestamp !== undefined && { deletionTimestamp: before.deletionTimestamp }),
       ...(before.deletionGracePeriodSeconds !== undefined && {
         deletionGracePeriodSeconds: own.deletionGracePeriodSeconds ?? before.deletionGracePeriodSeconds,
       }),
     }
-    const whole = { ...given, metadata }
-    const prepare =
-      subresource === 'status' && resource.prepareStatusUpdate ? resource.prepareStatusUpdate : resource.prepareUpdate
-    const next = this.#canonical(resource, prepare(whole, current), current)
+    const rules = (subresource && resource.subresourceUpdates?.[subresource]) ?? {
+      prepare: resource.prepareUpdate,
+      validate: resource.validateUpdate,
+    }
+    const next = this.#canonical(resource, rules.prepare({ ...given, metadata }, current), current)
     const errors = new FieldErrors()
-    // The generic registry checks metadata, and so do the resources: Kubernetes reports such problems twice.
-    validateMetadataUpdate(next.metadata, before, errors)
-    if (subresource === 'status') validateMetadataUpdate(next.metadata, before, errors)
-    else resource.validateUpdate(next, current, errors)
-    if (!errors.isEmpty) throw invalid(resource.kind, before.name, errors, resource.group)
+    // The registry checks metadata, and so do the resources: Kubernetes reports such problems several times.
+    validateCommonMetadata(next.metadata, { namespaced: resource.namespaced, checkName: checkPathSegment }, errors)
+    validateCommonMetadataUpdate(next.metadata, before, errors)
+    rules.validate(next, current, errors)
+    if (!errors.isEmpty) throw invalid(resource.kind, next.metadata.name ?? '', errors, resource.group)
     if (subresource === undefined) admitToQuotas(this.store, resource, next, current)
     return next
-  }
-
-  /** The object with its deletion written down; undefined when a deletion is under way that this one does not hasten. */
-  #marked(resource: ResourceDefinition, current: KubeObject, options: DeleteOptions): KubeObject | undefined {
-    const { metadata } = current
-    const now = this.#clock.now()
-    if (resource.plural === 'namespaces') {
-      if (metadata.deletionTimestamp !== undefined) return undefined
-      return {
-        ...current,
-        metadata: { ...metadata, deletionTimestamp: timestampOf(now) },
-        status: { ...(current.status as object), phase: 'Terminating' },
-      }
-    }
-    if (metadata.deletionTimestamp !== undefined) {
-      const grace = metadata.deletionGracePeriodSeconds
-      const wanted = options.gracePeriodSeconds
-      if (grace === undefined) return current
-      if (wanted === undefined || wanted >= grace) return undefined
-      const asked = Date.parse(metadata.deletionTimestamp) - grace * 1000
-      return withDeletion(current, asked, Math.max(wanted, 0))
-    }
-    const grace = resource.graceSeconds?.(current, { gracePeriodSeconds: options.gracePeriodSeconds })
-    if (grace === undefined) return metadata.finalizers?.length ? withDeletion(current, now, 0) : current
-    const generation = metadata.generation === undefined ? undefined : metadata.generation + 1
-    const next = withDeletion(current, now, grace)
-    return generation === undefined ? next : { ...next, metadata: { ...next.metadata, generation } }
   }
 
   /** In the server's order, without what is left out when empty; `current` itself when it says the same. */
@@ -307,24 +303,14 @@ export class ObjectRegistry {
   }
 }
 
-function withDeletion(object: KubeObject, askedAt: number, graceSeconds: number): KubeObject {
-  return {
-    ...object,
-    metadata: {
-      ...object.metadata,
-      deletionTimestamp: timestampOf(askedAt + graceSeconds * 1000),
-      deletionGracePeriodSeconds: graceSeconds,
-    },
-  }
-}
-
-function withoutVersion(object: KubeObject): KubeObject {
+function withVersion(object: KubeObject, version: string): KubeObject {
   const { resourceVersion: _, ...metadata } = object.metadata
-  return { ...object, metadata: metadata as ObjectMetadata }
+  if (version === '') return { ...object, metadata: metadata as ObjectMetadata }
+  return { ...object, metadata: { ...object.metadata, resourceVersion: version } }
 }
 
-/** Nothing holds a deleted object back any more: no finalizer, no time. */
-function isFinished({ metadata, spec }: KubeObject): boolean {
+/** Nobody holds a deleted object back any more: who asked for a finalizer has taken it away. */
+function isReleased({ metadata, spec }: KubeObject): boolean {
   const held = (spec as { finalizers?: readonly string[] } | undefined)?.finalizers
   return !metadata.finalizers?.length && !metadata.deletionGracePeriodSeconds && !held?.length
 }
@@ -335,10 +321,9 @@ function isBeingDeleted({ metadata }: KubeObject): boolean {
 
 function checkVersion(resource: ResourceDefinition, given: ObjectMetadata, current: ObjectMetadata): void {
   const { resourceVersion = '' } = given
-  if (resourceVersion === '' || resourceVersion === '0') return
-  if (!/^[0-9]{1,19}$/.test(resourceVersion)) {
-    throw unreasoned(`strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`)
-  }
+  const problem = resourceVersion === '' ? undefined : unsignedProblem(resourceVersion)
+  if (problem !== undefined) throw unreasoned(problem)
+  if (Number(resourceVersion) === 0) return
   if (resourceVersion !== current.resourceVersion) throw conflict(resource, current.name, MODIFIED_SINCE)
 }
 
@@ -365,5 +350,24 @@ export function checkPreconditions(
     throw refuse(
       `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
     )
+  }
+}
+
+/** The same of a namespace, in words of its own. */
+function checkNamespacePreconditions(
+  resource: ResourceDefinition,
+  { metadata }: KubeObject,
+  options: DeleteOptions,
+): void {
+  const { uid, resourceVersion } = options.preconditions ?? {}
+  const refuse = (what: string, wanted: string, found: string | undefined) =>
+    conflict(
+      resource,
+      metadata.name,
+      `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
+    )
+  if (uid !== undefined && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid)
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    throw refuse('ResourceVersion', resourceVersion, metadata.resourceVersion)
   }
 }

@@ -1,5 +1,4 @@
 import { handleDelete, handleDeleteCollection } from './handlers/delete.ts'
-import { handleFinalize } from './handlers/namespace-finalize.ts'
 import { handlePodLog } from './handlers/pod-log.ts'
 import { handleBinding, handleEviction } from './handlers/pod-subresources.ts'
 import { handleQuestion } from './handlers/question.ts'
@@ -36,7 +35,7 @@ const SUBRESOURCES: Readonly<Record<string, typeof STATUS>> = {
   'pods/log': [['GET', handlePodLog]],
   'pods/binding': [['POST', handleBinding]],
   'pods/eviction': [['POST', handleEviction]],
-  'namespaces/finalize': [['PUT', handleFinalize]],
+  'namespaces/finalize': [['PUT', (context, exchange, target) => handleUpdate(context, exchange, target, 'finalize')]],
 }
 
 /** Everything that may be asked of a resource. */

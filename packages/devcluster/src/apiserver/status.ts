@@ -114,9 +114,10 @@ export function methodNotAllowed(): ApiError {
   })
 }
 
-export function alreadyExists(resource: ResourceName, name: string): ApiError {
+/** `isBeingDeleted`: the one of that name is about to go. */
+export function alreadyExists(resource: ResourceName, name: string, isBeingDeleted = false): ApiError {
   return new ApiError(409, {
-    message: `${qualifiedName(resource)} "${name}" already exists`,
+    message: `${isBeingDeleted ? 'object is being deleted: ' : ''}${qualifiedName(resource)} "${name}" already exists`,
     reason: 'AlreadyExists',
     details: detailsOf(resource, name),
   })
@@ -129,6 +130,9 @@ export function conflict(resource: ResourceName, name: string, why: string): Api
     details: detailsOf(resource, name),
   })
 }
+
+/** The text of a write whose object names another namespace than its path. */
+export const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request'
 
 /** The text of a write whose resourceVersion is not the newest. */
 export const MODIFIED_SINCE =

@@ -8,7 +8,7 @@ import { podOf, refusalOf, registryFixture } from './registry-fixture.ts'
 describe('create', () => {
   it('gives what the server alone gives, whatever the client said', () => {
     const { registry } = registryFixture()
-    const { object } = registry.create(
+    const object = registry.create(
       pods,
       'default',
       podOf('p', { metadata: { uid: 'mine', generation: 9, creationTimestamp: '2000-01-01T00:00:00Z' } }),
@@ -25,21 +25,21 @@ describe('create', () => {
 
   it('gives the same uids and names again for the same random numbers', () => {
     const make = () =>
-      registryFixture().registry.create(pods, 'default', podOf('', { metadata: { generateName: 'job-' } })).object
+      registryFixture().registry.create(pods, 'default', podOf('', { metadata: { generateName: 'job-' } }))
     expect(make()).toEqual(make())
     expect(make().metadata.name).toMatch(/^job-[bcdfghjklmnpqrstvwxz2456789]{5}$/)
   })
 
   it('cuts a long prefix, so that the whole is a label', () => {
     const { registry } = registryFixture()
-    const { object } = registry.create(pods, 'default', podOf('', { metadata: { generateName: 'x'.repeat(70) } }))
+    const object = registry.create(pods, 'default', podOf('', { metadata: { generateName: 'x'.repeat(70) } }))
     expect(object.metadata.name).toMatch(/^x{58}[a-z0-9]{5}$/)
   })
 
   it('writes nothing on a dry run, but refuses what would be refused', () => {
     const { registry, store } = registryFixture()
     const before = store.revision
-    const { object } = registry.create(pods, 'default', podOf('p'), { dryRun: true })
+    const object = registry.create(pods, 'default', podOf('p'), { dryRun: true })
     expect(object.metadata.resourceVersion).toBeUndefined()
     expect(store.revision).toBe(before)
     registry.create(pods, 'default', podOf('p'))
@@ -208,7 +208,7 @@ describe('delete', () => {
 describe('what resources do', () => {
   it('makes data of stringData', () => {
     const { registry } = registryFixture()
-    const { object } = registry.create(secrets, 'default', {
+    const object = registry.create(secrets, 'default', {
       metadata: { name: 's' },
       stringData: { a: 'b' },
       data: { a: 'WA==', c: 'ZA==' },

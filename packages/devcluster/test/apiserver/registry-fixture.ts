@@ -22,7 +22,7 @@ export function registryFixture() {
   registry.create(namespaces, undefined, { metadata: { name: 'default' } })
   registry.create(serviceAccounts, 'default', { metadata: { name: 'default' } })
   const createPod = (name: string, changes: { metadata?: object; spec?: object } = {}) =>
-    registry.create(pods, 'default', podOf(name, changes)).object
+    registry.create(pods, 'default', podOf(name, changes))
   /** Bound and running. */
   const runPod = (name: string, changes: { metadata?: object; spec?: object } = {}) => {
     createPod(name, { ...changes, spec: { ...changes.spec, nodeName: 'n' } })

@@ -6,10 +6,10 @@ import { readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import { invalidPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
 import { apiVersionOf } from '../resource-registry.ts'
-import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import type { ResourceDefinition, UpdatedSubresource } from '../resources/resource-definition.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'
 import type { ServerContext, Target } from '../server-context.ts'
-import { badRequest, conflict } from '../status.ts'
+import { badRequest, conflict, OTHER_NAMESPACE } from '../status.ts'
 
 /** POST to a collection. */
 export async function handleCreate(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
@@ -20,20 +20,20 @@ export async function handleCreate(context: ServerContext, exchange: Exchange, t
   const kind = kindOfResource(resource)
   const { object, warnings } = readObject(context.types, kind, body, exchange.header('content-type'), fieldValidation)
   exchange.warn(warnings)
-  const created = context.registry.create(resource, namespace, stored(resource, object), { dryRun })
-  exchange.warn(created.warnings)
-  const { name, uid = '' } = created.object.metadata
+  const warn = (warnings: readonly string[]) => exchange.warn(warnings)
+  const created = context.registry.create(resource, namespace, stored(resource, object), { dryRun, warn })
+  const { name, uid = '' } = created.metadata
   exchange.subject = { name, uid }
   const include = includeObjectValue(exchange.query.get('includeObject'))
-  exchange.sendJson(201, context.encoder(resource).object(created.object, form, include), form)
+  exchange.sendJson(201, context.encoder(resource).object(created, form, include), form)
 }
 
-/** PUT of an object, or of its status. */
+/** PUT of an object, or of a part of it. */
 export async function handleUpdate(
   context: ServerContext,
   exchange: Exchange,
   target: Target,
-  subresource?: 'status',
+  subresource?: UpdatedSubresource,
 ): Promise<void> {
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
@@ -44,26 +44,29 @@ export async function handleUpdate(
   exchange.warn(read.warnings)
   const given = stored(resource, read.object)
   checkIdentity(given, target)
-  const updated = context.registry.update(
-    resource,
-    namespace,
-    name,
-    (current) => {
-      checkUid(given, current, target)
-      return { ...given, metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) } }
-    },
-    { dryRun, subresource },
-  )
+  const options = { dryRun, subresource, warn: (warnings: readonly string[]) => exchange.warn(warnings) }
+  const { registry } = context
+  const creates = resource.allowsCreateOnUpdate && !registry.store.get(resource.collection, namespace, name)
+  if (creates) checkUid(given, undefined, target)
+  const updated = creates
+    ? registry.create(resource, namespace, given, options)
+    : registry.update(resource, namespace, name, (current) => placed(given, current, target), options)
   const include = includeObjectValue(exchange.query.get('includeObject'))
-  exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
+  exchange.sendJson(creates ? 201 : 200, context.encoder(resource).object(updated, form, include), form)
 }
 
-/** PATCH of an object, or of its status. */
+function placed(given: KubeObject, current: KubeObject, target: Target): KubeObject {
+  const { namespace } = target
+  checkUid(given, current, target)
+  return { ...given, metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) } }
+}
+
+/** PATCH of an object, or of a part of it. */
 export async function handlePatch(
   context: ServerContext,
   exchange: Exchange,
   target: Target,
-  subresource?: 'status',
+  subresource?: UpdatedSubresource,
 ): Promise<void> {
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
@@ -96,7 +99,7 @@ export async function handlePatch(
       checkIdentity(next, target)
       return next
     },
-    { dryRun, subresource },
+    { dryRun, subresource, warn: (warnings) => exchange.warn(warnings) },
   )
   const include = includeObjectValue(exchange.query.get('includeObject'))
   exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
@@ -116,26 +119,25 @@ function stored(resource: ResourceDefinition, object: KubeObject): KubeObject {
 }
 
 function checkIdentity({ metadata }: KubeObject, { name, namespace }: Target): void {
+  if (namespace !== undefined && metadata.namespace && metadata.namespace !== namespace)
+    throw badRequest(OTHER_NAMESPACE)
   if (!metadata.name) {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   }
   if (metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
   }
-  if (namespace !== undefined && metadata.namespace && metadata.namespace !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-  }
 }
 
 /** A PUT that names a uid means that very object. */
-function checkUid(given: KubeObject, current: KubeObject, { resource, namespace, name }: Target): void {
+function checkUid(given: KubeObject, current: KubeObject | undefined, { resource, namespace, name }: Target): void {
   const { uid } = given.metadata
-  if (!uid || uid === current.metadata.uid) return
+  if (!uid || uid === current?.metadata.uid) return
   const key = `/registry/${resource.collection}/${namespace === undefined ? '' : `${namespace}/`}${name}`
   throw conflict(
     resource,
     name,
     `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid}`,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current?.metadata.uid ?? ''}`,
   )
 }

@@ -38,7 +38,8 @@ export function readDeleteOptions(
       propagationPolicy,
       'orphanDependents and deletionPropagation cannot be both set',
     )
-  } else if (propagationPolicy !== undefined && !POLICIES.slice(0, 3).includes(propagationPolicy)) {
+  }
+  if (propagationPolicy !== undefined && !POLICIES.slice(0, 3).includes(propagationPolicy)) {
     errors.notSupported('propagationPolicy', propagationPolicy, POLICIES)
   }
   const dryRun = checkDryRun(given.dryRun ?? [], errors)

@@ -1,4 +1,5 @@
 import { badRequest } from '../status.ts'
+import { quoted } from '../validation/quoted.ts'
 
 /** A query parameter that is a number of whole seconds, bytes or items; undefined when it is absent or empty. */
 export function integerValue(query: URLSearchParams, name: string): number | undefined {
@@ -19,10 +20,17 @@ export function booleanValue(query: URLSearchParams, name: string): boolean {
 /** A resource version of the query: undefined when it is not said. */
 export function versionValue(text: string | null): number | undefined | 'invalid' {
   if (text === null || text === '') return undefined
-  return /^[0-9]{1,19}$/.test(text) ? Number(text) : 'invalid'
+  return unsignedProblem(text) === undefined ? Number(text) : 'invalid'
 }
 
 /** What is said of a resource version that is none. */
 export function invalidVersionText(text: string): string {
-  return `resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`
+  return `resourceVersion: Invalid value: ${quoted(text)}: ${unsignedProblem(text)}`
+}
+
+/** What is wrong with a number from 0 on, in the words of Go's strconv.ParseUint; undefined when nothing is. */
+export function unsignedProblem(text: string): string | undefined {
+  const problem = (why: string) => `strconv.ParseUint: parsing ${quoted(text)}: ${why}`
+  if (!/^[0-9]+$/.test(text)) return problem('invalid syntax')
+  return BigInt(text) >= 2n ** 64n ? problem('value out of range') : undefined
 }

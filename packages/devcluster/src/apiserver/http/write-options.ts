@@ -1,5 +1,6 @@
 import { invalid } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
+import { isPrintable } from '../validation/quoted.ts'
 import type { FieldValidation } from './object-body.ts'
 import { booleanValue } from './query-values.ts'
 
@@ -9,6 +10,7 @@ export interface WriteQuery {
   readonly fieldValidation: FieldValidation
 }
 
+const MAX_FIELD_MANAGER = 128
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 
 /**
@@ -24,11 +26,24 @@ export function readWriteOptions(
   if (kind === 'PatchOptions' && query.has('force') && booleanValue(query, 'force')) {
     errors.forbidden('force', 'may not be specified for non-apply patch')
   }
+  checkFieldManager(query.get('fieldManager') ?? '', errors)
   const dryRun = checkDryRun(query.getAll('dryRun'), errors)
   const fieldValidation = query.get('fieldValidation') ?? ''
   if (!VALIDATIONS.includes(fieldValidation)) errors.notSupported('fieldValidation', fieldValidation, VALIDATIONS)
   if (!errors.isEmpty) throw invalid(kind, '', errors, 'meta.k8s.io')
   return { dryRun, fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as FieldValidation) }
+}
+
+function checkFieldManager(name: string, errors: FieldErrors): void {
+  if (Buffer.byteLength(name) > MAX_FIELD_MANAGER) errors.tooLong('fieldManager', MAX_FIELD_MANAGER)
+  let at = 0
+  for (const character of name) {
+    if (!isPrintable(character)) {
+      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+      errors.invalid('fieldManager', name, `invalid character U+${code} (at position ${at})`)
+    }
+    at += Buffer.byteLength(character)
+  }
 }
 
 /** `All` is the only one there is. */

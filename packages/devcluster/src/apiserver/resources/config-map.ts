@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { FieldErrors } from '../validation/field-errors.ts'
-import { checkConfigKey } from '../validation/names.ts'
+import { checkConfigKey, checkDnsSubdomain } from '../validation/names.ts'
+import { validateMetadata, validateMetadataUpdate } from '../validation/object-metadata.ts'
 import { plainResource } from './plain-resource.ts'
 import { AGE_COLUMN, ageOf, NAME_COLUMN, partOf } from './resource-definition.ts'
 
@@ -19,21 +20,11 @@ export const configMaps = plainResource({
   plural: 'configmaps',
   singular: 'configmap',
   shortNames: ['cm'],
-  validate(object, errors) {
-    const data = dataOf(object, 'data')
-    const binary = dataOf(object, 'binaryData')
-    for (const key of Object.keys(data)) {
-      errors.invalidAll(`data[${key}]`, key, checkConfigKey(key))
-      if (key in binary) errors.invalid(`data[${key}]`, key, 'duplicate of key present in binaryData')
-    }
-    for (const key of Object.keys(binary)) errors.invalidAll(`binaryData[${key}]`, key, checkConfigKey(key))
-    const bytes =
-      Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text), 0) +
-      Object.values(binary).reduce((sum, text) => sum + Buffer.byteLength(text, 'base64'), 0)
-    if (bytes > MAX_DATA_BYTES) errors.tooLong('[]', MAX_DATA_BYTES)
-  },
+  validate: validateConfigMap,
   validateUpdate(next, current, errors) {
+    validateMetadataUpdate(next.metadata, current.metadata, errors)
     validateStillImmutable(next, current, ['data', 'binaryData'], errors)
+    validateConfigMap(next, errors)
   },
   columns: [NAME_COLUMN, { name: 'Data', description: 'Number of keys.' }, AGE_COLUMN],
   row: (object, now) => [
@@ -42,6 +33,24 @@ export const configMaps = plainResource({
     ageOf(object.metadata.creationTimestamp, now),
   ],
 })
+
+function validateConfigMap(object: KubeObject, errors: FieldErrors): void {
+  validateMetadata(object.metadata, { namespaced: true, checkName: checkDnsSubdomain }, errors)
+  const data = dataOf(object, 'data')
+  const binary = dataOf(object, 'binaryData')
+  for (const key of Object.keys(data)) {
+    errors.invalidAll(`data[${key}]`, key, checkConfigKey(key))
+    if (key in binary) errors.invalid(`data[${key}]`, key, 'duplicate of key present in binaryData')
+  }
+  for (const key of Object.keys(binary)) errors.invalidAll(`binaryData[${key}]`, key, checkConfigKey(key))
+  const bytes = Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text), 0) + decodedBytes(binary)
+  if (bytes > MAX_DATA_BYTES) errors.tooLong('[]', MAX_DATA_BYTES)
+}
+
+/** How many bytes values in base64 stand for. */
+export function decodedBytes(data: Data): number {
+  return Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text ?? '', 'base64'), 0)
+}
 
 /** `immutable: true` can be said once, and holds for all time. */
 export function validateStillImmutable(

@@ -1,5 +1,7 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Event } from '../../types.ts'
+import type { FieldErrors } from '../validation/field-errors.ts'
+import { checkQualifiedName } from '../validation/names.ts'
 import { plainResource } from './plain-resource.ts'
 import { ageOf, NAME_COLUMN, type ResourceDefinition, textOf } from './resource-definition.ts'
 
@@ -26,13 +28,9 @@ export const events: ResourceDefinition = plainResource({
   unknownFieldLabel: (label) => `field label not supported: ${label}`,
   // Kubernetes keeps no watch cache of events.
   tooOldMessage: () => 'The resourceVersion for the provided watch is too old.',
-  validate(object, errors) {
-    const namespace = textOf(object, 'involvedObject', 'namespace')
-    const own = object.metadata.namespace ?? ''
-    if (namespace === '' ? own !== 'default' : namespace !== own) {
-      errors.invalid('involvedObject.namespace', namespace, 'does not match event.namespace')
-    }
-  },
+  allowsCreateOnUpdate: true,
+  validate: (object, errors) => validateEvent(object, 'reportingComponent', errors),
+  validateUpdate: (next, _current, errors) => validateEvent(next, 'reportingComponent', errors),
   columns: [
     { name: 'Last Seen', description: 'Time since it happened last.' },
     { name: 'Type', description: 'Normal or Warning.' },
@@ -47,6 +45,35 @@ export const events: ResourceDefinition = plainResource({
   ],
   row,
 })
+
+const MAX_WORD = 128
+const MAX_MESSAGE = 1024
+
+/**
+ * Checks an event (Kubernetes: legacyValidateEvent), and nothing of its metadata: the registry does that of every
+ * object. One with `eventTime` must say who reports what.
+ */
+function validateEvent(object: KubeObject, reporterField: string, errors: FieldErrors): void {
+  const about = textOf(object, 'involvedObject', 'namespace')
+  const own = object.metadata.namespace ?? ''
+  const isNew = textOf(object, 'eventTime') !== ''
+  const homes = isNew ? ['default', 'kube-system'] : ['default']
+  if (about === '' ? !homes.includes(own) : !isNew && about !== own) {
+    errors.invalid('involvedObject.namespace', about, 'does not match event.namespace')
+  }
+  if (!isNew) return
+  const reporter = textOf(object, 'reportingComponent')
+  if (reporter === '') errors.required(reporterField)
+  errors.invalidAll(reporterField, reporter, checkQualifiedName(reporter))
+  for (const field of ['reportingInstance', 'action', 'reason']) {
+    const text = textOf(object, field)
+    if (text === '') errors.required(field)
+    if (Buffer.byteLength(text) > MAX_WORD) errors.invalid(field, '', `can have at most ${MAX_WORD} characters`)
+  }
+  if (Buffer.byteLength(textOf(object, 'message')) > MAX_MESSAGE) {
+    errors.invalid('message', '', `can have at most ${MAX_MESSAGE} characters`)
+  }
+}
 
 function row(object: KubeObject, now: number): readonly (string | number)[] {
   const event = object as unknown as Event & { series?: { count?: number; lastObservedTime?: string } }
@@ -85,6 +112,8 @@ export const eventsV1: ResourceDefinition = {
   ...events,
   group: 'events.k8s.io',
   typeName: 'events.Event',
+  validate: (object, errors) => validateEvent(object, 'reportingController', errors),
+  validateUpdate: (next, _current, errors) => validateEvent(next, 'reportingController', errors),
   toStored: (object) => renamed(object, (pair) => [pair[1], pair[0]]),
   fromStored: (object) => renamed(object, (pair) => [pair[0], pair[1]]),
 }

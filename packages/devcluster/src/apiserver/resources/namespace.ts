@@ -1,6 +1,9 @@
-import { checkDnsLabel } from '../validation/names.ts'
+import type { KubeObject } from '../../storage/kube-object.ts'
+import type { FieldErrors } from '../validation/field-errors.ts'
+import { checkDnsLabel, checkQualifiedName } from '../validation/names.ts'
+import { validateFinalizerKind, validateMetadata, validateMetadataUpdate } from '../validation/object-metadata.ts'
 import { plainResource } from './plain-resource.ts'
-import { AGE_COLUMN, ALL_VERBS, ageOf, NAME_COLUMN, textOf } from './resource-definition.ts'
+import { AGE_COLUMN, ALL_VERBS, ageOf, NAME_COLUMN, partOf, textOf } from './resource-definition.ts'
 
 /** Namespaces. One that is deleted stays, Terminating, until the namespace controller has emptied it. */
 export const namespaces = plainResource({
@@ -18,25 +21,36 @@ export const namespaces = plainResource({
     name: (object) => object.metadata.name,
   },
   unknownFieldLabel: (label) => `"${label}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
-  prepareCreate: (object) => ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      labels: { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name },
+  defaults: withNameLabel,
+  prepareCreate(object) {
+    const asked = finalizersOf(object)
+    const finalizers = asked.includes('kubernetes') ? asked : [...asked, 'kubernetes']
+    return { ...withNameLabel(object), spec: { finalizers }, status: { phase: 'Active' } }
+  },
+  validate: validateNamespace,
+  prepareUpdate: (next, current) => ({ ...next, spec: current.spec, status: current.status }),
+  validateUpdate(next, current, errors) {
+    validateNamespace(next, errors)
+    validateMetadataUpdate(next.metadata, current.metadata, errors)
+  },
+  subresourceUpdates: {
+    status: {
+      prepare: (next, current) => ({ ...next, spec: current.spec }),
+      validate(next, current, errors) {
+        validateMetadataUpdate(next.metadata, current.metadata, errors)
+        validatePhase(next, errors)
+      },
     },
-    spec: { finalizers: ['kubernetes'] },
-    status: { phase: 'Active' },
-  }),
-  prepareUpdate: (next, current) => ({
-    ...next,
-    metadata: {
-      ...next.metadata,
-      labels: { ...next.metadata.labels, 'kubernetes.io/metadata.name': next.metadata.name },
+    finalize: {
+      prepare: (next, current) => ({ ...next, status: current.status }),
+      validate(next, current, errors) {
+        validateMetadataUpdate(next.metadata, current.metadata, errors)
+        for (const [index, name] of finalizersOf(next).entries()) {
+          validateFinalizer(name, `spec.finalizers[${index}]`, errors)
+        }
+      },
     },
-    spec: current.spec,
-    status: current.status,
-  }),
-  prepareStatusUpdate: (next, current) => ({ ...next, spec: current.spec }),
+  },
   columns: [NAME_COLUMN, { name: 'Status', description: 'Active or Terminating.' }, AGE_COLUMN],
   row: (object, now) => [
     object.metadata.name,
@@ -44,3 +58,37 @@ export const namespaces = plainResource({
     ageOf(object.metadata.creationTimestamp, now),
   ],
 })
+
+/** Every namespace is labelled with its name. */
+function withNameLabel(object: KubeObject): KubeObject {
+  const { metadata } = object
+  if (!metadata.name) return object
+  return {
+    ...object,
+    metadata: { ...metadata, labels: { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name } },
+  }
+}
+
+function finalizersOf(object: KubeObject): readonly string[] {
+  return (partOf(object, 'spec', 'finalizers') ?? []) as readonly string[]
+}
+
+function validateNamespace(object: KubeObject, errors: FieldErrors): void {
+  validateMetadata(object.metadata, { namespaced: false, checkName: checkDnsLabel }, errors)
+  for (const name of finalizersOf(object)) validateFinalizer(name, 'spec.finalizers', errors)
+}
+
+function validateFinalizer(name: string, path: string, errors: FieldErrors): void {
+  errors.invalidAll(path, name, checkQualifiedName(name))
+  validateFinalizerKind(name, path, errors)
+}
+
+function validatePhase(object: KubeObject, errors: FieldErrors): void {
+  const phase = textOf(object, 'status', 'phase')
+  const isEnding = object.metadata.deletionTimestamp !== undefined
+  if (phase === (isEnding ? 'Terminating' : 'Active')) return
+  const text = isEnding
+    ? "may only be 'Terminating' if `deletionTimestamp` is not empty"
+    : "may only be 'Active' if `deletionTimestamp` is empty"
+  errors.invalid('status.Phase', phase, text)
+}

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Node } from '../../types.ts'
+import { validateMetadataUpdate } from '../validation/object-metadata.ts'
 import { plainResource } from './plain-resource.ts'
 import { AGE_COLUMN, ageOf, NAME_COLUMN, partOf } from './resource-definition.ts'
 
@@ -14,7 +15,12 @@ export const nodes = plainResource({
   fieldLabels: { 'spec.unschedulable': (object) => String(partOf(object, 'spec', 'unschedulable') ?? false) },
   unknownFieldLabel: (label) => `field label not supported: ${label}`,
   prepareUpdate: (next, current) => ({ ...next, status: current.status }),
-  prepareStatusUpdate: (next, current) => ({ ...next, spec: current.spec }),
+  subresourceUpdates: {
+    status: {
+      prepare: (next, current) => ({ ...next, spec: current.spec }),
+      validate: (next, current, errors) => validateMetadataUpdate(next.metadata, current.metadata, errors),
+    },
+  },
   columns: [
     NAME_COLUMN,
     { name: 'Status', description: 'Ready or not, and whether pods may be bound to it.' },

@@ -6,14 +6,11 @@ type Named = Pick<ResourceDefinition, 'kind' | 'plural' | 'singular' | 'shortNam
 
 /** A resource of the core group with nothing special about it; `special` says what is. */
 export function plainResource(special: Named & Partial<ResourceDefinition>): ResourceDefinition {
-  const rules = {
-    namespaced: special.namespaced ?? true,
-    checkName: special.checkName ?? checkDnsSubdomain,
-  }
+  const { namespaced = true, checkName = checkDnsSubdomain } = special
   return {
     group: '',
     version: 'v1',
-    namespaced: true,
+    namespaced,
     verbs: ALL_VERBS,
     subresources: [],
     typeName: special.kind,
@@ -22,19 +19,14 @@ export function plainResource(special: Named & Partial<ResourceDefinition>): Res
     fieldLabels: {},
     unknownFieldLabel: onlyNameAndNamespace,
     tooOldMessage: tooOldForCache,
-    checkName: checkDnsSubdomain,
+    checkName,
     prepareCreate: (object) => object,
     prepareUpdate: (next) => next,
-    ...special,
-    validate(object, errors) {
-      validateMetadata(object.metadata, rules, errors)
-      special.validate?.(object, errors)
-    },
+    validate: (object, errors) => validateMetadata(object.metadata, { namespaced, checkName }, errors),
     validateUpdate(next, current, errors) {
       validateMetadataUpdate(next.metadata, current.metadata, errors)
-      validateMetadata(next.metadata, rules, errors)
-      special.validate?.(next, errors)
-      special.validateUpdate?.(next, current, errors)
+      validateMetadata(next.metadata, { namespaced, checkName }, errors)
     },
+    ...special,
   }
 }

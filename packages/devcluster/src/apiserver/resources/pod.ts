@@ -82,19 +82,21 @@ export const pods: ResourceDefinition = {
     validatePodUpdate(specOf(next), specOf(current), errors)
   },
 
-  prepareStatusUpdate(next, current) {
-    const { generation, ownerReferences } = current.metadata
-    const { qosClass } = asPod(current).status ?? {}
-    return {
-      ...next,
-      metadata: {
-        ...next.metadata,
-        ...(generation !== undefined && { generation }),
-        ...(ownerReferences !== undefined && { ownerReferences }),
+  subresourceUpdates: {
+    status: {
+      prepare(next, current) {
+        const { ownerReferences: _, ...metadata } = next.metadata
+        const { ownerReferences } = current.metadata
+        const { qosClass } = asPod(current).status ?? {}
+        return {
+          ...next,
+          metadata: { ...metadata, ...(ownerReferences !== undefined && { ownerReferences }) },
+          spec: current.spec,
+          status: { ...(next.status as object), qosClass: asPod(next).status?.qosClass || qosClass },
+        }
       },
-      spec: current.spec,
-      status: { ...(next.status as object), qosClass: asPod(next).status?.qosClass || qosClass },
-    }
+      validate: (next, current, errors) => validateMetadataUpdate(next.metadata, current.metadata, errors),
+    },
   },
 
   warnings(object) {

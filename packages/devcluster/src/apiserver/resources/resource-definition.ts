@@ -23,6 +23,14 @@ export interface Question {
   answer(asked: KubeObject, now: number): object
 }
 
+/** Subresources that are the whole object, of which a part may change. */
+export type UpdatedSubresource = 'status' | 'finalize'
+
+export interface UpdateRules {
+  prepare(next: KubeObject, current: KubeObject): KubeObject
+  validate(next: KubeObject, current: KubeObject, errors: FieldErrors): void
+}
+
 /**
  * One resource of the API: what it is called, what a new object becomes, what is checked, what it shows. All functions
  * are pure; the registry stores.
@@ -59,15 +67,20 @@ export interface ResourceDefinition {
   toStored?(object: KubeObject): KubeObject
   fromStored?(object: KubeObject): KubeObject
 
-  /** What a new object becomes: defaults, and what the server alone says. */
+  /** What the server fills in as it reads an object, before it looks at it in any way. */
+  defaults?(object: KubeObject): KubeObject
+  /** What a new object becomes: what the server alone says. */
   prepareCreate(object: KubeObject): KubeObject
   validate(object: KubeObject, errors: FieldErrors): void
   /** What an update becomes: what it may not say is put back. */
   prepareUpdate(next: KubeObject, current: KubeObject): KubeObject
   validateUpdate(next: KubeObject, current: KubeObject, errors: FieldErrors): void
-  /** For the subresource `status`. */
-  prepareStatusUpdate?(next: KubeObject, current: KubeObject): KubeObject
-  warnings?(object: KubeObject): readonly string[]
+  /** Updates through subresources, which have rules of their own. */
+  readonly subresourceUpdates?: Readonly<Partial<Record<UpdatedSubresource, UpdateRules>>>
+  /** A PUT creates what is not there. */
+  readonly allowsCreateOnUpdate?: boolean
+  /** What is said of an object that is taken; `current` where it is updated. */
+  warnings?(object: KubeObject, current?: KubeObject): readonly string[]
 
   /** Seconds that an object keeps after DELETE; undefined where there is no such thing. */
   graceSeconds?(object: KubeObject, wanted: Grace): number

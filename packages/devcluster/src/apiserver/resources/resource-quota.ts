@@ -2,6 +2,8 @@ import type { KubeObject } from '../../storage/kube-object.ts'
 import type { ResourceQuota } from '../../types.ts'
 import { formatQuantity, quantityOf } from '../schema/quantity.ts'
 import type { FieldErrors } from '../validation/field-errors.ts'
+import { checkDnsSubdomain } from '../validation/names.ts'
+import { validateMetadata, validateMetadataUpdate } from '../validation/object-metadata.ts'
 import { isIntegerResource, isStandardQuotaResource, validateQuotaResourceName } from '../validation/resource-names.ts'
 import { plainResource } from './plain-resource.ts'
 import { AGE_COLUMN, ageOf, NAME_COLUMN } from './resource-definition.ts'
@@ -41,14 +43,19 @@ export const resourceQuotas = plainResource({
   answersDeletedObject: true,
   prepareCreate: ({ status: _, ...object }) => object,
   prepareUpdate: (next, current) => ({ ...next, status: current.status }),
-  prepareStatusUpdate: (next, current) => ({ ...next, spec: current.spec }),
+  subresourceUpdates: {
+    status: {
+      prepare: (next, current) => ({ ...next, spec: current.spec }),
+      validate: (next, current, errors) => validateMetadataUpdate(next.metadata, current.metadata, errors),
+    },
+  },
   validate(object, errors) {
-    const spec = specOf(object)
-    for (const [name, text] of Object.entries(spec.hard ?? {})) validateLimit(name, String(text), errors)
-    validateScopes(spec, errors)
-    validateSelector(spec, errors)
+    validateMetadata(object.metadata, { namespaced: true, checkName: checkDnsSubdomain }, errors)
+    validateSpec(specOf(object), errors)
   },
   validateUpdate(next, current, errors) {
+    validateMetadataUpdate(next.metadata, current.metadata, errors)
+    validateSpec(specOf(next), errors)
     const scopes = specOf(next).scopes ?? []
     if (String(scopes.toSorted()) !== String((specOf(current).scopes ?? []).toSorted())) {
       errors.invalid('spec.scopes', scopes, 'field is immutable')
@@ -67,6 +74,12 @@ export const resourceQuotas = plainResource({
     ageOf(object.metadata.creationTimestamp, now),
   ],
 })
+
+function validateSpec(spec: Spec, errors: FieldErrors): void {
+  for (const [name, text] of Object.entries(spec.hard ?? {})) validateLimit(name, String(text), errors)
+  validateScopes(spec, errors)
+  validateSelector(spec, errors)
+}
 
 function validateLimit(name: string, text: string, errors: FieldErrors): void {
   const path = `spec.hard[${name}]`

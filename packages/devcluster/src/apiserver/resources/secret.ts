@@ -1,21 +1,12 @@
+import type { KubeObject } from '../../storage/kube-object.ts'
 import { parseJsonText } from '../schema/json-text.ts'
-import { checkConfigKey } from '../validation/names.ts'
-import { dataOf, MAX_DATA_BYTES, validateStillImmutable } from './config-map.ts'
+import type { FieldErrors } from '../validation/field-errors.ts'
+import { checkConfigKey, checkDnsSubdomain } from '../validation/names.ts'
+import { validateMetadata, validateMetadataUpdate } from '../validation/object-metadata.ts'
+import { type Data, dataOf, decodedBytes, MAX_DATA_BYTES, validateStillImmutable } from './config-map.ts'
+import { keyPairProblems } from './key-pair.ts'
 import { plainResource } from './plain-resource.ts'
 import { AGE_COLUMN, ageOf, NAME_COLUMN, textOf } from './resource-definition.ts'
-
-/** What must be there, by type. */
-const REQUIRED_KEYS: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
-}
-
-const JSON_KEYS: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-}
 
 /** Confidential values that pods read, by key; stored as they are, in memory. */
 export const secrets = plainResource({
@@ -25,33 +16,15 @@ export const secrets = plainResource({
   shortNames: [],
   fieldLabels: { type: (object) => textOf(object, 'type') },
   unknownFieldLabel: (label) => `field label not supported: ${label}`,
-  prepareCreate: withStringData,
-  prepareUpdate: (next, current) => withStringData({ type: current.type, ...next }),
-  validate(object, errors) {
-    const data = dataOf(object, 'data')
-    for (const key of Object.keys(data)) errors.invalidAll(`data[${key}]`, key, checkConfigKey(key))
-    const bytes = Object.values(data).reduce((sum, text) => sum + Buffer.byteLength(text, 'base64'), 0)
-    if (bytes > MAX_DATA_BYTES) errors.tooLong('data', MAX_DATA_BYTES)
-    for (const key of REQUIRED_KEYS[textOf(object, 'type')] ?? []) {
-      if (!(key in data)) errors.required(`data[${key}]`)
-    }
-    const account = 'kubernetes.io/service-account.name'
-    if (object.type === 'kubernetes.io/service-account-token' && !object.metadata.annotations?.[account]) {
-      errors.required(`metadata.annotations[${account}]`)
-    }
-    for (const key of JSON_KEYS[textOf(object, 'type')] ?? []) {
-      const problem = jsonProblem(data[key])
-      if (problem) errors.invalid(`data[${key}]`, '<secret contents redacted>', problem)
-    }
-    if (object.type === 'kubernetes.io/basic-auth' && !('username' in data) && !('password' in data)) {
-      errors.required('data[username]')
-      errors.required('data[password]')
-    }
-  },
+  defaults: (object) => ({ ...withStringData(object), type: textOf(object, 'type') || 'Opaque' }),
+  validate: validateSecret,
   validateUpdate(next, current, errors) {
+    validateMetadataUpdate(next.metadata, current.metadata, errors)
     if (next.type !== current.type) errors.invalid('type', next.type, 'field is immutable')
     validateStillImmutable(next, current, ['data'], errors)
+    validateSecret(next, errors)
   },
+  warnings: (object) => (object.type === 'kubernetes.io/tls' ? keyPairProblems(dataOf(object, 'data')) : []),
   columns: [
     NAME_COLUMN,
     { name: 'Type', description: 'What the secret is for.' },
@@ -66,23 +39,66 @@ export const secrets = plainResource({
   ],
 })
 
-/** `stringData` is for writing only: its values become data. */
-function withStringData<T extends Parameters<typeof dataOf>[0]>(object: T): T {
-  const { stringData: _, ...rest } = object
-  const given = Object.entries(dataOf(object, 'stringData')).map(([key, text]) => [
-    key,
-    Buffer.from(text).toString('base64'),
-  ])
-  const data = { ...dataOf(object, 'data'), ...Object.fromEntries(given) }
-  return { ...rest, ...(Object.keys(data).length > 0 && { data }), type: rest.type || 'Opaque' } as unknown as T
+function validateSecret(object: KubeObject, errors: FieldErrors): void {
+  validateMetadata(object.metadata, { namespaced: true, checkName: checkDnsSubdomain }, errors)
+  const data = dataOf(object, 'data')
+  for (const key of Object.keys(data)) errors.invalidAll(`data[${key}]`, key, checkConfigKey(key))
+  if (decodedBytes(data) > MAX_DATA_BYTES) errors.tooLong('data', MAX_DATA_BYTES)
+  validateContent(object, data, errors)
 }
 
-function jsonProblem(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined
+/** What must be there, by type. */
+function validateContent(object: KubeObject, data: Data, errors: FieldErrors): void {
+  const required = (key: string) => errors.required(`data[${key}]`)
+  switch (object.type) {
+    case 'kubernetes.io/service-account-token': {
+      const account = 'kubernetes.io/service-account.name'
+      if (!object.metadata.annotations?.[account]) errors.required(`metadata.annotations[${account}]`)
+      return
+    }
+    case 'kubernetes.io/dockercfg':
+      validateDockerConfig('.dockercfg', data, errors)
+      return
+    case 'kubernetes.io/dockerconfigjson':
+      validateDockerConfig('.dockerconfigjson', data, errors)
+      return
+    case 'kubernetes.io/basic-auth':
+      if ('username' in data || 'password' in data) return
+      required('username')
+      required('password')
+      return
+    case 'kubernetes.io/ssh-auth':
+      if (!data['ssh-privatekey']) required('ssh-privatekey')
+      return
+    case 'kubernetes.io/tls':
+      for (const key of ['tls.crt', 'tls.key']) if (!(key in data)) required(key)
+  }
+}
+
+function validateDockerConfig(key: string, data: Data, errors: FieldErrors): void {
+  const problem = key in data ? jsonProblem(data[key] ?? '') : undefined
+  if (!(key in data)) errors.required(`data[${key}]`)
+  else if (problem !== undefined) errors.invalid(`data[${key}]`, '<secret contents redacted>', problem)
+}
+
+/** In the words of Go's decoder. */
+function jsonProblem(value: string): string | undefined {
   try {
-    parseJsonText(Buffer.from(value, 'base64').toString())
-    return undefined
+    const json = parseJsonText(Buffer.from(value, 'base64').toString()).value
+    const kind = Array.isArray(json) ? 'array' : typeof json === 'boolean' ? 'bool' : typeof json
+    return kind === 'object'
+      ? undefined
+      : `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
+}
+
+/** `stringData` is for writing only: its values become data. */
+function withStringData({ stringData, ...object }: KubeObject): KubeObject {
+  const given = Object.entries((stringData ?? {}) as Data).map(([key, text]) => [
+    key,
+    Buffer.from(text).toString('base64'),
+  ])
+  return given.length === 0 ? object : { ...object, data: { ...dataOf(object, 'data'), ...Object.fromEntries(given) } }
 }

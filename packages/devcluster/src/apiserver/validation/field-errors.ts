@@ -1,3 +1,5 @@
+import { quoted } from './quoted.ts'
+
 /** One problem with one field. */
 export interface FieldError {
   /** The machine-readable reason of the Status' cause. */
@@ -72,8 +74,9 @@ export class FieldErrors {
   }
 }
 
-/** As Go prints a value: strings quoted, numbers bare, the rest as JSON. */
+/** As Go prints a value: strings quoted, the rest as JSON. */
 function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value)
   if (value === undefined) return 'null'
   return typeof value === 'bigint' ? String(value) : JSON.stringify(value)
 }

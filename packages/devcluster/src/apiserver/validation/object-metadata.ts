@@ -11,8 +11,14 @@ export interface MetadataRules {
   checkName(name: string): readonly string[]
 }
 
-/** Checks metadata of any object (apimachinery: ValidateObjectMeta). */
+/** Checks metadata as the core group's resources do (Kubernetes: ValidateObjectMeta): finalizers must be well known. */
 export function validateMetadata(metadata: ObjectMetadata, rules: MetadataRules, errors: FieldErrors): void {
+  validateCommonMetadata(metadata, rules, errors)
+  validateFinalizerKinds(metadata, errors)
+}
+
+/** Checks metadata of any object (apimachinery: ValidateObjectMeta). */
+export function validateCommonMetadata(metadata: ObjectMetadata, rules: MetadataRules, errors: FieldErrors): void {
   if (metadata.generateName) {
     errors.invalidAll('metadata.generateName', metadata.generateName, rules.checkName(prefixOf(metadata.generateName)))
   }
@@ -24,29 +30,28 @@ export function validateMetadata(metadata: ObjectMetadata, rules: MetadataRules,
   } else if (metadata.namespace) {
     errors.forbidden('metadata.namespace', 'not allowed on this type')
   }
+  const { generation = 0, finalizers = [] } = metadata
+  if (generation < 0) errors.invalid('metadata.generation', generation, 'must be greater than or equal to 0')
   validateLabels(metadata.labels, 'metadata.labels', errors)
   validateAnnotations(metadata.annotations, 'metadata.annotations', errors)
   validateOwners(metadata.ownerReferences, errors)
-  for (const finalizer of metadata.finalizers ?? []) {
-    errors.invalidAll('metadata.finalizers', finalizer, checkQualifiedName(finalizer))
+  for (const finalizer of finalizers) errors.invalidAll('metadata.finalizers', finalizer, checkQualifiedName(finalizer))
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    const text = 'finalizer orphan and foregroundDeletion cannot be both set'
+    errors.invalid('metadata.finalizers', finalizers, text)
   }
-  const has = (name: string) => metadata.finalizers?.includes(name)
-  if (has('orphan') && has('foregroundDeletion')) {
-    errors.invalid(
-      'metadata.finalizers',
-      metadata.finalizers,
-      'finalizer orphan and foregroundDeletion cannot be both set',
-    )
+}
+
+function validateFinalizerKinds({ finalizers = [] }: ObjectMetadata, errors: FieldErrors): void {
+  for (const [index, finalizer] of finalizers.entries()) {
+    validateFinalizerKind(finalizer, `metadata.finalizers[${index}]`, errors)
   }
-  for (const [index, finalizer] of (metadata.finalizers ?? []).entries()) {
-    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.includes(finalizer)) {
-      errors.invalid(
-        `metadata.finalizers[${index}]`,
-        finalizer,
-        'name is neither a standard finalizer name nor is it fully qualified',
-      )
-    }
-  }
+}
+
+/** Without a slash, a finalizer is one that Kubernetes itself has. */
+export function validateFinalizerKind(finalizer: string, path: string, errors: FieldErrors): void {
+  if (finalizer.includes('/') || STANDARD_FINALIZERS.includes(finalizer)) return
+  errors.invalid(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified')
 }
 
 export function validateLabels(
@@ -85,28 +90,38 @@ interface OwnerReference {
 function validateOwners(references: unknown, errors: FieldErrors): void {
   const path = 'metadata.ownerReferences'
   const owners = (references ?? []) as readonly OwnerReference[]
-  for (const { apiVersion = '', kind = '', name = '', uid = '' } of owners) {
-    if (apiVersion === '') errors.invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty')
+  let controller: string | undefined
+  for (const owner of owners) {
+    const { apiVersion = '', kind = '', name = '', uid = '' } = owner
+    // With more than one slash it is no group and version.
+    if (apiVersion === '' || apiVersion.split('/').length > 2) {
+      errors.invalid(`${path}.apiVersion`, apiVersion, 'version must not be empty')
+    }
     if (kind === '') errors.invalid(`${path}.kind`, kind, 'must not be empty')
     if (name === '') errors.invalid(`${path}.name`, name, 'must not be empty')
     if (uid === '') errors.invalid(`${path}.uid`, uid, 'must not be empty')
     if (apiVersion === 'v1' && kind === 'Event') {
-      errors.invalid(path, '/v1, Kind=Event', '/v1, Kind=Event is disallowed from being an owner')
+      errors.invalid(path, owner, '/v1, Kind=Event is disallowed from being an owner')
     }
-  }
-  const [first, ...others] = owners.filter(({ controller }) => controller)
-  for (const other of others) {
-    const both = `${first?.kind}/${first?.name} and ${other.kind}/${other.name}`
-    errors.invalid(
-      path,
-      references,
-      `Only one reference can have Controller set to true. Found "true" in references for ${both}`,
-    )
+    if (!owner.controller) continue
+    const current = `${kind}/${name}`
+    if (controller === undefined) controller = current
+    else {
+      const text = 'Only one reference can have Controller set to true. Found "true" in references for'
+      errors.invalid(path, references, `${text} ${controller} and ${current}`)
+    }
   }
 }
 
-/** Checks what must not change (apimachinery: ValidateObjectMetaUpdate). */
+/** Checks an update as the core group's resources do (Kubernetes: ValidateObjectMetaUpdate). */
 export function validateMetadataUpdate(next: ObjectMetadata, current: ObjectMetadata, errors: FieldErrors): void {
+  validateCommonMetadataUpdate(next, current, errors)
+  validateFinalizerKinds(next, errors)
+}
+
+/** Checks what must not change (apimachinery: ValidateObjectMetaUpdate). */
+export function validateCommonMetadataUpdate(next: ObjectMetadata, current: ObjectMetadata, errors: FieldErrors): void {
+  if (current.deletionTimestamp !== undefined) validateNoNewFinalizers(next, current, errors)
   const immutable = (field: string, value: unknown, before: unknown) => {
     if (JSON.stringify(value) !== JSON.stringify(before)) {
       errors.invalid(`metadata.${field}`, value ?? null, 'field is immutable')
@@ -115,16 +130,20 @@ export function validateMetadataUpdate(next: ObjectMetadata, current: ObjectMeta
   immutable('name', next.name, current.name)
   immutable('namespace', next.namespace, current.namespace)
   immutable('uid', next.uid, current.uid)
-  immutable('creationTimestamp', next.creationTimestamp, current.creationTimestamp)
   immutable('deletionTimestamp', next.deletionTimestamp, current.deletionTimestamp)
   immutable('deletionGracePeriodSeconds', next.deletionGracePeriodSeconds, current.deletionGracePeriodSeconds)
-  if (current.deletionTimestamp === undefined) return
-  const added = (next.finalizers ?? []).filter((finalizer) => !current.finalizers?.includes(finalizer))
-  if (added.length > 0) {
-    const list = added.map((finalizer) => `"${finalizer}"`).join(', ')
-    errors.forbidden(
-      'metadata.finalizers',
-      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`,
-    )
-  }
+  validateLabels(next.labels, 'metadata.labels', errors)
+  validateAnnotations(next.annotations, 'metadata.annotations', errors)
+  validateOwners(next.ownerReferences, errors)
+}
+
+function validateNoNewFinalizers(next: ObjectMetadata, current: ObjectMetadata, errors: FieldErrors): void {
+  const added = [...new Set(next.finalizers)].filter((finalizer) => !current.finalizers?.includes(finalizer))
+  if (added.length === 0) return
+  const list = added
+    .sort()
+    .map((finalizer) => JSON.stringify(finalizer))
+    .join(', ')
+  const text = 'no new finalizers can be added if the object is being deleted, found new finalizers'
+  errors.forbidden('metadata.finalizers', `${text} []string{${list}}`)
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { ApiServer } from './apiserver/api-server.ts'
-import { makeCertificates } from './apiserver/certificates.ts'
+import { makeCertificates } from './apiserver/certificates/make-certificates.ts'
 import { isOfDevCluster, kubeconfigText } from './apiserver/kubeconfig-text.ts'
 import { NamespaceController } from './apiserver/namespace-controller.ts'
 import { ObjectRegistry } from './apiserver/object-registry.ts'
@@ -111,11 +111,8 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   const kubelet = kubeletOf(options, { access, clock, folder, nodeName })
   starting.defer(() => kubelet.stop())
 
-  // The node needs nothing of the server, and each takes its time.
-  const [node, made] = await Promise.allSettled([kubelet.start(), makeCertificates()])
-  if (node.status === 'rejected') throw node.reason
-  if (made.status === 'rejected') throw made.reason
-  const certificates = made.value
+  // The node needs nothing of the server, and finds out meanwhile what the machine lets it do.
+  const [, certificates] = await Promise.all([kubelet.start(), makeCertificates()])
 
   const controller = new NamespaceController(registry, certificates.authorityPem)
   controller.start()

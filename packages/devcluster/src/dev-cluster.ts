@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { ApiServer } from './apiserver/api-server.ts'
 import { makeCertificates } from './apiserver/certificates/make-certificates.ts'
-import { isOfDevCluster, kubeconfigText } from './apiserver/kubeconfig-text.ts'
+import { kubeconfigText } from './apiserver/kubeconfig-text.ts'
 import { NamespaceController } from './apiserver/namespace-controller.ts'
 import { ObjectRegistry } from './apiserver/object-registry.ts'
 import { QuotaController } from './apiserver/quota-controller.ts'
@@ -14,11 +14,12 @@ import { namespaces } from './apiserver/resources/namespace.ts'
 import { ApiTypes } from './apiserver/schema/api-type.ts'
 import { StoreClusterAccess } from './apiserver/store-cluster-access.ts'
 import { type Clock, systemClock } from './clock.ts'
-import type { ErrorCode } from './error-codes.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { removeKubeconfig, writeKubeconfig } from './kubeconfig-file.ts'
 import type { Kubelet } from './kubelet/kubelet.ts'
 import { createProcessKubelet } from './kubelet/process-kubelet.ts'
 import { createScriptedKubelet } from './kubelet/scripted-kubelet.ts'
+import { listenOnPort } from './listen-on-port.ts'
 import { startScheduler } from './scheduler.ts'
 import { VersionedStore } from './storage/versioned-store.ts'
 
@@ -68,18 +69,6 @@ export interface DevCluster extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** The dev cluster cannot listen where it must. */
-export class PortTakenError extends Error {
-  override readonly name = 'PortTakenError'
-  readonly code = 'PORT_TAKEN' satisfies ErrorCode
-}
-
-/** There is a file where the kubeconfig should go, and it is somebody else's. */
-export class KubeconfigExistsError extends Error {
-  override readonly name = 'KubeconfigExistsError'
-  readonly code = 'KUBECONFIG_EXISTS' satisfies ErrorCode
-}
-
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
 /**
@@ -100,24 +89,23 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   starting.defer(() => rm(folder, { recursive: true, force: true }))
 
   const token = randomBytes(32).toString('base64url')
+  const certificates = makeCertificates()
   const store = new VersionedStore()
   const types = new ApiTypes()
   const registry = new ObjectRegistry({ store, types, clock, random })
-  const quotas = new QuotaController(registry)
-  quotas.start()
-  starting.defer(() => quotas.stop())
+  for (const controller of [
+    new QuotaController(registry),
+    new NamespaceController(registry, certificates.authorityPem),
+  ]) {
+    controller.start()
+    starting.defer(() => controller.stop())
+  }
+  for (const name of NAMESPACES) registry.create(namespaces, undefined, { metadata: { name } })
+
   const access = new StoreClusterAccess(registry, clock)
   starting.defer(access.watchPods(({ type, pod }) => type === 'DELETED' && access.forgetEventsOf(pod)))
   const kubelet = kubeletOf(options, { access, clock, folder, nodeName })
   starting.defer(() => kubelet.stop())
-
-  // The node needs nothing of the server, and finds out meanwhile what the machine lets it do.
-  const [, certificates] = await Promise.all([kubelet.start(), makeCertificates()])
-
-  const controller = new NamespaceController(registry, certificates.authorityPem)
-  controller.start()
-  starting.defer(() => controller.stop())
-  for (const name of NAMESPACES) registry.create(namespaces, undefined, { metadata: { name } })
   const server = new ApiServer({
     registry,
     types,
@@ -128,8 +116,9 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
     kubeletOf: (name) => (name === nodeName ? kubelet : undefined),
     onInternalError: options.onInternalError ?? (() => {}),
   })
-  await listen(server, options)
   starting.defer(() => server.stop())
+  // The node finds out what the machine lets it do while the server gets ready to listen.
+  await together(kubelet.start(), listenOnPort(server, options.port ?? 0, options.strictPort ?? false))
 
   const kubeconfigPath = options.kubeconfigPath ?? join(folder, 'kubeconfig')
   const kubeconfig = kubeconfigText({ url: server.url, authorityPem: certificates.authorityPem, token })
@@ -169,45 +158,8 @@ function kubeletOf(
   return runtime === 'process' ? createProcessKubelet(wanted) : createScriptedKubelet(wanted)
 }
 
-async function listen(server: ApiServer, { port = 0, strictPort = false }: DevClusterOptions): Promise<void> {
-  try {
-    await server.start(port)
-  } catch (cause) {
-    if (port === 0 || (cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    if (strictPort) {
-      throw new PortTakenError(
-        `port ${port} of 127.0.0.1 is taken: choose another, or leave the choice to the dev cluster`,
-        {
-          cause,
-        },
-      )
-    }
-    await server.start(0)
-  }
-}
-
-/** Written beside its place and moved there, so that no reader sees half of it or another mode. */
-async function writeKubeconfig(path: string, text: string): Promise<void> {
-  const before = await contentOf(path)
-  if (before !== undefined && !isOfDevCluster(before)) {
-    throw new KubeconfigExistsError(`${path} is there and was not written by a dev cluster: choose another path`)
-  }
-  await mkdir(dirname(path), { recursive: true })
-  const fresh = `${path}.${randomBytes(6).toString('hex')}`
-  await writeFile(fresh, text, { mode: 0o600, flag: 'wx' })
-  await rename(fresh, path)
-}
-
-/** Another dev cluster may have taken the path over meanwhile. */
-async function removeKubeconfig(path: string, text: string): Promise<void> {
-  if ((await contentOf(path)) === text) await rm(path, { force: true })
-}
-
-async function contentOf(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
+/** Waits for all, also when one fails: what is half begun cannot be stopped. */
+async function together(...steps: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected')
+  if (failed) throw failed.reason
 }

@@ -85,6 +85,8 @@ export class ApiServer {
       {
         cert: this.#parts.certificatePem,
         key: this.#parts.privateKeyPem,
+        // No client has a certificate: without a list of its own Node reads all authorities of the world.
+        ca: [],
         // Watches are silent for long; clients end what they no longer need.
         keepAliveTimeout: 90_000,
         requestTimeout: 0,

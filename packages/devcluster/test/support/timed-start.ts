@@ -1,0 +1,9 @@
+// Starts one dev cluster in a fresh process and prints how long that took, in milliseconds: `timed-start.ts RUNTIME`.
+import { type DevClusterOptions, startDevCluster } from '../../src/index.ts'
+
+const runtime = process.argv[2] as DevClusterOptions['runtime']
+const startedAt = performance.now()
+const cluster = await startDevCluster({ runtime })
+const took = performance.now() - startedAt
+await cluster.stop()
+process.stdout.write(`${took}\n`)

@@ -31,7 +31,8 @@ export class NodeAgent implements Kubelet {
   readonly #access: ClusterAccess
   readonly #clock: Clock
   readonly #runtime: ContainerRuntime
-  readonly #node: NodeShape
+  #node: NodeShape
+  #isReady = true
   readonly #admit: (pod: Pod) => PodRefusal | undefined
   readonly #workers = new Map<string, PodWorker>()
   /** Pods that are gone from the cluster, while their last processes end. */
@@ -47,7 +48,7 @@ export class NodeAgent implements Kubelet {
   }
 
   async start(): Promise<void> {
-    this.setNodeReady(true)
+    this.#putNode()
     this.#unwatch = this.#access.watchPods((change) => this.#onChange(change))
     for (const pod of this.#access.pods()) this.#onChange({ type: 'ADDED', pod })
   }
@@ -89,7 +90,20 @@ export class NodeAgent implements Kubelet {
   }
 
   setNodeReady(ready: boolean): void {
-    this.#access.putNode(nodeObject(this.#node, HOST_IP, ready, this.#access.node(this.#node.name), this.#clock.now()))
+    this.#isReady = ready
+    this.#putNode()
+  }
+
+  /** Adds a label to the Node, unless its owner has chosen another value. */
+  label(name: string, value: string): void {
+    if (!this.#unwatch) return
+    this.#node = { ...this.#node, labels: { [name]: value, ...this.#node.labels } }
+    this.#putNode()
+  }
+
+  #putNode(): void {
+    const before = this.#access.node(this.#node.name)
+    this.#access.putNode(nodeObject(this.#node, HOST_IP, this.#isReady, before, this.#clock.now()))
   }
 
   #onChange({ type, pod }: PodChange): void {

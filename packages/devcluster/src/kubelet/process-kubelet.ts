@@ -31,9 +31,9 @@ export interface ProcessKubeletOptions {
   readonly isolation?: 'auto' | 'host'
 }
 
-/** A kubelet that says how it keeps pods apart, once it has started. */
+/** A kubelet that says how it keeps pods apart, soon after it has started. */
 export interface ProcessKubelet extends Kubelet {
-  readonly isolation: { readonly mode: 'namespaces' } | { readonly mode: 'host'; readonly reason: string }
+  isolation(): Promise<Isolation>
 }
 
 /** The label of the Node that says `namespaces` or `host`. */
@@ -53,7 +53,7 @@ class ProcessNode implements ProcessKubelet {
   readonly #options: ProcessKubeletOptions
   readonly #podsFolder: string
   readonly #guardian: Guardian
-  #isolation: Isolation = { mode: 'host', reason: 'the node has not started' }
+  #isolation: Promise<Isolation> = Promise.resolve({ mode: 'host', reason: 'the node has not started' })
   #agent: NodeAgent | undefined
 
   constructor(options: ProcessKubeletOptions) {
@@ -62,9 +62,8 @@ class ProcessNode implements ProcessKubelet {
     this.#guardian = new Guardian({ marker: `${this.#podsFolder}/`, folder: options.folder })
   }
 
-  get isolation(): ProcessKubelet['isolation'] {
-    const isolation = this.#isolation
-    return isolation.mode === 'host' ? isolation : { mode: 'namespaces' }
+  isolation(): Promise<Isolation> {
+    return this.#isolation
   }
 
   async start(): Promise<void> {
@@ -74,8 +73,8 @@ class ProcessNode implements ProcessKubelet {
     this.#guardian.start()
     this.#isolation =
       isolation === 'host'
-        ? { mode: 'host', reason: 'they were not wanted' }
-        : await detectIsolation(this.#podsFolder, platform(), userInfo().uid)
+        ? Promise.resolve({ mode: 'host', reason: 'they were not wanted' })
+        : detectIsolation(this.#podsFolder, platform(), userInfo().uid)
     const allocatable = this.#options.allocatable ?? machineSize()
     const nodeFolder = dirname(process.execPath)
     this.#agent = new NodeAgent({
@@ -94,7 +93,7 @@ class ProcessNode implements ProcessKubelet {
       node: {
         name: nodeName,
         allocatable,
-        labels: { [ISOLATION_LABEL]: this.#isolation.mode, ...this.#options.nodeLabels },
+        labels: this.#options.nodeLabels ?? {},
         runtime: 'process',
         ...goPlatform(arch(), platform()),
         kernelVersion: release(),
@@ -102,10 +101,13 @@ class ProcessNode implements ProcessKubelet {
       },
     })
     await this.#agent.start()
+    // Trying it out takes longer than all the rest. Containers wait for it; who has none to run yet need not.
+    void this.#isolation.then(({ mode }) => this.#agent?.label(ISOLATION_LABEL, mode))
   }
 
   async stop(): Promise<void> {
     await this.#agent?.stop()
+    await this.#isolation
     await removeTree(this.#podsFolder)
     await this.#guardian.dismiss()
   }

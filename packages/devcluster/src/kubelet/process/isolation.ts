@@ -20,7 +20,7 @@ const PROGRAM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
 /**
  * Finds out whether containers can have mount and pid namespaces here, by starting one that uses all of it: a mount point
  * that the machine does not have, a volume, a termination file, a process list of its own. `folder` is used for that and
- * left as it was.
+ * left as it was. Never rejects.
  */
 export async function detectIsolation(folder: string, platform: NodeJS.Platform, userId: number): Promise<Isolation> {
   if (platform !== 'linux') return { mode: 'host', reason: `${platform} has no mount namespaces` }
@@ -38,7 +38,7 @@ export async function detectIsolation(folder: string, platform: NodeJS.Platform,
     hasUserNamespace: userId !== 0,
   }
   if (missing.length > 0) return { mode: 'host', reason: `this machine has no ${missing.join(', ')}` }
-  const problem = await tryOut(tools, join(folder, 'try-out'))
+  const problem = await tryOut(tools, join(folder, 'try-out')).catch(reasonOf)
   return problem === undefined ? { mode: 'namespaces', tools } : { mode: 'host', reason: problem }
 }
 
@@ -80,10 +80,14 @@ async function tryOut(tools: NamespaceTools, folder: string): Promise<string | u
     if (code === 0 && (await readFile(answer, 'utf8')) === 'yes\n') return undefined
     return `a container in namespaces of its own ended with ${code}: ${output.trim()}`
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return reasonOf(error)
   } finally {
     await removeTree(folder)
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function isExecutable(file: string): boolean {

@@ -37,7 +37,8 @@ export interface ProcessRuntimeOptions {
   readonly clock: Clock
   /** Holds a folder for each pod. Its path stands in the environment of every process of a pod, and nowhere else. */
   readonly podsFolder: string
-  readonly isolation: Isolation
+  /** Found out while the node starts; containers wait for it. Never rejects. */
+  readonly isolation: Promise<Isolation>
   /** Of every container: the programs it finds. */
   readonly path: string
   /** The folder of that path which must stay reachable below any mount. */
@@ -151,7 +152,8 @@ export class ProcessRuntime implements ContainerRuntime {
 
   async #start(pod: Pod, run: ContainerRun, log: ContainerLog): Promise<IsolatedProcess> {
     const { container, declared, folder } = run
-    const { isolation, nodeFolder, onGroup } = this.#options
+    const { nodeFolder, onGroup } = this.#options
+    const isolation = await this.#options.isolation
     if (!container.command?.length) {
       throw new ContainerStartError(
         'create',

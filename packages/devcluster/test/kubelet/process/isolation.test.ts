@@ -31,12 +31,22 @@ describe('detectIsolation', () => {
   })
 })
 
+it('is said on the Node, soon after its start', async () => {
+  for (const isolation of ['auto', 'host'] as const) {
+    const node = await ProcessNode.start(isolation)
+    const label = () => node.cluster.node('node-1')?.metadata?.labels?.['davit.dev/pod-isolation']
+    await eventually(() => label() !== undefined)
+    expect(label()).toBe(isolation === 'host' ? 'host' : detected.mode)
+    await node.stop()
+  }
+})
+
 describe.runIf(detected.mode === 'namespaces')('in namespaces', () => {
   let node: ProcessNode
 
   beforeAll(async () => {
     node = await ProcessNode.start()
-    expect(node.kubelet.isolation).toEqual({ mode: 'namespaces' })
+    expect(await node.kubelet.isolation()).toMatchObject({ mode: 'namespaces' })
   })
 
   afterAll(async () => {

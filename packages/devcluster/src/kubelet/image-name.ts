@@ -17,7 +17,9 @@ export function imageNameProblem(image: string): string | undefined {
   const colon = named.lastIndexOf(':')
   const path = colon >= 0 ? named.slice(0, colon) : named
   const tag = colon >= 0 ? named.slice(colon + 1) : undefined
-  if (path !== path.toLowerCase()) return `invalid reference format: repository name (${path}) must be lowercase`
+  if (path !== path.toLowerCase()) {
+    return `invalid reference format: repository name (${repository(domain, path)}) must be lowercase`
+  }
   const isGood =
     (domain === undefined || DOMAIN.test(domain)) &&
     path.split('/').every((part) => PATH_PART.test(part)) &&
@@ -31,8 +33,12 @@ export function imageNameProblem(image: string): string | undefined {
 /** The name with registry and tag written out, as a container runtime names it: `docker.io/library/busybox:latest`. */
 export function fullImageName(image: string): string {
   const { domain = 'docker.io', rest } = splitDomain(image)
-  const path = domain === 'docker.io' && !rest.includes('/') ? `library/${rest}` : rest
-  return `${domain}/${path}${/[:@]/.test(rest) ? '' : ':latest'}`
+  return `${domain}/${repository(domain, rest)}${/[:@]/.test(rest) ? '' : ':latest'}`
+}
+
+/** Docker's own images have no folder in their short names. */
+function repository(domain: string | undefined, path: string): string {
+  return (domain ?? 'docker.io') === 'docker.io' && !path.includes('/') ? `library/${path}` : path
 }
 
 /** A first part is a registry when it could not be a folder: it has a dot, a port, an upper-case letter, or is `localhost`. */

@@ -25,7 +25,8 @@ export class ImagePuller {
   readonly #state: PodState
   readonly #clock: Clock
   readonly #closing: AbortSignal
-  readonly #pulls = new RestartBackOff()
+  #image = ''
+  #pulls = new RestartBackOff()
 
   constructor(name: string, { runtime, state, clock, closing }: ImagePullerParts) {
     this.#name = name
@@ -35,10 +36,15 @@ export class ImagePuller {
     this.#closing = closing
   }
 
-  /** True when the container may be created; otherwise it has waited as long as a kubelet does before it looks again. */
+  /**
+   * True when the container may be created; otherwise it has waited as long as a kubelet does before it looks again, or
+   * until the pod names another image.
+   */
   async ensure(): Promise<boolean> {
     const { container } = this.#state.record(this.#name)
     const { image = '' } = container
+    if (image !== this.#image) this.#pulls = new RestartBackOff()
+    this.#image = image
     const pull = this.#runtime.pullImage(this.#state.pod, container)
     if (pull.outcome === 'present') {
       this.#event(
@@ -65,7 +71,7 @@ export class ImagePuller {
     this.#event('Normal', 'Pulling', `Pulling image "${image}"`)
     this.#event('Warning', 'Failed', `Failed to pull image "${image}": ${error}`)
     await this.#fail(reason, message, PULL_ERROR_SHOWN_MS)
-    if (this.#closing.aborted) return
+    if (this.#closing.aborted || this.#state.record(this.#name).container.image !== image) return
     const text = `Back-off pulling image "${image}"`
     this.#event('Normal', 'BackOff', text)
     await this.#fail('ImagePullBackOff', `${text}: ${reason}: ${message}`, failedAt + delayMs - this.#clock.now())
@@ -75,7 +81,8 @@ export class ImagePuller {
   async #fail(reason: string, message: string, waitMs: number): Promise<void> {
     this.#event('Warning', 'Failed', `Error: ${reason}`)
     this.#state.wait(this.#name, reason, message)
-    await sleep(this.#clock, waitMs, this.#closing)
+    const closing = AbortSignal.any([this.#closing, this.#state.imageChange(this.#name)])
+    await sleep(this.#clock, waitMs, closing)
   }
 
   #event(type: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -28,6 +28,8 @@ export class PodState {
   readonly #hostIP: string
   #pod: Pod
   #records: readonly ContainerRecord[]
+  /** By container: aborted when the pod names another image for it. */
+  readonly #imageChanges = new Map<string, AbortController>()
   #hasSandbox = false
   #ending: PodEnding | undefined
   #isOver = false
@@ -81,6 +83,21 @@ export class PodState {
   /** The pod as the cluster has it now. */
   replace(pod: Pod): void {
     this.#pod = pod
+    const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])]
+    this.#records = this.#records.map((record) => {
+      const container = containers.find(({ name }) => name === record.container.name)
+      if (container === undefined || container.image === record.container.image) return record
+      this.#imageChanges.get(container.name)?.abort()
+      this.#imageChanges.delete(container.name)
+      return { ...record, container }
+    })
+  }
+
+  /** Aborted when the pod names another image for the container. */
+  imageChange(name: string): AbortSignal {
+    const change = this.#imageChanges.get(name) ?? new AbortController()
+    this.#imageChanges.set(name, change)
+    return change.signal
   }
 
   /** Its surroundings stand. Told with the next change. */

@@ -18,7 +18,7 @@ it.each([
 
 it.each([
   ['', 'invalid reference format'],
-  ['Busybox', 'invalid reference format: repository name (Busybox) must be lowercase'],
+  ['Busybox', 'invalid reference format: repository name (library/Busybox) must be lowercase'],
   ['a/B:1', 'invalid reference format: repository name (a/B) must be lowercase'],
   ['a b', 'invalid reference format'],
   ['a:', 'invalid reference format'],
@@ -52,7 +52,7 @@ describe('imagePull', () => {
       outcome: 'refused',
       reason: 'InvalidImageName',
       message:
-        'Failed to apply default image tag "A": couldn\'t parse image name "A": invalid reference format: repository name (A) must be lowercase',
+        'Failed to apply default image tag "A": couldn\'t parse image name "A": invalid reference format: repository name (library/A) must be lowercase',
     })
   })
 })

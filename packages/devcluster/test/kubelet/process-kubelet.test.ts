@@ -142,7 +142,7 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
     node.cluster.putSecret('login', { password: 'pa$$word' })
     const output = await node.output(
       'config',
-      'cat "$CONF/app.conf" "$LOGIN"; echo; cat "$INFO/name"; echo; echo "$NAME $PASSWORD $NODE $UID_"; ls -l "$LOGIN" | cut -c1-10',
+      'cat "$CONF/app.conf" "$LOGIN"; echo; cat "$INFO/name"; echo; echo "$NAME $PASSWORD $NODE $UID_"; ls -lL "$LOGIN" | cut -c1-10',
       {
         env: [
           { name: 'CONF', value: '/etc/davit-test' },

@@ -1,7 +1,8 @@
 import { chmod, mkdir, realpath, stat, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join, normalize, relative } from 'node:path'
+import { isAbsolute, join, normalize, relative } from 'node:path'
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { VolumeSetupError } from '../container-runtime.ts'
+import { writeProjectedFiles } from './projected-files.ts'
 import { removeTree } from './remove-tree.ts'
 import type { VolumeContent } from './volume-content.ts'
 
@@ -40,8 +41,8 @@ export class PodFolder {
     return this.#volumes.get(name)
   }
 
-  /** @throws {VolumeSetupError} */
-  async prepareVolume(name: string, content: VolumeContent): Promise<void> {
+  /** `now` in milliseconds since 1970. @throws {VolumeSetupError} */
+  async prepareVolume(name: string, content: VolumeContent, now: number): Promise<void> {
     if (content.kind === 'host') {
       await checkHostPath(name, content)
       this.#volumes.set(name, { path: content.path, readOnly: false, isForeign: true })
@@ -53,14 +54,7 @@ export class PodFolder {
     await mkdir(path, { recursive: true })
     // As of an emptyDir: whoever runs in the pod may write.
     await chmod(path, 0o777)
-    if (content.kind === 'files') {
-      for (const [file, { data, mode }] of content.files) {
-        const target = inside(path, file)
-        await mkdir(dirname(target), { recursive: true })
-        await writeFile(target, data)
-        await chmod(target, mode)
-      }
-    }
+    if (content.kind === 'files') await writeProjectedFiles(path, content.files, now)
     this.#volumes.set(name, { path, readOnly: content.kind === 'files', isForeign: false })
   }
 
@@ -71,7 +65,8 @@ export class PodFolder {
     if (!volume.isForeign) await mkdir(path, { recursive: true }).catch(ignoreExistingFile)
     try {
       const fromRoot = relative(await realpath(volume.path), await realpath(path))
-      return fromRoot.startsWith('..') ? undefined : path
+      // A kubelet's own folders have names that begin so, too.
+      return fromRoot === '..' || fromRoot.startsWith('../') ? undefined : path
     } catch {
       // A link that leads nowhere, or a folder of the machine without that path: the caller refuses both.
       return undefined
@@ -119,13 +114,6 @@ async function checkHostPath(name: string, { path, type }: { path: string; type:
   if (problem !== undefined) {
     throw new VolumeSetupError(`MountVolume.SetUp failed for volume "${name}" : hostPath type check failed: ${problem}`)
   }
-}
-
-function inside(folder: string, file: string): string {
-  const path = join(folder, file)
-  if (relative(folder, path).startsWith('..'))
-    throw new VolumeSetupError(`invalid path ${file}: it leads out of its volume`)
-  return path
 }
 
 function ignoreExistingFile(error: NodeJS.ErrnoException): void {

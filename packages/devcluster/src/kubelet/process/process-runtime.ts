@@ -69,7 +69,7 @@ export class ProcessRuntime implements ContainerRuntime {
     this.#folders.set(uid, folder)
     const sources = this.#sources(pod)
     for (const volume of pod.spec?.volumes ?? [])
-      await folder.prepareVolume(volume.name, volumeContent(volume, sources))
+      await folder.prepareVolume(volume.name, volumeContent(volume, sources), this.#options.clock.now())
   }
 
   pullImage(_pod: Pod, { image = '', imagePullPolicy }: Container): ImagePull {

@@ -24,6 +24,7 @@ import type { LaunchEngine } from './launch-engine.ts'
 import type { Launch, LaunchStore } from './launch-store.ts'
 import { measuredCall } from './measured-call.ts'
 import { podDisposal } from './pod-disposal.ts'
+import { endingOf } from './pod-ending.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
 
 interface ExecutorAdoptionOptions {
@@ -141,9 +142,11 @@ export class ExecutorAdoption {
     const { ofJob, olderThanSeconds = 0, signal } = which
     const owner = ofJob === undefined ? '' : `,airflow-worker=${makeSafeLabelValue(ofJob)}`
     const labelSelector = `kubernetes_executor=True,davit-deployment=${config.deployment},airflow_executor_done=True${owner}`
-    const records = await listPods(pods, config, { labelSelector, fieldSelector: 'status.phase=Failed' }, signal)
+    // The phase may come after the end of the containers, for which a pod was kept.
+    const records = await listPods(pods, config, { labelSelector, fieldSelector: 'status.phase!=Succeeded' }, signal)
     const before = clock.now() - olderThanSeconds * 1000
     for (const record of records) {
+      if (endingOf(record.pod)?.state !== 'failed') continue
       if (olderThanSeconds > 0 && endedAt(record) > before) continue
       engine.reaper.enqueue({ namespace: record.namespace, name: record.name, uid: record.uid, action: 'delete' })
     }

@@ -131,6 +131,19 @@ describe('the outcome of a launch', () => {
     await executor.end()
   })
 
+  it('a pod is kept, and goes at the end of a run, also before its phase says that it has ended', async () => {
+    const { executor, pods, launch, states, settle } = await startExecutor()
+    await launch('extract')
+    pods.finish(/extract/, 1, { pod: { phase: 'Running' } })
+    await settle()
+    expect(states()).toEqual({ extract: 'failed' })
+    await settle()
+    expect(pods.one(/extract/).metadata?.labels?.airflow_executor_done).toBe('True')
+    await executor.reapFailedPods()
+    expect(pods.all()).toEqual([])
+    await executor.end()
+  })
+
   it('a kept pod goes after failedPodTtlSeconds', async () => {
     const { executor, pods, clock, launch, events, settle } = await startExecutor({
       config: { failedPodTtlSeconds: 3_600 },

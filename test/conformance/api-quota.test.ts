@@ -4,31 +4,10 @@ import { inNamespace, podsPath, withQuery } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { eventually } from '../support/eventually.ts'
 import { createPod, untilPhase } from '../support/pods-by-api.ts'
-import type { RawApi } from '../support/raw-api.ts'
+import { type Amounts, createQuota, enforceQuota, quotaPath, usedOf } from '../support/resource-quota.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
 import { badRequest, type Cause, invalid, refusal } from '../support/status-bodies.ts'
 import { unboundPod } from '../support/test-pod.ts'
-
-type Amounts = Readonly<Record<string, string>>
-
-const quotaPath = (namespace: string, ...rest: readonly string[]) => inNamespace(namespace, 'resourcequotas', ...rest)
-const usedOf = async (api: RawApi, namespace: string, name = 'q') =>
-  (await api.get<ResourceQuota>(quotaPath(namespace, name))).body.status?.used
-
-/** Creates a quota, and waits until it counts. */
-async function createQuota(api: RawApi, namespace: string, hard: Amounts, more: object = {}, name = 'q') {
-  const answer = await api.post<ResourceQuota>(quotaPath(namespace), { metadata: { name }, spec: { hard, ...more } })
-  expect(answer.status, answer.text).toBe(201)
-  await eventually(async () => (await usedOf(api, namespace, name)) !== undefined)
-}
-
-/** The same, and waits until creates are held against it: admission hears of quotas in their order, so a later one tells. */
-async function enforceQuota(api: RawApi, namespace: string, hard: Amounts, more: object = {}) {
-  await createQuota(api, namespace, hard, more)
-  await createQuota(api, namespace, { 'count/serviceaccounts': '0' }, {}, 'later')
-  const account = withQuery(inNamespace(namespace, 'serviceaccounts'), { dryRun: 'All' })
-  await eventually(async () => (await api.post(account, { metadata: { name: 'a' } })).status === 403)
-}
 
 const forbidden = (why: string, name = 'p', kind = 'pods') =>
   refusal(403, 'Forbidden', `${kind} "${name}" is forbidden: ${why}`, { name, kind })

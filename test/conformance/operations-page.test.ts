@@ -31,7 +31,7 @@ conformance('the commands of docs/operations.md', { needs: ['scriptedPods', 'rol
     onTestFinished(async () => {
       for (const name of [...Object.values(names), other]) await api.delete(`/api/v1/namespaces/${name}`)
       for (const kind of ['clusterrolebindings', 'clusterroles']) {
-        await api.delete(`/apis/rbac.authorization.k8s.io/v1/${kind}/davit`)
+        await api.delete(rbacPath(null, kind, 'davit'))
       }
     })
     for (const name of [teamA, teamB, other]) await createNamespace(api, name)

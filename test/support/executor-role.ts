@@ -48,27 +48,35 @@ export type RoleSubject =
   | { readonly kind: 'User'; readonly name: string }
   | { readonly kind: 'ServiceAccount'; readonly name: string; readonly namespace: string }
 
-/** Grants a role in a namespace, and waits until the authorizer knows of it. */
-export async function grantRole(api: RawApi, namespace: string, role: Role, subject: RoleSubject): Promise<void> {
-  await created(api, rbacPath(namespace, 'roles'), role)
-  await created(api, rbacPath(namespace, 'rolebindings'), {
+/** Grants a role in a namespace, or a cluster role (`namespace` null) everywhere, and waits until the authorizer knows of it. */
+export async function grantRole(
+  api: RawApi,
+  namespace: string | null,
+  role: Role,
+  subject: RoleSubject,
+): Promise<void> {
+  const { kind } = role
+  await created(api, rbacPath(namespace, `${kind.toLowerCase()}s`), role)
+  await created(api, rbacPath(namespace, `${kind.toLowerCase()}bindings`), {
     metadata: { name: role.metadata.name },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.metadata.name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name: role.metadata.name },
     subjects: [subject],
   })
   const [verb, path] = grantsOf(role).at(-1)?.split(' ') ?? []
   const [resource, subresource] = path?.split('/') ?? []
   const user = subject.kind === 'User' ? subject.name : `system:serviceaccount:${subject.namespace}:${subject.name}`
-  const review = { spec: { user, resourceAttributes: { namespace, verb, resource, subresource } } }
+  const where = namespace === null ? {} : { namespace }
+  const review = { spec: { user, resourceAttributes: { ...where, verb, resource, subresource } } }
   await eventually(async () => {
     const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
     return (await api.post<{ status: { allowed: boolean } }>(path, review)).body.status.allowed
   })
 }
 
-/** `/apis/rbac.authorization.k8s.io/v1/namespaces/NAMESPACE/PLURAL`, and what follows it. */
-export function rbacPath(namespace: string, ...rest: readonly string[]): string {
-  return ['/apis/rbac.authorization.k8s.io/v1/namespaces', namespace, ...rest].join('/')
+/** The path of roles and their bindings, of a namespace or (null) of the cluster, and what follows it. */
+export function rbacPath(namespace: string | null, ...rest: readonly string[]): string {
+  const scope = namespace === null ? [] : ['namespaces', namespace]
+  return ['/apis/rbac.authorization.k8s.io/v1', ...scope, ...rest].join('/')
 }
 
 async function created(api: RawApi, path: string, body: unknown): Promise<void> {

@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type DevClusterOptions, type Faults, startDevCluster } from '@davit/devcluster'
 import { afterAll, describe, expect, it } from 'vitest'
+import { gapLines, gapsPage, withGapsSection } from './support/devcluster-gaps-page.ts'
 import { eventually } from './support/eventually.ts'
 import { codesIn, tablesOf } from './support/markdown-tables.ts'
 import { RawApi } from './support/raw-api.ts'
@@ -66,6 +67,18 @@ describe('the pages', () => {
     )
     expect(named.length).toBeGreaterThan(1)
     expect(named.filter((script) => !(script in scripts))).toEqual([])
+  })
+})
+
+describe('what the dev cluster lacks', () => {
+  it('is at most 15 lines', () => {
+    expect(gapLines().length).toBeLessThanOrEqual(15)
+  })
+
+  it('is on its page and in its README what the suite has: npm run generate:gaps', () => {
+    expect(read('docs/devcluster-gaps.md')).toBe(gapsPage())
+    const readme = read('packages/devcluster/README.md')
+    expect(readme).toBe(withGapsSection(readme))
   })
 })
 

@@ -3,10 +3,12 @@ import { expect } from 'vitest'
 import { inNamespace, podsPath, withQuery } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { createPod, readPod } from '../support/pods-by-api.ts'
-import { notFound, refusal } from '../support/status-bodies.ts'
+import { invalid, notFound, refusal } from '../support/status-bodies.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 const uidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const priorityText =
+  'the integer value of priority (5) must not be provided in pod spec; priority admission controller computed 0 from the given PriorityClass name'
 const secondsPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 
 conformance('create', {}, (it) => {
@@ -203,11 +205,30 @@ conformance('create', {}, (it) => {
       { serviceAccountName: 'nope' },
       (namespace) => `error looking up service account ${namespace}/nope: serviceaccount "nope" not found`,
     ],
+    [
+      { serviceAccountName: 'nope', priorityClassName: 'nope', runtimeClassName: 'nope' },
+      (namespace) => `error looking up service account ${namespace}/nope: serviceaccount "nope" not found`,
+    ],
+    [{ priority: 5 }, () => priorityText],
+    [{ runtimeClassName: 'nope' }, () => 'pod rejected: RuntimeClass "nope" not found'],
+    [
+      { overhead: { cpu: '1' } },
+      () => 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead',
+    ],
   ])('refuses a pod of %j', async ([spec, text], { api, namespace }) => {
     const { body } = await api.post(podsPath(namespace), unboundPod('p', { spec }))
     expect(body).toEqual(
       refusal(403, 'Forbidden', `pods "p" is forbidden: ${text(namespace)}`, { name: 'p', kind: 'pods' }),
     )
+  })
+})
+
+conformance('containers that come later', {}, (it) => {
+  it('are not there at first', async ({ api, namespace }) => {
+    const spec = { ephemeralContainers: [{ name: 'debugger', image: 'busybox' }] }
+    const { body } = await api.post(podsPath(namespace), unboundPod('p', { spec }))
+    const cause = ['Forbidden', 'spec.ephemeralContainers', 'Forbidden: cannot be set on create'] as const
+    expect(body).toEqual(invalid({ kind: 'Pod', name: 'p' }, cause))
   })
 })
 

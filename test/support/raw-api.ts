@@ -12,6 +12,8 @@ export interface RawRequest {
   readonly accept?: string
   /** The bearer token instead of the kubeconfig's; null: no credentials. */
   readonly token?: string | null
+  /** Headers beside those of the other options. */
+  readonly headers?: Readonly<Record<string, string>>
   /** @default 10,000 */
   readonly withinMs?: number
 }
@@ -101,7 +103,7 @@ export class RawApi implements Disposable {
     this.#agent.destroy()
   }
 
-  #requestOptions(method: string, payload: string, { contentType, accept, token }: RawRequest) {
+  #requestOptions(method: string, payload: string, { contentType, accept, token, headers }: RawRequest) {
     const bearer = token === undefined ? this.access.token : token
     const certificate = token === undefined ? { cert: this.access.cert, key: this.access.key } : {}
     return {
@@ -109,6 +111,7 @@ export class RawApi implements Disposable {
       agent: this.#agent,
       ...certificate,
       headers: {
+        ...headers,
         ...(typeof bearer === 'string' && { authorization: `Bearer ${bearer}` }),
         ...(accept !== undefined && { accept }),
         ...(method !== 'GET' && {

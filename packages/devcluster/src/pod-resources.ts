@@ -9,22 +9,16 @@ type Quantities = Readonly<Record<string, unknown>>
 
 /**
  * What a pod requests: its containers and sidecars together, or the largest init container with the sidecars that run
- * beside it, whichever is more, and its overhead. Kubernetes: resource.PodRequests.
+ * beside it, whichever is more. Kubernetes: resource.PodRequests.
  */
 export function podRequests(pod: Pod): Map<string, Quantity> {
   // A limit without a request counts as the request, as the API server's defaulting has it.
-  const total = podAmounts(pod, ({ limits, requests }) => ({ ...limits, ...requests }))
-  add(total, amountsOf(pod.spec?.overhead))
-  return total
+  return podAmounts(pod, ({ limits, requests }) => ({ ...limits, ...requests }))
 }
 
 /** The limits of a pod's containers, put together like {@link podRequests}. Kubernetes: resource.PodLimits. */
 export function podLimits(pod: Pod): Map<string, Quantity> {
-  const total = podAmounts(pod, ({ limits = {} }) => limits)
-  const overhead = amountsOf(pod.spec?.overhead)
-  // What is not limited stays so.
-  add(total, new Map([...overhead].filter(([name]) => (total.get(name)?.nano ?? 0n) > 0n)))
-  return total
+  return podAmounts(pod, ({ limits = {} }) => limits)
 }
 
 /** Reads amounts out of an object that was found valid. */

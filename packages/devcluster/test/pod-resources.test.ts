@@ -21,12 +21,6 @@ it('takes the larger of the containers and the init containers, sidecars in both
   expect(shown(podLimits(pod))).toEqual({ cpu: '1' })
 })
 
-it('adds overhead to every request, and to limits that there are', () => {
-  const pod = podOf({ overhead: { cpu: '10m', memory: '1Mi' }, containers: [container('a', {}, { cpu: '1' })] })
-  expect(shown(podRequests(pod))).toEqual({ cpu: '1010m', memory: '1Mi' })
-  expect(shown(podLimits(pod))).toEqual({ cpu: '1010m' })
-})
-
 it('keeps the suffixes that amounts are written in', () => {
   const pod = podOf({ containers: [container('a', { memory: '1Gi' }), container('b', { memory: '1024Mi' })] })
   expect(shown(podRequests(pod))).toEqual({ memory: '2Gi' })

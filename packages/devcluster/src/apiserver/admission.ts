@@ -57,24 +57,25 @@ function admitInNamespace(store: VersionedStore, resource: ResourceDefinition, n
 function admitPod(store: VersionedStore, resource: ResourceDefinition, pod: KubeObject): KubeObject {
   const { namespace } = pod.metadata
   const name = shownName(pod)
+  const refuse = (why: string) => forbidden(resource, name, why)
   const account = textOf(pod, 'spec', 'serviceAccountName') || textOf(pod, 'spec', 'serviceAccount') || 'default'
+  if (!store.get('serviceaccounts', namespace, account)) {
+    throw refuse(`error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`)
+  }
   const className = textOf(pod, 'spec', 'priorityClassName')
   const priority = className === '' ? 0 : PRIORITY_CLASSES[className]
-  if (priority === undefined) throw forbidden(resource, name, `no PriorityClass with name ${className} was found`)
+  if (priority === undefined) throw refuse(`no PriorityClass with name ${className} was found`)
   const wanted = partOf(pod, 'spec', 'priority')
   if (wanted !== undefined && wanted !== priority) {
-    throw forbidden(
-      resource,
-      name,
+    throw refuse(
       `the integer value of priority (${wanted}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`,
     )
   }
-  if (!store.get('serviceaccounts', namespace, account)) {
-    throw forbidden(
-      resource,
-      name,
-      `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`,
-    )
+  // There are no runtime classes, so every one is missing.
+  const runtimeClass = textOf(pod, 'spec', 'runtimeClassName')
+  if (runtimeClass !== '') throw refuse(`pod rejected: RuntimeClass "${runtimeClass}" not found`)
+  if (partOf(pod, 'spec', 'overhead') !== undefined) {
+    throw refuse('pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
   }
   return priority === 0 ? pod : { ...pod, spec: { ...(pod.spec as object), priority } }
 }

@@ -18,7 +18,7 @@ import type { ResourceDefinition } from './resources/resource-definition.ts'
 import { route } from './router.ts'
 import type { ApiTypes } from './schema/api-type.ts'
 import type { ServerContext } from './server-context.ts'
-import { ApiError, internalError, unauthorized } from './status.ts'
+import { ApiError, forbidden, internalError, unauthorized } from './status.ts'
 import { SharedFeeds } from './watch/shared-feeds.ts'
 import { WatchHub } from './watch/watch-hub.ts'
 
@@ -172,7 +172,7 @@ export class ApiServer {
     }
   }
 
-  /** @throws {ApiError} 401 for a wrong token, 403 where somebody without one may not look */
+  /** @throws {ApiError} 401 for a wrong token, 403 where somebody without one may not look, or who acts as another */
   #authenticate(request: IncomingMessage, info: RequestInfo): void {
     const { authorization } = request.headers
     if (authorization === undefined) {
@@ -181,6 +181,10 @@ export class ApiServer {
     }
     const given = Buffer.from(authorization)
     if (given.length !== this.#token.length || !timingSafeEqual(given, this.#token)) throw unauthorized()
+    const another = request.headers['impersonate-user']
+    if (another !== undefined) {
+      throw forbidden({ group: '', plural: 'users' }, String(another), 'the dev cluster has no users to act as')
+    }
   }
 
   #refuse(exchange: Exchange, error: unknown): void {

@@ -24,10 +24,13 @@ import {
 import { FieldErrors } from './validation/field-errors.ts'
 import { checkPathSegment } from './validation/names.ts'
 import { validateCommonMetadata, validateCommonMetadataUpdate } from './validation/object-metadata.ts'
+import { warningsWithoutEffect } from './without-effect.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  /** Read and not acted on. */
+  readonly propagationPolicy?: string
   readonly dryRun?: boolean
 }
 
@@ -104,7 +107,7 @@ export class ObjectRegistry {
     const { resourceVersion = '' } = given.metadata
     const prepared = this.#canonical(resource, resource.prepareCreate(this.#born(admitted)))
     this.#validateNew(resource, prepared)
-    warn?.(resource.warnings?.(prepared) ?? [])
+    warn?.(warningsAbout(resource, prepared))
     if (!bypassesQuotas) admitToQuotas(this.store, resource, prepared)
     const { name } = prepared.metadata
     if (dryRun) {
@@ -133,7 +136,7 @@ export class ObjectRegistry {
     const whole = resource.defaults?.(given) ?? given
     checkVersion(resource, whole.metadata, current.metadata)
     const next = this.#prepareUpdate(resource, whole, current, subresource)
-    warn?.(resource.warnings?.(next, current) ?? [])
+    warn?.(warningsAbout(resource, next, current))
     if (isBeingDeleted(current) && isReleased(next)) {
       if (!dryRun) this.store.delete(resource.collection, namespace, name)
       return next
@@ -301,6 +304,10 @@ export class ObjectRegistry {
     const next = value as unknown as KubeObject
     return current ? sharingParts(next, current) : next
   }
+}
+
+function warningsAbout(resource: ResourceDefinition, object: KubeObject, current?: KubeObject): readonly string[] {
+  return [...(resource.warnings?.(object, current) ?? []), ...warningsWithoutEffect(resource, object, current)]
 }
 
 function withVersion(object: KubeObject, version: string): KubeObject {

@@ -5,6 +5,7 @@ import { includeObjectValue } from '../http/object-encoder.ts'
 import { readBody } from '../http/request-body.ts'
 import type { ServerContext, Target } from '../server-context.ts'
 import { ApiError, success } from '../status.ts'
+import { deletionWithoutEffect } from '../without-effect.ts'
 import { listObjects, listVersion } from './list-objects.ts'
 
 /** DELETE of one object. */
@@ -12,6 +13,7 @@ export async function handleDelete(context: ServerContext, exchange: Exchange, t
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
   const options = readDeleteOptions(context.types, body, exchange.header('content-type'), exchange.query)
+  exchange.warn(deletionWithoutEffect(options.propagationPolicy))
   const { resource, namespace, name } = target
   exchange.subject = { uid: options.preconditions?.uid ?? '' }
   const { object, isGone } = context.registry.delete(resource, namespace, name, options)
@@ -45,6 +47,7 @@ export async function handleDeleteCollection(
   const listOptions = readListOptions(exchange.query, target.resource, false)
   const body = await readBody(exchange.request)
   const options = readDeleteOptions(context.types, body, exchange.header('content-type'), exchange.query)
+  exchange.warn(deletionWithoutEffect(options.propagationPolicy))
   const { resource, namespace } = target
   const { registry } = context
   const list = listObjects(registry.store, resource, namespace, listOptions, listVersion(listOptions))

@@ -43,11 +43,13 @@ export function readDeleteOptions(
     errors.notSupported('propagationPolicy', propagationPolicy, POLICIES)
   }
   const dryRun = checkDryRun(given.dryRun ?? [], errors)
+  const policy = propagationPolicy ?? (orphanDependents ? 'Orphan' : undefined)
   if (!errors.isEmpty) throw invalid('DeleteOptions', '', errors, 'meta.k8s.io')
   return {
     dryRun,
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(preconditions && { preconditions }),
+    ...(policy !== undefined && { propagationPolicy: policy }),
   }
 }
 

@@ -6,7 +6,7 @@ import { defaultPodSpec, withDefaultTolerations } from './pod/pod-defaults.ts'
 import { podQualityOfService } from './pod/pod-qos.ts'
 import { podColumns, podRow } from './pod/pod-table.ts'
 import { validatePodUpdate } from './pod/pod-update-validation.ts'
-import { validateGatesOfBoundPod, validatePodSpec } from './pod/pod-validation.ts'
+import { validateNewPodSpec, validatePodSpec } from './pod/pod-validation.ts'
 import { ALL_VERBS, type ResourceDefinition, textOf, tooOldForCache } from './resource-definition.ts'
 
 const asPod = (object: KubeObject) => object as unknown as Pod
@@ -59,7 +59,7 @@ export const pods: ResourceDefinition = {
   validate(object, errors) {
     validateMetadata(object.metadata, { namespaced: true, checkName: checkDnsSubdomain }, errors)
     validatePodSpec(specOf(object), errors)
-    validateGatesOfBoundPod(specOf(object), errors)
+    validateNewPodSpec(specOf(object), errors)
   },
 
   prepareUpdate(next, current) {

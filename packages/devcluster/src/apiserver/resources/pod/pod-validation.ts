@@ -47,8 +47,9 @@ export function validatePodSpec(spec: Spec, errors: FieldErrors): void {
   }
 }
 
-/** A gate holds a pod back from the scheduler, so one that is bound cannot have any (ValidatePodCreate). */
-export function validateGatesOfBoundPod(spec: Spec, errors: FieldErrors): void {
+/** What a new pod may not have (ValidatePodCreate): gates, which hold it back from the scheduler, if it is bound. */
+export function validateNewPodSpec(spec: Spec, errors: FieldErrors): void {
+  if (spec.ephemeralContainers?.length) errors.forbidden('spec.ephemeralContainers', 'cannot be set on create')
   if (spec.nodeName && spec.schedulingGates?.length) {
     errors.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared')
   }

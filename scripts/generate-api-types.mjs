@@ -95,8 +95,12 @@ const flatFields = (name) =>
   (structs.get(name) ?? []).flatMap((field) => {
     if (!field.inline) return [field]
     if (field.type === 'TypeMeta') return []
-    // In protobuf what is inline in JSON is a message of its own: its fields have a path of numbers.
-    return flatFields(field.type).map((inner) => ({ ...inner, number: `${field.number}.${inner.number}` }))
+    // In protobuf what is inline in JSON is a message of its own: its fields have a path of numbers. Errors name its struct.
+    return flatFields(field.type).map((inner) => ({
+      ...inner,
+      number: `${field.number}.${inner.number}`,
+      inlineIn: [field.type, ...(inner.inlineIn ? [inner.inlineIn] : [])].join('.'),
+    }))
   })
 
 const seen = new Map()
@@ -120,16 +124,19 @@ function visit(name) {
 }
 for (const kind of KINDS) visit(kind)
 
-const line = ({ name, omitEmpty, omitZero, type, strategy, key, number }) =>
-  [`${name}${omitEmpty ? '?' : ''}${omitZero ? '!' : ''}`, number, type, strategy, key].filter(Boolean).join(' ')
+const line = ({ name, omitEmpty, omitZero, type, strategy, key, number, inlineIn }) =>
+  [`${name}${omitEmpty ? '?' : ''}${omitZero ? '!' : ''}${inlineIn ? `@${inlineIn}` : ''}`, number, type, strategy, key]
+    .filter(Boolean)
+    .join(' ')
 const version = /kubernetes v([\d.]+)/.exec(readFileSync(join(root, 'test/kubernetes/program/go.mod'), 'utf8'))?.[1]
 writeFileSync(
   target,
   `/**
  * The API's structs as Kubernetes ${version} has them; made by \`scripts/generate-api-types.mjs\`.
  *
- * One line a field: its name, \`?\` when left out if empty, \`!\` when left out if zero; its number in protobuf, or the
- * numbers on the way to it; its Go type; the patch strategy and the merge key of strategic merge patches. Fields are in the order in which the server writes them.
+ * One line a field: its name, \`?\` when left out if empty, \`!\` when left out if zero, \`@\` and the Go struct in which it is
+ * inline; its number in protobuf, or the numbers on the way to it; its Go type; the patch strategy and the merge key of
+ * strategic merge patches. Fields are in the order in which the server writes them.
  */
 export const apiStructs: Readonly<Record<string, readonly string[]>> = {
 ${[...seen].map(([name, fields]) => `  '${name}': [\n${fields.map((field) => `    '${line(field)}',\n`).join('')}  ],\n`).join('')}}

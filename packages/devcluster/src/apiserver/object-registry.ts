@@ -3,6 +3,7 @@ import { type KubeObject, type ObjectMetadata, sharingParts } from '../storage/k
 import type { VersionedStore } from '../storage/versioned-store.ts'
 import { admitCreate, admitDelete } from './admission.ts'
 import { deletionStep } from './deletion.ts'
+import { goQuoted } from './go-text.ts'
 import { unsignedProblem } from './http/query-values.ts'
 import { admitToQuotas } from './quota/quota-admission.ts'
 import { generatedName, type Random, randomUid, timestampOf } from './random-text.ts'
@@ -85,7 +86,7 @@ export class ObjectRegistry {
   get(resource: ResourceDefinition, namespace: string | undefined, name: string): KubeObject {
     if (resource.namespaced && namespace === undefined) throw badRequest('Namespace parameter required.')
     const problems = checkPathSegment(name)
-    if (problems.length > 0) throw badRequest(`Name parameter invalid: "${name}": ${problems.join(';')}`)
+    if (problems.length > 0) throw badRequest(`Name parameter invalid: ${goQuoted(name)}: ${problems.join(';')}`)
     const object = this.store.get(resource.collection, namespace, name)
     if (!object) throw notFound(resource, name)
     return object

@@ -1,3 +1,4 @@
+import { goQuoted } from './go-text.ts'
 import type { FieldErrors } from './validation/field-errors.ts'
 
 /** A resource as it is called in messages: `pods`, `events.events.k8s.io`. */
@@ -91,7 +92,7 @@ export function badRequest(message: string): ApiError {
 
 export function notFound(resource: ResourceName, name: string): ApiError {
   return new ApiError(404, {
-    message: `${qualifiedName(resource)} "${name}" not found`,
+    message: `${qualifiedName(resource)} ${goQuoted(name)} not found`,
     reason: 'NotFound',
     details: detailsOf(resource, name),
   })
@@ -117,7 +118,7 @@ export function methodNotAllowed(): ApiError {
 /** `isBeingDeleted`: the one of that name is about to go. */
 export function alreadyExists(resource: ResourceName, name: string, isBeingDeleted = false): ApiError {
   return new ApiError(409, {
-    message: `${isBeingDeleted ? 'object is being deleted: ' : ''}${qualifiedName(resource)} "${name}" already exists`,
+    message: `${isBeingDeleted ? 'object is being deleted: ' : ''}${qualifiedName(resource)} ${goQuoted(name)} already exists`,
     reason: 'AlreadyExists',
     details: detailsOf(resource, name),
   })
@@ -125,7 +126,7 @@ export function alreadyExists(resource: ResourceName, name: string, isBeingDelet
 
 export function conflict(resource: ResourceName, name: string, why: string): ApiError {
   return new ApiError(409, {
-    message: `Operation cannot be fulfilled on ${qualifiedName(resource)} "${name}": ${why}`,
+    message: `Operation cannot be fulfilled on ${qualifiedName(resource)} ${goQuoted(name)}: ${why}`,
     reason: 'Conflict',
     details: detailsOf(resource, name),
   })
@@ -144,7 +145,7 @@ export function forbidden(
   why: string,
   causes?: readonly StatusCause[],
 ): ApiError {
-  const what = name === '' ? qualifiedName(resource) : `${qualifiedName(resource)} "${name}"`
+  const what = name === '' ? qualifiedName(resource) : `${qualifiedName(resource)} ${goQuoted(name)}`
   return new ApiError(403, {
     message: `${what} is forbidden: ${why}`,
     reason: 'Forbidden',
@@ -155,7 +156,7 @@ export function forbidden(
 /** 422 with every problem at once; `group` is that of the kind (`meta.k8s.io` for options). */
 export function invalid(kind: string, name: string, errors: FieldErrors, group = ''): ApiError {
   return new ApiError(422, {
-    message: `${group === '' ? kind : `${kind}.${group}`} "${name}" is invalid: ${errors.summary()}`,
+    message: `${group === '' ? kind : `${kind}.${group}`} ${goQuoted(name)} is invalid: ${errors.summary()}`,
     reason: 'Invalid',
     details: {
       ...(name !== '' && { name }),

@@ -33,7 +33,7 @@ export async function handleDelete(context: ServerContext, exchange: Exchange, t
     )
     return
   }
-  const include = includeObjectValue(exchange.query.get('includeObject'))
+  const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(200, context.encoder(resource).object(object, form, include), form)
 }
 
@@ -44,7 +44,7 @@ export async function handleDeleteCollection(
   target: Target,
 ): Promise<void> {
   const form = exchange.outputForm()
-  const listOptions = readListOptions(exchange.query, target.resource, false)
+  const listOptions = readListOptions(exchange.query, target.resource)
   const body = await readBody(exchange.request)
   const options = readDeleteOptions(context.types, body, exchange.header('content-type'), exchange.query)
   exchange.warn(deletionWithoutEffect(options.propagationPolicy))
@@ -59,6 +59,6 @@ export async function handleDeleteCollection(
       if (!(error instanceof ApiError) || error.code !== 404) throw error
     }
   }
-  const include = includeObjectValue(exchange.query.get('includeObject'))
+  const include = includeObjectValue(exchange.query, form)
   await exchange.sendParts(200, context.encoder(resource).list(list.items, list.metadata, form, include), form)
 }

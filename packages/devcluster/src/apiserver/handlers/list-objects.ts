@@ -33,10 +33,10 @@ export interface ListVersion {
 export function listVersion(options: ListOptions): ListVersion {
   const { continueToken, resourceVersion, resourceVersionMatch, limit } = options
   if (continueToken !== '') {
+    const { revision, start } = decodeContinueToken(continueToken)
     if (resourceVersion !== '' && resourceVersion !== '0') {
       throw badRequest('specifying resource version is not allowed when using continue')
     }
-    const { revision, start } = decodeContinueToken(continueToken)
     return { exact: revision < 0 ? undefined : revision, atLeast: Math.max(revision, 0), start, limit }
   }
   const version = versionValue(resourceVersion)

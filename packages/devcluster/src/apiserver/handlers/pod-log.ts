@@ -4,6 +4,7 @@ import { PodLogUnavailable } from '../../kubelet/kubelet.ts'
 import type { Pod } from '../../types.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { booleanValue, integerValue } from '../http/query-values.ts'
+import { parseGoTime, TimeError } from '../schema/go-time.ts'
 import type { ServerContext, Target } from '../server-context.ts'
 import { ApiError, badRequest, invalid } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
@@ -11,8 +12,8 @@ import { FieldErrors } from '../validation/field-errors.ts'
 /** GET of a pod's log, from the kubelet of its node. */
 export async function handlePodLog(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const wanted = readLogOptions(exchange.query)
+  validateLogOptions(target.name, wanted, exchange.query)
   const pod = context.registry.get(target.resource, target.namespace, target.name) as unknown as Pod
-  validateLogOptions(target.name, wanted)
   const options = { ...wanted, container: chosenContainer(pod, wanted.container) }
   const { nodeName } = pod.spec ?? {}
   if (!nodeName) {
@@ -45,15 +46,11 @@ async function firstChunk(chunks: AsyncIterator<Uint8Array>): Promise<IteratorRe
 }
 
 function readLogOptions(query: URLSearchParams): PodLogOptions {
-  const tailLines = integerValue(query, 'tailLines')
+  // In this order they are refused.
   const sinceSeconds = integerValue(query, 'sinceSeconds')
+  const sinceTime = timeValue(query.get('sinceTime'))
+  const tailLines = integerValue(query, 'tailLines')
   const limitBytes = integerValue(query, 'limitBytes')
-  const sinceTime = query.get('sinceTime')
-  if (sinceTime && Number.isNaN(Date.parse(sinceTime))) {
-    throw badRequest(
-      `parsing time "${sinceTime}" as "2006-01-02T15:04:05Z07:00": cannot parse "${sinceTime}" as "2006"`,
-    )
-  }
   return {
     container: query.get('container') ?? '',
     follow: booleanValue(query, 'follow'),
@@ -61,12 +58,24 @@ function readLogOptions(query: URLSearchParams): PodLogOptions {
     timestamps: booleanValue(query, 'timestamps'),
     ...(tailLines !== undefined && { tailLines }),
     ...(sinceSeconds !== undefined && { sinceSeconds }),
-    ...(sinceTime && { sinceTime }),
+    ...(sinceTime !== undefined && { sinceTime }),
     ...(limitBytes !== undefined && { limitBytes }),
   }
 }
 
-function validateLogOptions(name: string, options: PodLogOptions): void {
+/** Without a fraction, which counts for nothing. */
+function timeValue(text: string | null): string | undefined {
+  if (text === null) return undefined
+  if (text === '' || text === 'null') return '0001-01-01T00:00:00Z'
+  try {
+    return new Date(parseGoTime(text, 'seconds').seconds * 1000).toISOString()
+  } catch (error) {
+    if (error instanceof TimeError) throw badRequest(error.message)
+    throw error
+  }
+}
+
+function validateLogOptions(name: string, options: PodLogOptions, query: URLSearchParams): void {
   const errors = new FieldErrors()
   const { tailLines = 0, limitBytes = 1, sinceSeconds = 1 } = options
   if (tailLines < 0) errors.invalid('tailLines', tailLines, 'must be greater than or equal to 0')
@@ -76,6 +85,7 @@ function validateLogOptions(name: string, options: PodLogOptions): void {
   } else if (sinceSeconds < 1) {
     errors.invalid('sinceSeconds', sinceSeconds, 'must be greater than 0')
   }
+  if (query.has('stream')) errors.forbidden('stream', 'may not be specified')
   if (!errors.isEmpty) throw invalid('PodLogOptions', name, errors)
 }
 

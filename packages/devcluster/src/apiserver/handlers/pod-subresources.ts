@@ -3,7 +3,7 @@ import type { Pod } from '../../types.ts'
 import { readDeleteOptions } from '../http/delete-options.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { type ExpectedKind, readObject } from '../http/object-body.ts'
-import { readBody } from '../http/request-body.ts'
+import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import { checkPreconditions } from '../object-registry.ts'
 import type { ServerContext, Target } from '../server-context.ts'
@@ -21,6 +21,7 @@ const EVICTION: ExpectedKind = {
 /** POST of a Binding: what a scheduler does. */
 export async function handleBinding(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const form = exchange.outputForm()
+  bodyMediaType(exchange.header('content-type'))
   const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
   const read = readObject(context.types, BINDING, body, exchange.header('content-type'), fieldValidation)
@@ -58,6 +59,7 @@ function requireNamespace({ registry }: ServerContext, { namespace }: Target, { 
 /** POST of an Eviction. There are no disruption budgets here, so it is a deletion. */
 export async function handleEviction(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const form = exchange.outputForm()
+  bodyMediaType(exchange.header('content-type'))
   const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
   const read = readObject(context.types, EVICTION, body, exchange.header('content-type'), fieldValidation)

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { kindOfResource, readObject } from '../http/object-body.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
-import { readBody } from '../http/request-body.ts'
+import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import type { Question } from '../resources/resource-definition.ts'
 import { decodeObject } from '../schema/decode-object.ts'
@@ -18,6 +18,7 @@ export async function handleQuestion(
   { validate, answer }: Question,
 ): Promise<void> {
   const form = exchange.outputForm()
+  bodyMediaType(exchange.header('content-type'))
   const body = await readBody(exchange.request)
   const { fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
   const kind = kindOfResource(resource)
@@ -29,7 +30,7 @@ export async function handleQuestion(
   const answered = decodeObject(types, resource.typeName, answer(object, clock.now())).value as unknown as KubeObject
   // There is no table of answers: who asks for one gets the answer itself.
   const { as, ...plain } = form
-  const include = includeObjectValue(exchange.query.get('includeObject'))
+  const include = includeObjectValue(exchange.query, form)
   const text = encoder(resource).object(answered, as?.kind === 'Table' ? plain : form, include)
   exchange.sendJson(201, text, form)
 }

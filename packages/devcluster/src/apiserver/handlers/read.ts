@@ -10,23 +10,23 @@ import { listObjects, listVersion } from './list-objects.ts'
 /** GET of one object. */
 export async function handleGet(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const form = exchange.outputForm()
-  const include = includeObjectValue(exchange.query.get('includeObject'))
   const text = exchange.query.get('resourceVersion')
   const version = versionValue(text)
   if (version === 'invalid') throw unreasoned(invalidVersionText(text ?? ''))
   await untilFresh(context.registry.store, context.clock, version ?? 0, exchange.signal)
   const object = context.registry.get(target.resource, target.namespace, target.name)
+  const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(200, context.encoder(target.resource).object(object, form, include), form)
 }
 
 /** GET of a collection. */
 export async function handleList(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const form = exchange.outputForm()
-  const include = includeObjectValue(exchange.query.get('includeObject'))
-  const options = readListOptions(exchange.query, target.resource, false)
+  const options = readListOptions(exchange.query, target.resource)
   const version = listVersion(options)
   const { store } = context.registry
   await untilFresh(store, context.clock, version.atLeast, exchange.signal)
   const { items, metadata } = listObjects(store, target.resource, target.namespace, options, version)
+  const include = includeObjectValue(exchange.query, form)
   await exchange.sendParts(200, context.encoder(target.resource).list(items, metadata, form, include), form)
 }

@@ -32,12 +32,13 @@ interface Start {
  * wrong with the version is told inside the stream, as Kubernetes does.
  */
 export async function handleWatch(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
-  const form = exchange.outputForm(true)
-  const include = includeObjectValue(exchange.query.get('includeObject'))
-  if (form.as?.kind === 'PartialObjectMetadataList') throw badRequest('a watch has no lists')
-  const options = readListOptions(exchange.query, target.resource, true)
+  exchange.outputForm()
+  const options = readListOptions(exchange.query, target.resource)
   const version = versionValue(options.resourceVersion)
   if (version === 'invalid') throw unreasoned(invalidVersionText(options.resourceVersion))
+  const form = exchange.outputForm(true)
+  if (form.as?.kind === 'PartialObjectMetadataList') throw badRequest('a watch has no lists')
+  const include = includeObjectValue(exchange.query, form)
 
   if (!exchange.beginStream(200, 'application/json')) return
   const timeoutMs = options.timeoutSeconds ? options.timeoutSeconds * 1000 : MIN_TIMEOUT_MS * (1 + context.random())

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { kindOfResource, readObject } from '../http/object-body.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
-import { readBody } from '../http/request-body.ts'
+import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import { invalidPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
 import { apiVersionOf } from '../resource-registry.ts'
@@ -14,6 +14,7 @@ import { badRequest, conflict, OTHER_NAMESPACE } from '../status.ts'
 /** POST to a collection. */
 export async function handleCreate(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const form = exchange.outputForm()
+  bodyMediaType(exchange.header('content-type'))
   const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
   const { resource, namespace } = target
@@ -24,7 +25,7 @@ export async function handleCreate(context: ServerContext, exchange: Exchange, t
   const created = context.registry.create(resource, namespace, stored(resource, object), { dryRun, warn })
   const { name, uid = '' } = created.metadata
   exchange.subject = { name, uid }
-  const include = includeObjectValue(exchange.query.get('includeObject'))
+  const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(201, context.encoder(resource).object(created, form, include), form)
 }
 
@@ -51,7 +52,7 @@ export async function handleUpdate(
   const updated = creates
     ? registry.create(resource, namespace, given, options)
     : registry.update(resource, namespace, name, (current) => placed(given, current, target), options)
-  const include = includeObjectValue(exchange.query.get('includeObject'))
+  const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(creates ? 201 : 200, context.encoder(resource).object(updated, form, include), form)
 }
 
@@ -71,8 +72,8 @@ export async function handlePatch(
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
   const { resource, namespace, name } = target
-  const patchBody = readPatch(context.types, resource.typeName, body, exchange.header('content-type'))
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'PatchOptions')
+  const patchBody = readPatch(context.types, resource.typeName, body, exchange.header('content-type'))
   const updated = context.registry.update(
     resource,
     namespace,
@@ -101,13 +102,13 @@ export async function handlePatch(
     },
     { dryRun, subresource, warn: (warnings) => exchange.warn(warnings) },
   )
-  const include = includeObjectValue(exchange.query.get('includeObject'))
+  const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
 }
 
 function decodedPatch({ types }: ServerContext, { typeName }: ResourceDefinition, result: unknown, patch: ReadPatch) {
   try {
-    return decodeObject(types, typeName, result, patch.repeated)
+    return decodeObject(types, typeName, result, patch.notes)
   } catch (error) {
     if (error instanceof DecodeError) throw invalidPatch(patch.shownResult(result), error.message)
     throw error

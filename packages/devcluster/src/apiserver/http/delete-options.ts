@@ -1,11 +1,13 @@
+import { goQuoted } from '../go-text.ts'
 import type { DeleteOptions } from '../object-registry.ts'
+import { apiVersionOf } from '../resource-registry.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'
 import { badRequest, invalid } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
-import { typeMetaProblem } from './object-body.ts'
-import { integerValue } from './query-values.ts'
+import { booleanValue, integerValue } from './query-values.ts'
 import { BodySyntaxError, parseBody } from './request-body.ts'
+import { readTypeMeta, TypeMetaError } from './type-meta.ts'
 import { checkDryRun } from './write-options.ts'
 
 interface Given {
@@ -56,33 +58,37 @@ export function readDeleteOptions(
 function fromQuery(query: URLSearchParams): Given {
   const gracePeriodSeconds = integerValue(query, 'gracePeriodSeconds')
   const propagationPolicy = query.get('propagationPolicy')
+  const uid = query.get('uid')
+  const resourceVersion = query.get('resourceVersion')
+  const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }
   return {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
-    ...(propagationPolicy && { propagationPolicy }),
+    ...(propagationPolicy !== null && { propagationPolicy }),
+    ...(query.has('orphanDependents') && { orphanDependents: booleanValue(query, 'orphanDependents') }),
+    ...((uid || resourceVersion) && { preconditions }),
     dryRun: query.getAll('dryRun'),
   }
 }
 
+const DELETE_OPTIONS = { kind: 'DeleteOptions', group: 'meta.k8s.io', version: 'v1' }
+/** DeleteOptions are of every group; these are the groups that one may name here. */
+const KNOWN_VERSIONS = /^(v1|meta\.k8s\.io\/v1|policy\/v1|events\.k8s\.io\/v1|apps\/v1|batch\/v1)$/
+
 function fromBody(types: ApiTypes, body: Buffer, contentType: string | undefined): Given {
-  let value: unknown
   try {
-    value = parseBody(body, contentType, { types, kind: 'DeleteOptions', typeName: 'DeleteOptions' }).value
+    const parsed = parseBody(body, contentType, { types, kind: 'DeleteOptions', typeName: 'DeleteOptions' })
+    const said = readTypeMeta(parsed, DELETE_OPTIONS)
+    const apiVersion = apiVersionOf(said)
+    if (said.kind !== DELETE_OPTIONS.kind || !KNOWN_VERSIONS.test(apiVersion)) {
+      throw badRequest(
+        `no kind ${goQuoted(said.kind)} is registered for version ${goQuoted(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+      )
+    }
+    return decodeObject(types, 'DeleteOptions', parsed.value, parsed.notes).value as Given
   } catch (error) {
-    if (error instanceof BodySyntaxError) throw badRequest(error.message)
-    throw error
-  }
-  const problem = typeMetaProblem(value)
-  if (problem !== undefined) throw badRequest(problem)
-  const { kind, apiVersion } = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
-  if (kind && kind !== 'DeleteOptions') {
-    throw badRequest(
-      `no kind "${kind}" is registered for version "${apiVersion || 'meta.k8s.io/__internal'}" in scheme "pkg/runtime/scheme.go:111"`,
-    )
-  }
-  try {
-    return decodeObject(types, 'DeleteOptions', value).value as Given
-  } catch (error) {
-    if (error instanceof DecodeError) throw badRequest(error.message)
+    if (error instanceof BodySyntaxError || error instanceof TypeMetaError || error instanceof DecodeError) {
+      throw badRequest(error.message)
+    }
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
-import { parseFieldSelector } from '../selectors/field-selector.ts'
+import { fieldMatcher, parseFieldSelector } from '../selectors/field-selector.ts'
 import { parseLabelSelector } from '../selectors/label-selector.ts'
 import { invalid } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
@@ -8,7 +8,6 @@ import { booleanValue, integerValue } from './query-values.ts'
 
 /** The options of a list, a watch or the deletion of a collection. */
 export interface ListOptions {
-  readonly isWatch: boolean
   /** As the client wrote it; empty when it did not. */
   readonly resourceVersion: string
   readonly resourceVersionMatch: string
@@ -25,38 +24,52 @@ export interface ListOptions {
 }
 
 /**
- * Reads and checks the options of a list (apimachinery: ValidateListOptions).
+ * Reads and checks the options of a list (apimachinery: ListOptions, SetListOptionsDefaults, ValidateListOptions).
  *
  * @throws {ApiError} 400, 422
  */
-export function readListOptions(query: URLSearchParams, resource: ResourceDefinition, isWatch: boolean): ListOptions {
-  const limit = integerValue(query, 'limit') ?? 0
+export function readListOptions(query: URLSearchParams, resource: ResourceDefinition): ListOptions {
   const timeoutSeconds = integerValue(query, 'timeoutSeconds')
+  const limit = integerValue(query, 'limit') ?? 0
   const labelSelector = query.get('labelSelector') ?? ''
   const fieldSelector = query.get('fieldSelector') ?? ''
   const matchesLabels = parseLabelSelector(labelSelector)
-  const matchesFields = parseFieldSelector(fieldSelector, resource)
-  const options = {
-    isWatch,
+  const fieldTerms = parseFieldSelector(fieldSelector)
+  const isWatch = booleanValue(query, 'watch')
+  const given = {
     resourceVersion: query.get('resourceVersion') ?? '',
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
     continueToken: query.get('continue') ?? '',
+    sendInitialEvents: query.has('sendInitialEvents') ? booleanValue(query, 'sendInitialEvents') : undefined,
+  }
+  const versions = isWatch ? withInitialEvents(given) : given
+  const errors = new FieldErrors()
+  if (isWatch) validateWatch(versions, errors)
+  else validateList(versions, errors)
+  if (!errors.isEmpty) throw invalid('ListOptions', '', errors, 'meta.k8s.io')
+  const matchesFields = fieldMatcher(fieldTerms, resource)
+  return {
+    ...versions,
     limit: Math.max(limit, 0),
     timeoutSeconds,
     allowWatchBookmarks: booleanValue(query, 'allowWatchBookmarks'),
-    sendInitialEvents: query.has('sendInitialEvents') ? booleanValue(query, 'sendInitialEvents') : undefined,
     hasSelector: labelSelector !== '' || fieldSelector !== '',
     selector: JSON.stringify([labelSelector, fieldSelector]),
     matches: (object: KubeObject) => matchesLabels(object.metadata.labels ?? {}) && matchesFields(object),
   }
-  const errors = new FieldErrors()
-  if (isWatch) validateWatch(options, errors)
-  else validateList(options, errors)
-  if (!errors.isEmpty) throw invalid('ListOptions', '', errors, 'meta.k8s.io')
-  return options
 }
 
-function validateList(options: ListOptions, errors: FieldErrors): void {
+type Versions = Pick<ListOptions, 'resourceVersion' | 'resourceVersionMatch' | 'continueToken' | 'sendInitialEvents'>
+
+/** A watch that begins with what is there counts as one that asks for that. */
+function withInitialEvents(given: Versions): Versions {
+  const { resourceVersion, resourceVersionMatch, sendInitialEvents } = given
+  const isFromStart = resourceVersion === '' || resourceVersion === '0'
+  if (!isFromStart || sendInitialEvents !== undefined || resourceVersionMatch !== '') return given
+  return { ...given, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
+}
+
+function validateList(options: Versions, errors: FieldErrors): void {
   const { resourceVersionMatch: match, resourceVersion, continueToken, sendInitialEvents } = options
   if (match !== '') {
     const path = 'resourceVersionMatch'
@@ -76,7 +89,7 @@ function validateList(options: ListOptions, errors: FieldErrors): void {
   }
 }
 
-function validateWatch(options: ListOptions, errors: FieldErrors): void {
+function validateWatch(options: Versions, errors: FieldErrors): void {
   const { resourceVersionMatch: match, continueToken, sendInitialEvents } = options
   const path = 'resourceVersionMatch'
   if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
@@ -86,5 +99,7 @@ function validateWatch(options: ListOptions, errors: FieldErrors): void {
     errors.forbidden(path, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided')
   }
   if (match !== '' && match !== 'NotOlderThan') errors.notSupported(path, match, ['NotOlderThan'])
-  if (continueToken !== '') errors.forbidden(path, 'resourceVersionMatch is forbidden when continue is provided')
+  if (match !== '' && continueToken !== '') {
+    errors.forbidden(path, 'resourceVersionMatch is forbidden when continue is provided')
+  }
 }

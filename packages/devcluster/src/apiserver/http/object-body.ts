@@ -1,10 +1,12 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
+import { goQuoted } from '../go-text.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'
 import { badRequest } from '../status.ts'
 import { BodySyntaxError, type ParsedBody, parseBody } from './request-body.ts'
+import { readTypeMeta, type TypeMeta, TypeMetaError } from './type-meta.ts'
 
 /** What to do about fields that are unknown or there twice. */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict'
@@ -24,11 +26,11 @@ export interface ObjectBody {
   readonly warnings: readonly string[]
 }
 
-const NO_KIND = 'is registered for version'
 const SCHEME = 'in scheme "pkg/runtime/scheme.go:111"'
+const LISTED =
+  'Pod|Node|Namespace|ConfigMap|Secret|ServiceAccount|Event|Service|Endpoints|PersistentVolume|PersistentVolumeClaim|LimitRange|ResourceQuota|ReplicationController|PodTemplate|ComponentStatus'
 /** Kinds of the core group that are known but are not the one that is wanted. */
-const CORE_KINDS =
-  /^(Pod|Node|Namespace|ConfigMap|Secret|ServiceAccount|Event|Binding|Service|Endpoints|PersistentVolume|PersistentVolumeClaim|LimitRange|ResourceQuota|ReplicationController|PodTemplate|Status|List|DeleteOptions)$/
+const CORE_KINDS = new RegExp(`^(?:(?:${LISTED})(?:List)?|Binding|Status|List|DeleteOptions)$`)
 
 /**
  * Reads the body of a create or an update as an object of one kind.
@@ -43,11 +45,11 @@ export function readObject(
   fieldValidation: FieldValidation,
 ): ObjectBody {
   const parsed = parsedOrRefused(types, body, contentType, expected)
-  const { kind, version } = checkedKind(parsed.value, expected, body)
-  const decoded = decodedOrRefused(types, expected, parsed, kind, version)
+  const said = checkedKind(parsed, expected, body)
+  const decoded = decodedOrRefused(types, expected, parsed, said)
   const strictErrors = [...parsed.strictErrors, ...decoded.strictErrors]
   if (fieldValidation === 'Strict' && strictErrors.length > 0) {
-    throw unhandled(kind, version, expected.kind, `strict decoding error: ${strictErrors.join(', ')}`)
+    throw unhandled(said, expected, `strict decoding error: ${strictErrors.join(', ')}`)
   }
   return {
     object: decoded.value as unknown as KubeObject,
@@ -74,31 +76,29 @@ function parsedOrRefused(
   }
 }
 
-function checkedKind(value: unknown, expected: ExpectedKind, body: Buffer) {
-  if (value !== null && (typeof value !== 'object' || Array.isArray(value))) {
-    const found = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value
-    const struct =
-      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
-    throw unrecognized(
-      expected.kind,
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type ${struct}`,
-      body,
-    )
+function checkedKind(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): TypeMeta {
+  const said = typeMetaOrRefused(parsed, expected, body)
+  const { kind } = said
+  const apiVersion = apiVersionOf(said)
+  if (said.version === '') {
+    throw unhandled(said, expected, `Object 'apiVersion' is missing in '${body.toString()}'`)
   }
-  const said = (value ?? {}) as { kind?: unknown; apiVersion?: unknown }
-  const problem = typeMetaProblem(value)
-  if (problem !== undefined) throw unrecognized(expected.kind, problem, body)
-  const kind = (said.kind as string | undefined) || expected.kind
-  const wanted = apiVersionOf(expected)
-  const version = (said.apiVersion as string | undefined) || wanted
-  if (kind === expected.kind && (version === wanted || expected.alsoVersions?.includes(version))) {
-    return { kind, version }
-  }
+  const isExpected = apiVersion === apiVersionOf(expected) || expected.alsoVersions?.includes(apiVersion)
+  if (kind === expected.kind && isExpected) return said
   const mismatch =
-    version === 'v1' && CORE_KINDS.test(kind)
+    apiVersion === 'v1' && CORE_KINDS.test(kind)
       ? `converting (v1.${kind}) to (${internalGroup(expected)}.${expected.kind}): unknown conversion`
-      : `no kind "${kind}" ${NO_KIND} "${version}" ${SCHEME}`
-  throw unhandled(kind, version, expected.kind, mismatch)
+      : `no kind ${goQuoted(kind)} is registered for version ${goQuoted(apiVersion)} ${SCHEME}`
+  throw unhandled(said, expected, mismatch)
+}
+
+function typeMetaOrRefused(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): TypeMeta {
+  try {
+    return readTypeMeta(parsed, expected)
+  } catch (error) {
+    if (error instanceof TypeMetaError) throw unrecognized(expected.kind, error.message, body)
+    throw error
+  }
 }
 
 /** The Go package of the form that the server works with. */
@@ -106,30 +106,17 @@ function internalGroup({ group }: ExpectedKind): string {
   return group === '' || group === 'events.k8s.io' ? 'core' : (group.split('.')[0] ?? '')
 }
 
-/** What is wrong with `kind` or `apiVersion` of a body: each is a text, if it is there. */
-export function typeMetaProblem(value: unknown): string | undefined {
-  const said = (value ?? {}) as Readonly<Record<string, unknown>>
-  for (const field of ['apiVersion', 'kind']) {
-    const part = said[field]
-    if (part === undefined || part === null || typeof part === 'string') continue
-    const found = Array.isArray(part) ? 'array' : typeof part === 'boolean' ? 'bool' : typeof part
-    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go struct field .${field} of type string`
-  }
-  return undefined
-}
-
-function decodedOrRefused(types: ApiTypes, expected: ExpectedKind, parsed: ParsedBody, kind: string, version: string) {
+function decodedOrRefused(types: ApiTypes, expected: ExpectedKind, parsed: ParsedBody, said: TypeMeta) {
   try {
-    return decodeObject(types, expected.typeName, parsed.value, parsed.repeated)
+    return decodeObject(types, expected.typeName, parsed.value, parsed.notes)
   } catch (error) {
-    if (error instanceof DecodeError) throw unhandled(kind, version, expected.kind, error.message)
+    if (error instanceof DecodeError) throw unhandled(said, expected, error.message)
     throw error
   }
 }
 
-function unhandled(kind: string, version: string, expectedKind: string, problem: string): Error {
-  const shortVersion = version.replace(/^.*\//, '')
-  return badRequest(`${kind} in version "${shortVersion}" cannot be handled as a ${expectedKind}: ${problem}`)
+function unhandled({ kind, version }: TypeMeta, expected: ExpectedKind, problem: string): Error {
+  return badRequest(`${kind} in version ${goQuoted(version)} cannot be handled as a ${expected.kind}: ${problem}`)
 }
 
 function unrecognized(kind: string, problem: string, body: Buffer): Error {

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { KubeObject } from '../../storage/kube-object.ts'
+import { goJson } from '../go-text.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
@@ -18,11 +19,18 @@ export interface ListMetadata {
 /** Whose rows carry what: the whole object, its metadata (the default) or nothing. */
 export type IncludeObject = 'Object' | 'Metadata' | 'None'
 
-/** @throws {ApiError} 400 */
-export function includeObjectValue(text: string | null): IncludeObject {
-  if (text === null || text === '' || text === 'Metadata') return 'Metadata'
+/**
+ * What the rows of a table carry; for other forms it does not matter what the query says.
+ *
+ * @throws {ApiError} 400
+ */
+export function includeObjectValue(query: URLSearchParams, form: OutputForm): IncludeObject {
+  const text = query.get('includeObject') ?? ''
+  if (form.as?.kind !== 'Table' || text === '' || text === 'Metadata') return 'Metadata'
   if (text === 'Object' || text === 'None') return text
-  throw badRequest(`unrecognized includeObject value: "${text}"`)
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${goJson(text)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 const EVENT_END = Buffer.from('}\n')

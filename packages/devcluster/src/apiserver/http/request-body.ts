@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { isMap, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { ApiTypes } from '../schema/api-type.ts'
-import { JsonSyntaxError, parseJsonText, type RepeatedKeys } from '../schema/json-text.ts'
+import { type JsonNotes, JsonSyntaxError, NO_NOTES, parseJsonText } from '../schema/json-text.ts'
 import { decodeProtobuf, ProtobufError, readProtobufEnvelope } from '../schema/protobuf.ts'
 import { requestEntityTooLarge, unsupportedMediaType } from '../status.ts'
+import { parseMediaType } from './media-type.ts'
 
 /** The API server takes no more than this in one request. */
 export const MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -11,7 +12,7 @@ export const MAX_BODY_BYTES = 3 * 1024 * 1024
 /** A body that is read but not yet understood. */
 export interface ParsedBody {
   readonly value: unknown
-  readonly repeated: RepeatedKeys
+  readonly notes: JsonNotes
   /** Repeated keys in YAML, which Kubernetes reports by line. */
   readonly strictErrors: readonly string[]
 }
@@ -40,22 +41,36 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
+const MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+
 /**
- * Reads a body by its media type; JSON when none is said.
+ * The media type of a body; JSON when none is said.
+ *
+ * @throws {ApiError} 415
+ */
+export function bodyMediaType(contentType: string | undefined): string {
+  const mediaType = contentType ? parseMediaType(contentType) : 'application/json'
+  if (mediaType !== undefined && MEDIA_TYPES.includes(mediaType)) return mediaType
+  throw unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${MEDIA_TYPES.join(', ')}`,
+  )
+}
+
+/**
+ * Reads a body by its media type.
  *
  * @throws {ApiError} 415
  * @throws {BodySyntaxError}
  */
 export function parseBody(body: Buffer, contentType: string | undefined, expected: BodyType): ParsedBody {
-  const mediaType = (contentType ?? '').split(';')[0]?.trim().toLowerCase()
-  if (mediaType === '' || mediaType === 'application/json') {
-    return parseJson(body.toString(), "couldn't get version/kind; json parse error: ")
+  switch (bodyMediaType(contentType)) {
+    case 'application/yaml':
+      return parseYaml(body.toString())
+    case 'application/vnd.kubernetes.protobuf':
+      return parseProtobuf(body, expected)
+    default:
+      return parseJson(body, "couldn't get version/kind; json parse error: ")
   }
-  if (mediaType === 'application/yaml') return parseYaml(body.toString())
-  if (mediaType === 'application/vnd.kubernetes.protobuf') return parseProtobuf(body, expected)
-  throw unsupportedMediaType(
-    'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
-  )
 }
 
 function parseProtobuf(body: Buffer, { types, kind, typeName }: BodyType): ParsedBody {
@@ -65,7 +80,7 @@ function parseProtobuf(body: Buffer, { types, kind, typeName }: BodyType): Parse
     // An object of another kind is refused by its name alone.
     const isExpected = envelope.kind === kind || envelope.kind === ''
     const value = isExpected ? { ...decodeProtobuf(types, typeName, envelope.raw), ...said } : said
-    return { value, repeated: new Map(), strictErrors: [] }
+    return { value, notes: NO_NOTES, strictErrors: [] }
   } catch (error) {
     if (error instanceof ProtobufError) throw new BodySyntaxError(error.message, { cause: error })
     throw error
@@ -73,7 +88,7 @@ function parseProtobuf(body: Buffer, { types, kind, typeName }: BodyType): Parse
 }
 
 /** `prefix`: what stands before the parser's words. */
-export function parseJson(text: string, prefix: string): ParsedBody {
+export function parseJson(text: Buffer, prefix: string): ParsedBody {
   try {
     return { ...parseJsonText(text), strictErrors: [] }
   } catch (error) {
@@ -86,7 +101,7 @@ function parseYaml(text: string): ParsedBody {
   const lines = new LineCounter()
   const documents = parseAllDocuments(text, { version: '1.1', uniqueKeys: false, lineCounter: lines })
   const [document] = Array.isArray(documents) ? documents : []
-  if (!document) return { value: null, repeated: new Map(), strictErrors: [] }
+  if (!document) return { value: null, notes: NO_NOTES, strictErrors: [] }
   const [problem] = document.errors
   if (problem) {
     throw new BodySyntaxError(`yaml: line ${problem.linePos?.[0].line ?? 1}: ${problem.message.split('\n')[0]}`)
@@ -108,7 +123,7 @@ function parseYaml(text: string): ParsedBody {
   try {
     // Through JSON: dates and other things that YAML knows become what JSON has for them.
     const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null')
-    return { value, repeated: new Map(), strictErrors }
+    return { value, notes: NO_NOTES, strictErrors }
   } catch (error) {
     throw new BodySyntaxError(`yaml: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
   }

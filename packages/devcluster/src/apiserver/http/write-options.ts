@@ -1,8 +1,7 @@
+import { goQuoted, isPrintable } from '../go-text.ts'
 import { invalid } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
-import { isPrintable } from '../validation/quoted.ts'
 import type { FieldValidation } from './object-body.ts'
-import { booleanValue } from './query-values.ts'
 
 /** Options of create, update and patch. */
 export interface WriteQuery {
@@ -10,7 +9,7 @@ export interface WriteQuery {
   readonly fieldValidation: FieldValidation
 }
 
-const MAX_FIELD_MANAGER = 128
+const MAX_FIELD_MANAGER_BYTES = 128
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 
 /**
@@ -23,26 +22,29 @@ export function readWriteOptions(
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
 ): WriteQuery {
   const errors = new FieldErrors()
-  if (kind === 'PatchOptions' && query.has('force') && booleanValue(query, 'force')) {
+  if (kind === 'PatchOptions' && query.has('force')) {
     errors.forbidden('force', 'may not be specified for non-apply patch')
   }
   checkFieldManager(query.get('fieldManager') ?? '', errors)
   const dryRun = checkDryRun(query.getAll('dryRun'), errors)
   const fieldValidation = query.get('fieldValidation') ?? ''
-  if (!VALIDATIONS.includes(fieldValidation)) errors.notSupported('fieldValidation', fieldValidation, VALIDATIONS)
+  if (!VALIDATIONS.includes(fieldValidation)) {
+    errors.notSupported('fieldValidation', fieldValidation, VALIDATIONS, () => goQuoted(fieldValidation))
+  }
   if (!errors.isEmpty) throw invalid(kind, '', errors, 'meta.k8s.io')
   return { dryRun, fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as FieldValidation) }
 }
 
+/** Who writes: nothing is made of it here, but that it is one. */
 function checkFieldManager(name: string, errors: FieldErrors): void {
-  if (Buffer.byteLength(name) > MAX_FIELD_MANAGER) errors.tooLong('fieldManager', MAX_FIELD_MANAGER)
-  let at = 0
+  if (Buffer.byteLength(name) > MAX_FIELD_MANAGER_BYTES) errors.tooLong('fieldManager', MAX_FIELD_MANAGER_BYTES)
+  let position = 0
   for (const character of name) {
     if (!isPrintable(character)) {
       const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-      errors.invalid('fieldManager', name, `invalid character U+${code} (at position ${at})`)
+      errors.invalid('fieldManager', name, `invalid character U+${code} (at position ${position})`)
     }
-    at += Buffer.byteLength(character)
+    position += Buffer.byteLength(character)
   }
 }
 

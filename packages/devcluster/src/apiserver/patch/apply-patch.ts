@@ -1,6 +1,6 @@
 import { BodySyntaxError, parseJson } from '../http/request-body.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
-import type { RepeatedKeys } from '../schema/json-text.ts'
+import { type JsonNotes, NO_NOTES } from '../schema/json-text.ts'
 import { type ApiError, badRequest, invalid, unprocessablePatch, unreasoned, unsupportedMediaType } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
 import { applyJsonPatch, PatchFailed } from './json-patch.ts'
@@ -23,7 +23,7 @@ export interface ReadPatch {
   apply(current: Fields): unknown
   /** What the answer shows of a patch whose result is no object of the kind. */
   shownResult(result: unknown): string
-  readonly repeated: RepeatedKeys
+  readonly notes: JsonNotes
   /** Its result may not name another kind. */
   readonly checksKind: boolean
 }
@@ -76,7 +76,7 @@ function jsonPatch(body: Buffer): ReadPatch {
       }
     },
     shownResult: (result) => JSON.stringify(result),
-    repeated: new Map(),
+    notes: NO_NOTES,
     checksKind: true,
   }
 }
@@ -94,19 +94,19 @@ function checkOperation(operation: unknown): void {
 }
 
 function mergePatch(body: Buffer): ReadPatch {
-  const { value, repeated } = parsed(body, 'error decoding patch: ')
+  const { value, notes } = parsed(body, 'error decoding patch: ')
   if (value === null) throw badRequest('Invalid JSON Patch')
   const patch = objectOrRefused(value, 'error decoding patch: ')
   return {
     apply: (current) => applyMergePatch(current, patch),
     shownResult: (result) => JSON.stringify(result),
-    repeated,
+    notes,
     checksKind: true,
   }
 }
 
 function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPatch {
-  const { value, repeated } = parsed(body, '')
+  const { value, notes } = parsed(body, '')
   const patch = objectOrRefused(value, '')
   return {
     apply(current) {
@@ -118,7 +118,7 @@ function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPa
       }
     },
     shownResult: () => shown(patch),
-    repeated,
+    notes,
     checksKind: false,
   }
 }
@@ -132,7 +132,7 @@ export function invalidPatch(shownPatch: string, problem: string): ApiError {
 
 function parsed(body: Buffer, prefix: string) {
   try {
-    return parseJson(body.toString(), prefix)
+    return parseJson(body, prefix)
   } catch (error) {
     if (error instanceof BodySyntaxError) throw badRequest(error.message)
     throw error

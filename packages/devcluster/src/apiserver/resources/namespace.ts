@@ -20,7 +20,7 @@ export const namespaces = plainResource({
     'status.phase': (object) => textOf(object, 'status', 'phase'),
     name: (object) => object.metadata.name,
   },
-  unknownFieldLabel: (label) => `"${label}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  unknownFieldLabel: (label) => `field label not supported: ${label}`,
   defaults: withNameLabel,
   prepareCreate(object) {
     const asked = finalizersOf(object)

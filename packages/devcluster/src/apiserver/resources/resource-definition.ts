@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
+import { goQuoted } from '../go-text.ts'
 import type { FieldErrors } from '../validation/field-errors.ts'
 
 /** A column of `kubectl get`. Priority 1 shows with `-o wide` only. */
@@ -106,7 +107,7 @@ export const AGE_COLUMN: TableColumn = { name: 'Age', description: 'Time since t
 
 /** What most resources answer for fields that cannot be selected by. */
 export function onlyNameAndNamespace(label: string): string {
-  return `"${label}" is not a known field selector: only "metadata.name", "metadata.namespace"`
+  return `${goQuoted(label)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }
 
 export function tooOldForCache(wanted: number, oldest: number): string {

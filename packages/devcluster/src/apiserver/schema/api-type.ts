@@ -23,6 +23,8 @@ export type Leaf =
 
 export interface ApiField {
   readonly name: string
+  /** As Go's errors call it: with the struct in which it is inline, as `VolumeSource.emptyDir`. */
+  readonly goName: string
   /** Its number in protobuf; several where it lies in a message that JSON does not show. */
   readonly numbers: readonly number[]
   readonly type: ApiType
@@ -84,13 +86,16 @@ export class ApiTypes {
 }
 
 function parseField(line: string): ApiField {
-  const [name = '', numbers = '', type = '', strategies = '', mergeKey] = line.split(' ')
+  const [said = '', numbers = '', type = '', strategies = '', mergeKey] = line.split(' ')
+  const [marked = '', inlineIn] = said.split('@')
+  const name = marked.replace(/[?!]+$/, '')
   return {
-    name: name.replace(/[?!]+$/, ''),
+    name,
+    goName: inlineIn === undefined ? name : `${inlineIn}.${name}`,
     numbers: numbers.split('.').map(Number),
     type: parseType(type),
-    omitEmpty: name.includes('?'),
-    omitZero: name.includes('!'),
+    omitEmpty: marked.includes('?'),
+    omitZero: marked.includes('!'),
     patchStrategies: strategies ? strategies.split(',') : [],
     mergeKey,
   }
@@ -112,7 +117,8 @@ function parseType(text: string): ApiType {
 /** How Go prints a type in its errors: `[]v1.Container`. */
 function goNameOf(text: string): string {
   return text.replace(/[\w.]+/g, (name) => {
-    if (name === 'map' || name in LEAVES || name === 'byte') return name
+    if (name === 'byte') return 'uint8'
+    if (name === 'map' || name in LEAVES) return name
     if (name === 'UID') return 'types.UID'
     return `v1.${name.replace(/^\w+\./, '')}`
   })

@@ -1,7 +1,10 @@
+import { goQuoted } from '../go-text.ts'
 import type { ApiField, ApiStruct, ApiType, ApiTypes, Leaf } from './api-type.ts'
-import type { RepeatedKeys } from './json-text.ts'
+import { Base64Error, decodeBase64, STANDARD } from './go-base64.ts'
+import { parseGoTime, TimeError } from './go-time.ts'
+import { type JsonNotes, NO_NOTES } from './json-text.ts'
 import { goPathOf, type Place, pathOf } from './place.ts'
-import { formatQuantity, parseQuantity, QUANTITY_FORMAT_MESSAGE } from './quantity.ts'
+import { formatQuantity, parseQuantity, quantityProblem } from './quantity.ts'
 
 /** A body that is no object of its kind; the message is what Kubernetes puts behind "cannot be handled as a …: ". */
 export class DecodeError extends Error {
@@ -22,57 +25,74 @@ export interface Decoded {
  *
  * `known`: an object that was read before. Parts of the input that are its very own are taken over as they are.
  *
- * @throws {DecodeError} at the first value of a wrong type
+ * @throws {DecodeError} of the first value of a wrong type, unless there is one whose type reads itself (quantities, times)
  */
 export function decodeObject(
   types: ApiTypes,
   typeName: string,
   input: unknown,
-  repeated: RepeatedKeys = new Map(),
+  notes: JsonNotes = NO_NOTES,
   known: Readonly<Record<string, unknown>> = {},
 ): Decoded {
-  const decoder = new Decoder(types, repeated, known)
+  const decoder = new Decoder(types, notes, known)
   const struct = types.struct(typeName)
   if (!isRecord(input) && input !== null) {
     throw new DecodeError(`json: cannot unmarshal ${kindOf(input)} into Go value of type v1.${typeName}`)
   }
   const value = decoder.struct(struct, input ?? {}, undefined)
+  decoder.refuseMismatch()
   return { value, strictErrors: decoder.strictErrors }
 }
 
-class Decoder {
-  readonly strictErrors: string[] = []
-  readonly #types: ApiTypes
-  readonly #repeated: RepeatedKeys
-  readonly #known: Readonly<Record<string, unknown>>
+/** Go stops collecting what only strict validation minds. */
+const MAX_STRICT_ERRORS = 100
 
-  constructor(types: ApiTypes, repeated: RepeatedKeys, known: Readonly<Record<string, unknown>>) {
+class Decoder {
+  readonly #types: ApiTypes
+  readonly #notes: JsonNotes
+  readonly #known: Readonly<Record<string, unknown>>
+  readonly #strictErrors = new Set<string>()
+  #mismatch: DecodeError | undefined
+
+  constructor(types: ApiTypes, notes: JsonNotes, known: Readonly<Record<string, unknown>>) {
     this.#types = types
-    this.#repeated = repeated
+    this.#notes = notes
     this.#known = known
+  }
+
+  get strictErrors(): string[] {
+    return [...this.#strictErrors].slice(0, MAX_STRICT_ERRORS)
+  }
+
+  /** @throws {DecodeError} */
+  refuseMismatch(): void {
+    if (this.#mismatch) throw this.#mismatch
   }
 
   struct(struct: ApiStruct, input: Record<string, unknown>, place: Place | undefined): Record<string, unknown> {
     const read = new Map<string, unknown>()
-    const repeated = this.#repeated.get(input)
-    const seen = new Set<string>()
-    for (const key of repeated ?? Object.keys(input)) {
-      const at: Place = { within: place, step: key, isKey: false, struct: struct.goName }
-      if (repeated) {
-        if (seen.has(key)) {
-          this.strictErrors.push(`duplicate field "${pathOf(at)}"`)
-          continue
-        }
-        seen.add(key)
-      }
-      if (!place && (key === 'kind' || key === 'apiVersion')) continue
+    const literals = this.#notes.literals.get(input)
+    const repeated = this.#notes.repeated.get(input)
+    const seen = repeated && new Set<string>()
+    for (const [key, value] of repeated ?? Object.entries(input)) {
       const field = struct.byName.get(key)
-      if (!field) {
-        this.strictErrors.push(`unknown field "${pathOf(at)}"`)
+      const at: Place = {
+        within: place,
+        step: key,
+        isKey: false,
+        struct: struct.goName,
+        goName: field?.goName ?? key,
+        literal: literals?.get(key),
+      }
+      if (!field && (place || (key !== 'kind' && key !== 'apiVersion'))) {
+        this.#strictErrors.add(`unknown field ${goQuoted(pathOf(at))}`)
         continue
       }
-      const isKnown = !place && typeof input[key] === 'object' && input[key] === this.#known[key]
-      read.set(key, isKnown ? (input[key] ?? undefined) : this.#value(field.type, input[key], at))
+      if (seen?.has(key)) this.#strictErrors.add(`duplicate field ${goQuoted(pathOf(at))}`)
+      seen?.add(key)
+      if (!field) continue
+      const isKnown = !place && typeof value === 'object' && value === this.#known[key]
+      read.set(key, isKnown ? (value ?? undefined) : this.#value(field.type, value, at))
     }
     const output: Record<string, unknown> = {}
     for (const field of struct.fields) {
@@ -112,80 +132,118 @@ class Decoder {
       case 'pointer':
         return this.#value(type.to, input, place)
       case 'list':
-        if (!Array.isArray(input)) throw mismatch(type, input, place)
-        return input.map(
-          (item, index) =>
-            this.#value(type.of, item, { within: place, step: index, isKey: false, struct: place.struct }) ??
-            this.#zero(type.of, false),
-        )
+        return Array.isArray(input) ? this.#list(type.of, input, place) : this.#mismatched(type, input, place)
       case 'map':
-        if (!isRecord(input)) throw mismatch(type, input, place)
-        return this.#map(type.of, input, place)
+        return isRecord(input) ? this.#map(type.of, input, place) : this.#mismatched(type, input, place)
       case 'struct':
-        if (!isRecord(input)) throw mismatch(type, input, place)
-        return this.struct(this.#types.struct(type.name), input, place)
+        return isRecord(input)
+          ? this.struct(this.#types.struct(type.name), input, place)
+          : this.#mismatched(type, input, place)
       case 'leaf':
-        return leafValue(type.leaf, type, input, place)
+        return this.#leaf(type.leaf, type, input, place)
     }
+  }
+
+  #list(type: ApiType, input: readonly unknown[], place: Place): unknown[] {
+    const literals = this.#notes.literals.get(input)
+    return input.map((item, index) => {
+      const literal = literals?.get(String(index))
+      const at: Place = { within: place, step: index, isKey: false, struct: place.struct, literal }
+      return this.#value(type, item, at) ?? this.#zero(type, false)
+    })
   }
 
   #map(type: ApiType, input: Record<string, unknown>, place: Place): Record<string, unknown> {
-    const repeated = this.#repeated.get(input)
-    if (repeated) {
-      const seen = new Set<string>()
-      for (const key of repeated) {
-        if (seen.has(key)) this.strictErrors.push(`duplicate field "${pathOf(place)}.${key}"`)
-        seen.add(key)
-      }
+    const literals = this.#notes.literals.get(input)
+    const repeated = this.#notes.repeated.get(input)
+    const seen = repeated && new Set<string>()
+    const read = new Map<string, unknown>()
+    for (const [key, given] of repeated ?? Object.entries(input)) {
+      const at: Place = { within: place, step: key, isKey: true, struct: place.struct, literal: literals?.get(key) }
+      if (seen?.has(key)) this.#strictErrors.add(`duplicate field ${goQuoted(pathOf(at))}`)
+      seen?.add(key)
+      read.set(key, this.#value(type, given, at) ?? this.#zero(type, false))
     }
     const output: Record<string, unknown> = {}
-    for (const key of Object.keys(input).sort()) {
-      const at: Place = { within: place, step: key, isKey: true, struct: place.struct }
-      const value = this.#value(type, input[key], at) ?? this.#zero(type, false)
-      Object.defineProperty(output, key, { value, writable: true, enumerable: true, configurable: true })
+    for (const key of [...read.keys()].sort()) {
+      Object.defineProperty(output, key, { value: read.get(key), writable: true, enumerable: true, configurable: true })
     }
     return output
   }
+
+  #leaf(leaf: Leaf, type: ApiType, input: unknown, place: Place): unknown {
+    switch (leaf) {
+      case 'any':
+        return input
+      case 'string':
+        return typeof input === 'string' ? input : this.#mismatched(type, input, place)
+      case 'bool':
+        return typeof input === 'boolean' ? input : this.#mismatched(type, input, place)
+      case 'float64':
+        if (typeof input !== 'number') return this.#mismatched(type, input, place)
+        return Number.isFinite(input) ? input : this.#mismatched(type, input, place, ` ${place.literal}`)
+      case 'int32':
+      case 'int64':
+        return this.#integer(leaf === 'int32' ? 32n : 64n, type, input, place)
+      case 'bytes':
+        return typeof input === 'string' ? this.#bytes(input) : this.#mismatched(type, input, place)
+      // What follows reads itself, and ends the reading when it cannot.
+      case 'Time':
+      case 'MicroTime':
+        if (typeof input !== 'string') throw mismatch('string', input, place)
+        return time(input, leaf)
+      case 'Quantity':
+        return quantity(typeof input === 'string' ? input.trim() : (place.literal ?? JSON.stringify(input)))
+      case 'IntOrString':
+        if (typeof input === 'string') return input
+        return integerOf(input, place, 32n) ?? this.#refuse(intOrStringMismatch(input, place))
+    }
+  }
+
+  #integer(bits: bigint, type: ApiType, input: unknown, place: Place): number | undefined {
+    if (typeof input !== 'number') return this.#mismatched(type, input, place)
+    return integerOf(input, place, bits) ?? this.#mismatched(type, input, place, ` ${place.literal ?? input}`)
+  }
+
+  #bytes(input: string): string | undefined {
+    try {
+      return decodeBase64(input, STANDARD).toString('base64')
+    } catch (error) {
+      if (!(error instanceof Base64Error)) throw error
+      this.#mismatch ??= new DecodeError(error.message, { cause: error })
+      return undefined
+    }
+  }
+
+  /** The first one is told, once everything else was looked at. */
+  #mismatched(type: ApiType, input: unknown, place: Place, literal = ''): undefined {
+    this.#mismatch ??= mismatch(type.goName, input, place, literal)
+  }
+
+  #refuse(error: DecodeError): never {
+    throw error
+  }
 }
 
-function leafValue(leaf: Leaf, type: ApiType, input: unknown, place: Place): unknown {
-  switch (leaf) {
-    case 'any':
-      return input
-    case 'string':
-      if (typeof input !== 'string') throw mismatch(type, input, place)
-      return input
-    case 'bool':
-      if (typeof input !== 'boolean') throw mismatch(type, input, place)
-      return input
-    case 'float64':
-      if (typeof input !== 'number') throw mismatch(type, input, place)
-      return input
-    case 'int32':
-    case 'int64': {
-      if (typeof input !== 'number') throw mismatch(type, input, place)
-      const limit = leaf === 'int32' ? 2 ** 31 : 2 ** 63
-      if (!Number.isInteger(input) || input >= limit || input < -limit) throw mismatch(type, input, place, ` ${input}`)
-      return input
-    }
-    case 'bytes':
-      if (typeof input !== 'string') throw mismatch(type, input, place)
-      return base64(input)
-    case 'Time':
-    case 'MicroTime':
-      if (typeof input !== 'string') {
-        throw new DecodeError(`json: cannot unmarshal ${kindOf(input)} into Go value of type string`)
-      }
-      return time(input, leaf)
-    case 'Quantity': {
-      const quantity = typeof input === 'string' || typeof input === 'number' ? parseQuantity(String(input)) : undefined
-      if (!quantity) throw new DecodeError(QUANTITY_FORMAT_MESSAGE)
-      return formatQuantity(quantity)
-    }
-    case 'IntOrString':
-      if (typeof input === 'string' || Number.isInteger(input)) return input
-      throw new DecodeError(`json: cannot unmarshal ${kindOf(input)} into Go value of type int32`)
-  }
+/** A number that is written as a whole one and has no more bits; undefined for others. */
+function integerOf(input: unknown, { literal }: Place, bits: bigint): number | undefined {
+  if (typeof input !== 'number') return undefined
+  const text = literal ?? String(input)
+  if (!/^-?[0-9]+$/.test(text)) return undefined
+  const value = BigInt(text)
+  const limit = 2n ** (bits - 1n)
+  // Without the sign of -0, which Go does not know.
+  return value < limit && value >= -limit ? input + 0 : undefined
+}
+
+function intOrStringMismatch(input: unknown, place: Place): DecodeError {
+  return mismatch('int32', input, place, typeof input === 'number' ? ` ${place.literal ?? input}` : '')
+}
+
+function quantity(text: string): string {
+  const read = parseQuantity(text)
+  if (!read) throw new DecodeError(quantityProblem(text))
+  return formatQuantity(read)
 }
 
 function isEmpty(type: ApiType, value: unknown): boolean {
@@ -194,40 +252,30 @@ function isEmpty(type: ApiType, value: unknown): boolean {
   return type.kind === 'leaf' && (value === '' || value === 0 || value === false) && type.leaf !== 'IntOrString'
 }
 
-function base64(input: string): string {
-  const text = input.replace(/[\r\n]/g, '')
-  const good = /^[A-Za-z0-9+/]*={0,2}/.exec(text)?.[0].length ?? 0
-  if (good < text.length || text.length % 4 !== 0) {
-    throw new DecodeError(
-      `illegal base64 data at input byte ${good < text.length ? good : text.length - (text.length % 4)}`,
-    )
+/** Go's zero time, which it writes as null. */
+const ZERO_SECONDS = -62_135_596_800
+
+/** Seconds, or microseconds, in UTC, as the server writes them; undefined for the zero time. */
+function time(text: string, leaf: 'Time' | 'MicroTime'): string | undefined {
+  try {
+    const { seconds, microseconds } = parseGoTime(text, leaf === 'Time' ? 'seconds' : 'microseconds')
+    if (seconds === ZERO_SECONDS && microseconds === 0) return undefined
+    const written = new Date(seconds * 1000).toISOString().slice(0, 19)
+    return leaf === 'Time' ? `${written}Z` : `${written}.${String(microseconds).padStart(6, '0')}Z`
+  } catch (error) {
+    if (error instanceof TimeError) throw new DecodeError(error.message, { cause: error })
+    throw error
   }
-  return text
 }
 
-const RFC3339 =
-  /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d+)?(Z|[+-]\d{2}:\d{2})$/
-
-/** Seconds, or microseconds, in UTC, as the server writes them. */
-function time(text: string, leaf: 'Time' | 'MicroTime'): string {
-  const match = RFC3339.exec(text)
-  const milliseconds = match ? Date.parse(text) : Number.NaN
-  if (!match || Number.isNaN(milliseconds)) {
-    const layout = leaf === 'Time' ? '2006-01-02T15:04:05Z07:00' : '2006-01-02T15:04:05.000000Z07:00'
-    throw new DecodeError(`parsing time "${text}" as "${layout}": cannot parse "${text}" as "2006"`)
-  }
-  const seconds = new Date(milliseconds).toISOString().slice(0, 19)
-  if (leaf === 'Time') return `${seconds}Z`
-  return `${seconds}${(match[3] ?? '.').slice(0, 7).padEnd(7, '0')}Z`
-}
-
-function mismatch(type: ApiType, input: unknown, place: Place, literal = ''): DecodeError {
+function mismatch(goType: string, input: unknown, place: Place, literal = ''): DecodeError {
   return new DecodeError(
-    `json: cannot unmarshal ${kindOf(input)}${literal} into Go struct field ${place.struct}.${goPathOf(place)} of type ${type.goName}`,
+    `json: cannot unmarshal ${kindOf(input)}${literal} into Go struct field ${place.struct}.${goPathOf(place)} of type ${goType}`,
   )
 }
 
-function kindOf(input: unknown): string {
+/** What Go calls a JSON value in its errors. */
+export function kindOf(input: unknown): string {
   if (Array.isArray(input)) return 'array'
   if (input === null) return 'null'
   return typeof input === 'boolean' ? 'bool' : typeof input

@@ -1,17 +1,26 @@
-/** The keys of an object as its text has them, repeated ones too; only for objects in which one is repeated. */
-export type RepeatedKeys = ReadonlyMap<object, readonly string[]>
+import { goQuoted } from '../go-text.ts'
+
+/** What the text of a JSON document says and its value does not. */
+export interface JsonNotes {
+  /** All members of the objects in which a key is repeated, in the order of the text. */
+  readonly repeated: ReadonlyMap<object, readonly (readonly [key: string, value: unknown])[]>
+  /** Numbers that are not written as JavaScript writes them, by the object or array that has them and by their key in it. */
+  readonly literals: ReadonlyMap<object, ReadonlyMap<string, string>>
+}
+
+export const NO_NOTES: JsonNotes = { repeated: new Map(), literals: new Map() }
 
 /** JSON that cannot be read; the message is that of Go's decoder, which clients of Kubernetes know. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError'
 }
 
-/** Deeper nesting than this is refused, as Go's decoder refuses it, before the stack ends. */
+/** Deeper nesting than this is refused before it ends the stack; Go goes on to 10,000. */
 const MAX_DEPTH = 2_000
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const SPACE = /[ \t\n\r]*/y
-const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y
+const PLAIN_STRING = /"[^"\\\x00-\x1f\x80-\xff]*"/y
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
@@ -24,20 +33,24 @@ const ESCAPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads JSON and notices repeated keys, of which the last counts: `JSON.parse` cannot tell.
+ * Reads JSON and notices repeated keys, of which the last counts, and how numbers are written: `JSON.parse` cannot tell.
  *
  * @throws {JsonSyntaxError}
  */
-export function parseJsonText(text: string): { readonly value: unknown; readonly repeated: RepeatedKeys } {
-  const reader = new JsonReader(text)
+export function parseJsonText(text: string | Buffer): { readonly value: unknown; readonly notes: JsonNotes } {
+  const reader = new JsonReader(Buffer.from(text).toString('latin1'))
   const value = reader.document()
-  return { value, repeated: reader.repeated }
+  return { value, notes: { repeated: reader.repeated, literals: reader.literals } }
 }
 
+/** Its text has one character for each byte, as Go reads bytes. */
 class JsonReader {
-  readonly repeated = new Map<object, readonly string[]>()
+  readonly repeated = new Map<object, (readonly [string, unknown])[]>()
+  readonly literals = new Map<object, Map<string, string>>()
   readonly #text: string
   #at = 0
+  /** Of the number that was read last, where JavaScript writes it otherwise. */
+  #literal: string | undefined
 
   constructor(text: string) {
     this.#text = text
@@ -52,6 +65,7 @@ class JsonReader {
 
   #value(depth: number): unknown {
     if (depth > MAX_DEPTH) throw new JsonSyntaxError('exceeded max depth')
+    this.#literal = undefined
     this.#skipSpace()
     switch (this.#text[this.#at]) {
       case '{':
@@ -61,11 +75,11 @@ class JsonReader {
       case '"':
         return this.#string()
       case 't':
-        return this.#literal('true', true)
+        return this.#word('true', true)
       case 'f':
-        return this.#literal('false', false)
+        return this.#word('false', false)
       case 'n':
-        return this.#literal('null', null)
+        return this.#word('null', null)
       default:
         return this.#number()
     }
@@ -73,7 +87,7 @@ class JsonReader {
 
   #object(depth: number): object {
     const object: Record<string, unknown> = {}
-    const keys: string[] = []
+    const members: (readonly [string, unknown])[] = []
     let isRepeated = false
     this.#at++
     this.#skipSpace()
@@ -89,8 +103,9 @@ class JsonReader {
       if (this.#text[this.#at] !== ':') this.#unexpected('after object key')
       this.#at++
       const value = this.#value(depth + 1)
+      this.#noteLiteral(object, key)
       if (Object.hasOwn(object, key)) isRepeated = true
-      keys.push(key)
+      members.push([key, value])
       if (key === '__proto__') {
         Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
       } else {
@@ -102,7 +117,7 @@ class JsonReader {
       this.#at++
       if (next === '}') break
     }
-    if (isRepeated) this.repeated.set(object, keys)
+    if (isRepeated) this.repeated.set(object, members)
     return object
   }
 
@@ -116,12 +131,20 @@ class JsonReader {
     }
     for (;;) {
       array.push(this.#value(depth + 1))
+      this.#noteLiteral(array, String(array.length - 1))
       this.#skipSpace()
       const next = this.#text[this.#at]
       if (next !== ',' && next !== ']') this.#unexpected('after array element')
       this.#at++
       if (next === ']') return array
     }
+  }
+
+  #noteLiteral(container: object, key: string): void {
+    if (this.#literal === undefined) return
+    const known = this.literals.get(container) ?? new Map<string, string>()
+    this.literals.set(container, known.set(key, this.#literal))
+    this.#literal = undefined
   }
 
   #string(): string {
@@ -134,11 +157,15 @@ class JsonReader {
     let result = ''
     this.#at++
     for (;;) {
+      const start = this.#at
+      while (isPlain(this.#text.charCodeAt(this.#at))) this.#at++
+      // A run of bytes is read at once: a character may have several.
+      result += Buffer.from(this.#text.slice(start, this.#at), 'latin1').toString()
       const character = this.#text[this.#at]
       if (character === undefined || character < ' ') this.#unexpected('in string literal')
       this.#at++
-      if (character === '"') return result
-      result += character === '\\' ? this.#escape() : character
+      if (character === '"') return result.toWellFormed()
+      result += this.#escape()
     }
   }
 
@@ -161,13 +188,9 @@ class JsonReader {
     return String.fromCharCode(code)
   }
 
-  #literal<T>(word: string, value: T): T {
-    for (let index = 0; index < word.length; index++) {
-      if (this.#text[this.#at] !== word[index]) {
-        this.#unexpected(
-          index === 0 ? 'looking for beginning of value' : `in literal ${word} (expecting '${word[index]}')`,
-        )
-      }
+  #word<T>(word: string, value: T): T {
+    for (const expected of word) {
+      if (this.#text[this.#at] !== expected) this.#unexpected(`in literal ${word} (expecting '${expected}')`)
       this.#at++
     }
     return value
@@ -177,14 +200,29 @@ class JsonReader {
     NUMBER.lastIndex = this.#at
     const digits = NUMBER.exec(this.#text)?.[0]
     if (digits === undefined) {
-      if (this.#text[this.#at] === '-') {
-        this.#at++
-        this.#unexpected('in numeric literal')
-      }
-      this.#unexpected('looking for beginning of value')
+      if (this.#text[this.#at] !== '-') this.#unexpected('looking for beginning of value')
+      this.#at++
+      this.#unexpected('in numeric literal')
     }
     this.#at += digits.length
-    return Number(digits)
+    this.#refuseHalfNumber(digits)
+    const value = Number(digits)
+    if (String(value) !== digits) this.#literal = digits
+    return value
+  }
+
+  /** What follows a number may look as if the number went on. */
+  #refuseHalfNumber(digits: string): void {
+    const next = this.#text[this.#at]
+    if (next === '.' && !/[.eE]/.test(digits)) {
+      this.#at++
+      this.#unexpected('after decimal point in numeric literal')
+    }
+    if ((next === 'e' || next === 'E') && !/[eE]/.test(digits)) {
+      this.#at++
+      if (/[+-]/.test(this.#text[this.#at] ?? '')) this.#at++
+      this.#unexpected('in exponent of numeric literal')
+    }
   }
 
   #skipSpace(): void {
@@ -194,14 +232,19 @@ class JsonReader {
   }
 
   #unexpected(where: string): never {
-    const character = this.#text.codePointAt(this.#at)
+    const character = this.#text[this.#at]
     if (character === undefined) throw new JsonSyntaxError('unexpected end of JSON input')
-    throw new JsonSyntaxError(`invalid character ${quoted(String.fromCodePoint(character))} ${where}`)
+    throw new JsonSyntaxError(`invalid character ${quoted(character)} ${where}`)
   }
+}
+
+/** Neither a quote, a backslash nor a control character; false behind the end. */
+function isPlain(code: number): boolean {
+  return code >= 0x20 && code !== 0x22 && code !== 0x5c
 }
 
 function quoted(character: string): string {
   if (character === "'") return "'\\''"
   if (character === '"') return `'"'`
-  return `'${JSON.stringify(character).slice(1, -1)}'`
+  return `'${goQuoted(character).slice(1, -1)}'`
 }

@@ -7,6 +7,10 @@ export interface Place {
   readonly isKey: boolean
   /** The struct that has the field, as Go names it. */
   readonly struct: string
+  /** The field, as Go names it in errors; undefined for keys and items. */
+  readonly goName?: string
+  /** How a number is written here, where that is not as JavaScript writes it. */
+  readonly literal?: string | undefined
 }
 
 /** `spec.containers[0].name` */
@@ -20,7 +24,7 @@ export function pathOf(place: Place | undefined): string {
 /** `spec.containers.name`: the fields alone, as Go has them in errors. */
 export function goPathOf(place: Place | undefined): string {
   if (!place) return ''
-  const { within, step, isKey } = place
+  const { within, step, isKey, goName = String(step) } = place
   if (typeof step === 'number' || isKey) return goPathOf(within)
-  return within ? `${goPathOf(within)}.${step}` : step
+  return within ? `${goPathOf(within)}.${goName}` : goName
 }

@@ -4,32 +4,43 @@ export interface Quantity {
   readonly format: 'DecimalSI' | 'BinarySI' | 'DecimalExponent'
 }
 
-/** What the API server says of text that is no quantity. */
-export const QUANTITY_FORMAT_MESSAGE =
-  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+const FORMAT_PROBLEM = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+const SUFFIX_PROBLEM = "unable to parse quantity's suffix"
 
 const NANO = 1_000_000_000n
 const DECIMAL: readonly string[] = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E']
 const BINARY: readonly string[] = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei']
-const FORM = /^([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:([KMGTPE]i)|([numkMGTPE]?)|[eE]([+-]?[0-9]{1,3}))$/
+/** With a binary suffix no more than this is kept. */
+const MAX_BINARY = (2n ** 63n - 1n) * NANO
+/** The digits may be missing: `m` is nothing at all. */
+const FORM = /^([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)$/
+const EXPONENT = /^[eE]([+-]?[0-9]{1,3})$/
 
 /** Reads `500m`, `1.5Gi`, `2e3`, …; undefined when it is none. Less than a billionth is rounded up, as Kubernetes does. */
 export function parseQuantity(text: string): Quantity | undefined {
-  const match = FORM.exec(text)
-  if (!match) return undefined
-  const [, sign, digits = '', binary, decimal, exponent] = match
-  const [whole = '', fraction = ''] = digits.split('.')
+  const [, sign, whole = '', fraction = '', suffix = ''] = FORM.exec(text) ?? []
+  const exponent = EXPONENT.exec(suffix)?.[1]
+  const isBinary = suffix !== '' && BINARY.includes(suffix)
+  if (text === '' || sign === undefined) return undefined
+  if (!isBinary && !DECIMAL.includes(suffix) && exponent === undefined) return undefined
   let numerator = BigInt(whole + fraction || '0') * NANO
   let denominator = 10n ** BigInt(fraction.length)
-  if (binary) numerator *= 1024n ** BigInt(BINARY.indexOf(binary))
-  const power = exponent !== undefined ? Number(exponent) : binary ? 0 : (DECIMAL.indexOf(decimal ?? '') - 3) * 3
+  if (isBinary) numerator *= 1024n ** BigInt(BINARY.indexOf(suffix))
+  const power = exponent !== undefined ? Number(exponent) : isBinary ? 0 : (DECIMAL.indexOf(suffix) - 3) * 3
   if (power >= 0) numerator *= 10n ** BigInt(power)
   else denominator *= 10n ** BigInt(-power)
-  const magnitude = (numerator + denominator - 1n) / denominator
+  const rounded = (numerator + denominator - 1n) / denominator
+  const magnitude = isBinary && rounded > MAX_BINARY ? MAX_BINARY : rounded
+  const isFraction = magnitude > 0n && magnitude < NANO
   return {
     nano: sign === '-' ? -magnitude : magnitude,
-    format: binary ? 'BinarySI' : exponent !== undefined ? 'DecimalExponent' : 'DecimalSI',
+    format: exponent !== undefined ? 'DecimalExponent' : isBinary && !isFraction ? 'BinarySI' : 'DecimalSI',
   }
+}
+
+/** What the API server says of text that is no quantity. */
+export function quantityProblem(text: string): string {
+  return text !== '' && FORM.test(text) ? SUFFIX_PROBLEM : FORMAT_PROBLEM
 }
 
 /** The one way to write a quantity: no fraction, the largest suffix that loses nothing. */
@@ -48,7 +59,7 @@ export function formatQuantity({ nano, format }: Quantity): string {
   }
   let value = magnitude
   let step = 0
-  while (value % 1000n === 0n && step < DECIMAL.length - 1) {
+  while (value % 1000n === 0n && (format === 'DecimalExponent' || step < DECIMAL.length - 1)) {
     value /= 1000n
     step++
   }

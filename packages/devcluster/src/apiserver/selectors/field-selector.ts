@@ -5,19 +5,38 @@ import { badRequest } from '../status.ts'
 /** Whether an object is selected. */
 export type ObjectMatcher = (object: KubeObject) => boolean
 
+/** One condition of a field selector. */
+export interface FieldTerm {
+  readonly field: string
+  readonly value: string
+  readonly isEqual: boolean
+}
+
 /**
- * Reads a field selector (apimachinery: fields.ParseSelector) for the fields that a resource lets select by.
+ * Reads a field selector (apimachinery: fields.ParseSelector); which fields there are is another matter.
  *
  * @throws {ApiError} 400 with Kubernetes' text
  */
-export function parseFieldSelector(text: string, resource: ResourceDefinition): ObjectMatcher {
-  const matchers = terms(text).map((term) => {
-    const { field, value, isEqual } = parseTerm(term, text)
+export function parseFieldSelector(text: string): readonly FieldTerm[] {
+  return termsOf(text)
+    .filter((term) => term !== '')
+    .sort()
+    .map((term) => parseTerm(term, text))
+}
+
+/**
+ * Selects by the fields that a resource lets select by.
+ *
+ * @throws {ApiError} 400 for any other
+ */
+export function fieldMatcher(terms: readonly FieldTerm[], resource: ResourceDefinition): ObjectMatcher {
+  const matchers = terms
     // Kubernetes takes a lone operator for no term at all.
-    if (field === '' && value === '') return () => true
-    const read = fieldReader(field, resource)
-    return (object: KubeObject) => (read(object) === value) === isEqual
-  })
+    .filter(({ field, value }) => field !== '' || value !== '')
+    .map(({ field, value, isEqual }) => {
+      const read = fieldReader(field, resource)
+      return (object: KubeObject) => (read(object) === value) === isEqual
+    })
   return (object) => matchers.every((matches) => matches(object))
 }
 
@@ -30,20 +49,44 @@ function fieldReader(field: string, resource: ResourceDefinition): (object: Kube
 }
 
 /** Parts between commas that no backslash escapes. */
-function terms(text: string): string[] {
-  return text.match(/(?:\\.|[^,\\])+/g) ?? []
+function termsOf(text: string): string[] {
+  const terms = ['']
+  let isEscaped = false
+  for (const character of text) {
+    if (character === ',' && !isEscaped) terms.push('')
+    else terms.push((terms.pop() ?? '') + character)
+    isEscaped = character === '\\' && !isEscaped
+  }
+  return terms
 }
 
-function parseTerm(term: string, whole: string) {
-  const match = /^((?:\\.|[^=!\\])*)(==|!=|=)(.*)$/s.exec(term)
+/** The first operator separates: escapes count behind it only. */
+function parseTerm(term: string, whole: string): FieldTerm {
+  const match = /^(.*?)(!=|==|=)(.*)$/s.exec(term)
   if (!match) throw badRequest(`invalid selector: '${whole}'; can't understand '${term}'`)
   const [, field = '', operator, escaped = ''] = match
-  return { field, value: unescaped(escaped, whole), isEqual: operator !== '!=' }
+  return { field, value: unescaped(escaped), isEqual: operator !== '!=' }
 }
 
-function unescaped(value: string, whole: string): string {
-  const plain = value.replace(/\\([\\,=])/g, '')
-  if (plain.includes('\\')) throw badRequest(`invalid field selector: invalid escape sequence in value: ${value}`)
-  if (plain.includes('=')) throw badRequest(`invalid field selector: unescaped character in value: ${whole}`)
-  return value.replace(/\\([\\,=])/g, '$1')
+function unescaped(value: string): string {
+  let plain = ''
+  let isEscaped = false
+  for (const character of value) {
+    if (isEscaped) {
+      if (!'\\,='.includes(character)) {
+        throw badRequest(`invalid field selector: invalid escape sequence: \\${character}`)
+      }
+      plain += character
+      isEscaped = false
+    } else if (character === '\\') {
+      isEscaped = true
+    } else if (character === ',' || character === '=') {
+      // The number of the character, as Go prints one.
+      throw badRequest(`invalid field selector: unescaped character in value: ${character.charCodeAt(0)}`)
+    } else {
+      plain += character
+    }
+  }
+  if (isEscaped) throw badRequest('invalid field selector: invalid escape sequence: \\')
+  return plain
 }

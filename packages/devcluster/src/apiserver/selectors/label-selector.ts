@@ -1,3 +1,4 @@
+import { parsedInteger } from '../http/query-values.ts'
 import { badRequest } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
 import { checkLabelValue, checkQualifiedName } from '../validation/names.ts'
@@ -31,17 +32,21 @@ function tokenize(text: string): Token[] {
   let at = 0
   while (at < text.length) {
     const character = text[at] ?? ''
-    if (/\s/.test(character)) {
+    if (/[ \t\r\n]/.test(character)) {
       at++
     } else if (/[=!(),<>]/.test(character)) {
       const two = text.slice(at, at + 2)
       const symbol = SYMBOLS.has(two) ? two : character
       tokens.push({ kind: symbol as TokenKind, text: symbol })
       at += symbol.length
+    } else if (character === '\0') {
+      // To Kubernetes' lexer this is the end of the text, and within a word that of the word.
+      return tokens
     } else {
-      const word = /^[^\s=!(),<>]+/.exec(text.slice(at))?.[0] ?? ''
+      const word = /^[^ \t\r\n=!(),<>\0]+/.exec(text.slice(at))?.[0] ?? ''
       tokens.push({ kind: word === 'in' || word === 'notin' ? word : 'identifier', text: word })
       at += word.length
+      if (text[at] === '\0') at++
     }
   }
   return tokens
@@ -80,7 +85,9 @@ class Parser {
     if (isNegated) first = this.#next()
     if (first.kind !== 'identifier') throw refused(`found '${first.text}', expected: identifier`)
     const key = first.text
-    refuseProblems('<nil>', key, checkQualifiedName(key))
+    const errors = new FieldErrors()
+    addProblems(errors, '<nil>', key, checkQualifiedName(key))
+    if (!errors.isEmpty) throw refused(errors.summary())
     const following = this.#peek().kind
     if (isNegated) return (labels) => !Object.hasOwn(labels, key)
     if (following === 'end' || following === ',') return (labels) => Object.hasOwn(labels, key)
@@ -111,7 +118,7 @@ class Parser {
     const first = this.#peek()
     if (first.kind === ')') {
       this.#next()
-      return []
+      return ['']
     }
     if (first.kind !== 'identifier' && first.kind !== ',') {
       throw refused(`found '${first.text}', expected: ',', ')' or identifier`)
@@ -166,16 +173,15 @@ class Parser {
 const END: Token = { kind: 'end', text: '' }
 
 function matcher(key: string, operator: Operator, values: readonly string[]): LabelMatcher {
-  if ((operator === 'in' || operator === 'notin') && values.length === 0) {
-    throw refused(`values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty`)
-  }
+  const errors = new FieldErrors()
   const [value = ''] = values
-  if ((operator === '>' || operator === '<') && !/^[+-]?[0-9]+$/.test(value)) {
-    throw refused(`values[0]: Invalid value: "${value}": for 'Gt', 'Lt' operators, the value must be an integer`)
+  if ((operator === '>' || operator === '<') && parsedInteger(value) === undefined) {
+    errors.invalid('values[0]', value, "for 'Gt', 'Lt' operators, the value must be an integer")
   }
   for (const [index, each] of values.entries()) {
-    refuseProblems(`values[${index}][${key}]`, each, checkLabelValue(each))
+    addProblems(errors, `values[${index}][${key}]`, each, checkLabelValue(each))
   }
+  if (!errors.isEmpty) throw refused(errors.summary())
   const set = new Set(values)
   switch (operator) {
     case '=':
@@ -194,15 +200,17 @@ function matcher(key: string, operator: Operator, values: readonly string[]): La
   }
 }
 
+/** Below 0, 0 or above; NaN where one is no number. */
 function compared(text: string | undefined, value: string): number {
-  return text !== undefined && /^[+-]?[0-9]+$/.test(text) ? Number(text) - Number(value) : Number.NaN
+  const left = text === undefined ? undefined : parsedInteger(text)
+  const right = parsedInteger(value)
+  if (left === undefined || right === undefined) return Number.NaN
+  return left < right ? -1 : left > right ? 1 : 0
 }
 
-function refuseProblems(path: string, value: string, problems: readonly string[]): void {
-  if (problems.length === 0) return
-  const errors = new FieldErrors()
-  errors.invalidAll(path, value, problems)
-  throw refused(errors.summary())
+/** One error, however many problems there are. */
+function addProblems(errors: FieldErrors, path: string, value: string, problems: readonly string[]): void {
+  if (problems.length > 0) errors.invalid(path, value, problems.join('; '))
 }
 
 function refused(text: string): Error {

@@ -1,4 +1,4 @@
-import { quoted } from './quoted.ts'
+import { goJson, goQuoted } from '../go-text.ts'
 
 /** One problem with one field. */
 export interface FieldError {
@@ -50,12 +50,13 @@ export class FieldErrors {
     this.#all.push({ type: 'FieldValueNotFound', path, body: `Not found: ${shown(value)}` })
   }
 
-  notSupported(path: string, value: unknown, supported: readonly string[]): void {
+  /** Values of an enumeration are shown as JSON; those of a mere text as all texts. */
+  notSupported(path: string, value: unknown, supported: readonly string[], show = goJson): void {
     const list = supported.map((text) => `"${text}"`).join(', ')
     this.#all.push({
       type: 'FieldValueNotSupported',
       path,
-      body: `Unsupported value: ${shown(value)}: supported values: ${list}`,
+      body: `Unsupported value: ${show(value)}: supported values: ${list}`,
     })
   }
 
@@ -76,7 +77,7 @@ export class FieldErrors {
 
 /** As Go prints a value: strings quoted, the rest as JSON. */
 function shown(value: unknown): string {
-  if (typeof value === 'string') return quoted(value)
   if (value === undefined) return 'null'
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value)
+  if (typeof value === 'string') return goQuoted(value)
+  return typeof value === 'bigint' ? String(value) : goJson(value)
 }

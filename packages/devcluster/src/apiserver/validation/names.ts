@@ -32,13 +32,16 @@ const noMoreThan = (count: number, unit: 'characters' | 'bytes') => `must be no 
 
 export function checkDnsSubdomain(value: string): Problems {
   return [
-    ...(value.length > 253 ? [noMoreThan(253, 'characters')] : []),
+    ...(Buffer.byteLength(value) > 253 ? [noMoreThan(253, 'characters')] : []),
     ...(dnsSubdomain.test(value) ? [] : [SUBDOMAIN_TEXT]),
   ]
 }
 
 export function checkDnsLabel(value: string): Problems {
-  return [...(value.length > 63 ? [noMoreThan(63, 'characters')] : []), ...(dnsLabel.test(value) ? [] : [LABEL_TEXT])]
+  return [
+    ...(Buffer.byteLength(value) > 63 ? [noMoreThan(63, 'characters')] : []),
+    ...(dnsLabel.test(value) ? [] : [LABEL_TEXT]),
+  ]
 }
 
 /** A name as it stands in a path (apimachinery: IsPathSegmentName). */
@@ -67,16 +70,24 @@ export function checkQualifiedName(value: string): Problems {
   const prefix = parts.length === 2 ? parts[0] : undefined
   const problems: string[] = []
   if (prefix === '') problems.push('prefix part must be non-empty')
-  else if (prefix !== undefined) problems.push(...checkDnsSubdomain(prefix).map((text) => `prefix part ${text}`))
+  else if (prefix !== undefined) problems.push(...checkPrefix(prefix).map((text) => `prefix part ${text}`))
   if (name === '') problems.push('name part must be non-empty')
-  else if (name.length > 63) problems.push(`name part ${noMoreThan(63, 'bytes')}`)
+  else if (Buffer.byteLength(name) > 63) problems.push(`name part ${noMoreThan(63, 'bytes')}`)
   if (!qualified.test(name)) problems.push(`name part ${QUALIFIED_TEXT}`)
   return problems
 }
 
+/** As a DNS subdomain, but its length is counted in other words. */
+function checkPrefix(value: string): Problems {
+  return [
+    ...(Buffer.byteLength(value) > 253 ? [noMoreThan(253, 'bytes')] : []),
+    ...(dnsSubdomain.test(value) ? [] : [SUBDOMAIN_TEXT]),
+  ]
+}
+
 export function checkLabelValue(value: string): Problems {
   return [
-    ...(value.length > 63 ? [noMoreThan(63, 'bytes')] : []),
+    ...(Buffer.byteLength(value) > 63 ? [noMoreThan(63, 'bytes')] : []),
     ...(labelValue.test(value) ? [] : [LABEL_VALUE_TEXT]),
   ]
 }
@@ -89,7 +100,7 @@ export function checkEnvName(value: string): Problems {
 
 export function checkConfigKey(value: string): Problems {
   const problems: string[] = []
-  if (value.length > 253) problems.push(noMoreThan(253, 'characters'))
+  if (Buffer.byteLength(value) > 253) problems.push(noMoreThan(253, 'characters'))
   if (!configKey.test(value)) problems.push(CONFIG_KEY_TEXT)
   if (value === '.') problems.push("must not be '.'")
   else if (value === '..') problems.push("must not be '..'")

@@ -54,16 +54,16 @@ describe('decodeObject', () => {
       metadata: { creationTimestamp: '2026-01-01T00:00:00Z' },
       spec: { containers: [{ resources: { limits: { cpu: '500m' } }, livenessProbe: { httpGet: { port: 'web' } } }] },
     })
-    const event = decodeObject(types, 'Event', { eventTime: '2026-01-01T00:00:00.123456789Z' }).value
+    const event = decodeObject(types, 'Event', { eventTime: '2026-01-01T01:00:00.123456+01:00' }).value
     expect(event.eventTime).toBe('2026-01-01T00:00:00.123456Z')
   })
 
   it('tells unknown and repeated fields in the order of the text', () => {
-    const { value, repeated } = parseJsonText(
+    const { value, notes } = parseJsonText(
       '{"kind":"Pod","apiVersion":"v1","metadata":{"foo":1,"labels":{"a":"1","a":"2"}},"spec":{"nodeName":"x","nodeName":"y",' +
         '"containers":[{"name":"a","foo":1},{"Name":"c"}],"bar":{}},"baz":1}',
     )
-    expect(decodeObject(types, 'Pod', value, repeated).strictErrors).toEqual([
+    expect(decodeObject(types, 'Pod', value, notes).strictErrors).toEqual([
       'unknown field "metadata.foo"',
       'duplicate field "metadata.labels.a"',
       'duplicate field "spec.nodeName"',
@@ -74,7 +74,38 @@ describe('decodeObject', () => {
     ])
   })
 
+  it('reads numbers as they are written, and each repetition', () => {
+    const problemOf = (text: string) => {
+      const { value, notes } = parseJsonText(text)
+      return () => decodeObject(types, 'Pod', value, notes)
+    }
+    expect(problemOf('{"spec":{"activeDeadlineSeconds":1.0}}')).toThrow('cannot unmarshal number 1.0 into Go struct')
+    expect(problemOf('{"spec":{"priority":2147483648}}')).toThrow('cannot unmarshal number 2147483648 into Go struct')
+    expect(problemOf('{"metadata":1,"metadata":{}}')).toThrow(
+      'cannot unmarshal number into Go struct field Pod.metadata',
+    )
+    expect(problemOf('{"spec":{"activeDeadlineSeconds":9223372036854775807}}')).not.toThrow()
+  })
+
+  it('tells the first value of a wrong type, but before it what cannot read itself', () => {
+    const container = { name: 1, resources: { limits: { cpu: 'x' } } }
+    expect(() => decodePod({ spec: { nodeName: 1, containers: [container] } })).toThrow('quantities must match')
+    expect(() => decodePod({ spec: { nodeName: 1, containers: [{ name: 1 }] } })).toThrow('PodSpec.spec.nodeName')
+  })
+
   it.for<readonly [unknown, string]>([
+    [
+      { spec: { volumes: [{ emptyDir: 1 }] } },
+      'cannot unmarshal number into Go struct field Volume.spec.volumes.VolumeSource.emptyDir of type v1.EmptyDirVolumeSource',
+    ],
+    [
+      { metadata: { creationTimestamp: 1 } },
+      'cannot unmarshal number into Go struct field ObjectMeta.metadata.creationTimestamp of type string',
+    ],
+    [
+      { spec: { containers: [{ readinessProbe: { httpGet: { port: 1.5 } } }] } },
+      'cannot unmarshal number 1.5 into Go struct field HTTPGetAction.spec.containers.readinessProbe.ProbeHandler.httpGet.port of type int32',
+    ],
     [
       { spec: { containers: 'x' } },
       'cannot unmarshal string into Go struct field PodSpec.spec.containers of type []v1.Container',

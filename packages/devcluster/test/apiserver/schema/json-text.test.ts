@@ -27,10 +27,30 @@ describe('parseJsonText', () => {
   })
 
   it('notices repeated keys, of which the last counts', () => {
-    const { value, repeated } = parseJsonText('{"a":1,"b":{"c":1,"c":2},"a":3}')
+    const { value, notes } = parseJsonText('{"a":1,"b":{"c":1,"c":2},"a":3}')
     expect(value).toEqual({ a: 3, b: { c: 2 } })
-    expect(repeated.get(value as object)).toEqual(['a', 'b', 'a'])
-    expect(repeated.get((value as { b: object }).b)).toEqual(['c', 'c'])
+    expect(notes.repeated.get(value as object)).toEqual([
+      ['a', 1],
+      ['b', { c: 2 }],
+      ['a', 3],
+    ])
+    expect(notes.repeated.get((value as { b: object }).b)).toEqual([
+      ['c', 1],
+      ['c', 2],
+    ])
+  })
+
+  it('notices how numbers are written', () => {
+    const { value, notes } = parseJsonText('{"a":1.0,"b":[2,3e0],"c":12}')
+    expect(value).toEqual({ a: 1, b: [2, 3], c: 12 })
+    expect(notes.literals.get(value as object)).toEqual(new Map([['a', '1.0']]))
+    expect(notes.literals.get((value as { b: object }).b)).toEqual(new Map([['1', '3e0']]))
+  })
+
+  it('reads bytes as UTF-8, and what is none as U+FFFD', () => {
+    expect(parseJsonText(Buffer.from('"é\u{1f600}"')).value).toBe('é\u{1f600}')
+    expect(parseJsonText(Buffer.from([0x22, 0xff, 0x22])).value).toBe('\ufffd')
+    expect(parseJsonText('"\\ud800"').value).toBe('\ufffd')
   })
 
   it('takes __proto__ for a key like others', () => {
@@ -52,6 +72,10 @@ describe('parseJsonText', () => {
     ['"\\q"', "invalid character 'q' in string escape code"],
     ['"a\nb"', "invalid character '\\n' in string literal"],
     ['-x', "invalid character 'x' in numeric literal"],
+    ['[1.]', "invalid character ']' after decimal point in numeric literal"],
+    ['[1e+]', "invalid character ']' in exponent of numeric literal"],
+    ['é', "invalid character 'Ã' looking for beginning of value"],
+    ['\x02', "invalid character '\\x02' looking for beginning of value"],
   ] as const)('says of %j what Go says', ([text, message]) => {
     expect(() => parseJsonText(text)).toThrow(message)
   })

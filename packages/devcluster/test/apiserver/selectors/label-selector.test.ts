@@ -43,10 +43,7 @@ describe('parseLabelSelector', () => {
     ['a!!b', "unable to parse requirement: found '!', expected: in, notin, =, ==, !=, gt, lt"],
     [',', "found ',', expected: !, identifier, or 'end of string'"],
     ['a,', "found '', expected: identifier after ','"],
-    [
-      'a in ()',
-      "unable to parse requirement: values: Invalid value: []: for 'in', 'notin' operators, values set can't be empty",
-    ],
+    ['a\0 b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
     [
       'a>x',
       "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer",

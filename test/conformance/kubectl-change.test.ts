@@ -9,7 +9,7 @@ import { unboundPod } from '../support/test-pod.ts'
 
 kubectlConformance('changes', {}, (it) => {
   it('patches in three ways', async ({ kubectl }) => {
-    await create(kubectl, unboundPod('a', { labels: { set: '1' } }))
+    await kubectl.create(unboundPod('a', { labels: { set: '1' } }))
     const patch = (type: string, text: string, ...args: string[]) =>
       kubectl.must(['patch', 'pod', 'a', '--type', type, '-p', text, ...args])
     expect(await patch('merge', '{"metadata":{"labels":{"m":"1"}}}')).toBe('pod/a patched\n')
@@ -24,7 +24,7 @@ kubectlConformance('changes', {}, (it) => {
   })
 
   it('says why a patch is refused', async ({ kubectl }) => {
-    await create(kubectl, unboundPod('a'))
+    await kubectl.create(unboundPod('a'))
     const refused = async (name: string, type: string, text: string) =>
       (await kubectl.run(['patch', 'pod', name, '--type', type, '-p', text])).stderr
     expect(await refused('nope', 'merge', '{}')).toBe('Error from server (NotFound): pods "nope" not found\n')
@@ -41,7 +41,7 @@ kubectlConformance('changes', {}, (it) => {
   })
 
   it('patches the status', async ({ kubectl }) => {
-    await create(kubectl, unboundPod('a'))
+    await kubectl.create(unboundPod('a'))
     const patch = ['patch', 'pod', 'a', '--subresource=status', '--type=merge']
     expect(await kubectl.must([...patch, '-p', '{"status":{"message":"m"},"spec":{"priority":1}}'])).toBe(
       'pod/a patched\n',
@@ -51,8 +51,8 @@ kubectlConformance('changes', {}, (it) => {
   })
 
   it('labels and annotates', async ({ kubectl }) => {
-    await create(kubectl, unboundPod('a', { labels: { set: '1' } }))
-    await create(kubectl, unboundPod('b'))
+    await kubectl.create(unboundPod('a', { labels: { set: '1' } }))
+    await kubectl.create(unboundPod('b'))
     const label = (...args: string[]) => kubectl.run(['label', ...args])
     expect(await label('pods', '--all', 'l=1')).toMatchObject({ stdout: 'pod/a labeled\npod/b labeled\n' })
     expect(await label('pods', '-l', 'set', 'l=2')).toMatchObject({
@@ -69,7 +69,7 @@ kubectlConformance('changes', {}, (it) => {
   })
 
   it('sets an image', async ({ kubectl }) => {
-    await create(kubectl, unboundPod('a'))
+    await kubectl.create(unboundPod('a'))
     expect(await kubectl.must(['set', 'image', 'pod/a', 'base=busybox:9'])).toBe('pod/a image updated\n')
     expect(await kubectl.run(['set', 'image', 'pod/a', 'other=busybox:9'])).toMatchObject({
       exitCode: 1,
@@ -93,7 +93,7 @@ kubectlConformance('changes', {}, (it) => {
     })
     expect(await kubectl.must(['get', 'configmap', 'c', '-o', 'jsonpath={.data.a}'])).toBe('2')
 
-    await create(kubectl, unboundPod('a'))
+    await kubectl.create(unboundPod('a'))
     const { uid } = (await get(kubectl, 'a')).metadata ?? {}
     const other = JSON.stringify(unboundPod('a', { container: { command: ['true'] } }))
     expect(await replace(other)).toMatchObject({
@@ -110,7 +110,7 @@ kubectlConformance('changes', {}, (it) => {
   })
 
   it('edits', async ({ kubectl, onTestFinished }) => {
-    await create(kubectl, unboundPod('a', { labels: { set: '1' } }))
+    await kubectl.create(unboundPod('a', { labels: { set: '1' } }))
     const folder = await mkdtemp(join(tmpdir(), 'davit-editor-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const saw = join(folder, 'saw.yaml')
@@ -133,10 +133,6 @@ kubectlConformance('changes', {}, (it) => {
     expect(await readFile(saw, 'utf8')).toContain('# * metadata.labels: Invalid value: "a b": name part must consist')
   })
 })
-
-async function create(kubectl: Kubectl, pod: Pod): Promise<void> {
-  await kubectl.must(['create', '-f', '-'], JSON.stringify(pod))
-}
 
 async function get(kubectl: Kubectl, name: string): Promise<Pod> {
   return JSON.parse(await kubectl.must(['get', 'pod', name, '-o', 'json']))

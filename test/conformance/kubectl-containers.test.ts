@@ -1,29 +1,17 @@
-import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
 import { kubectlConformance } from '../support/kubectl-conformance.ts'
+import { shellContainer, shellPod } from '../support/process-pod.ts'
 import type { Kubectl } from '../support/run-kubectl.ts'
-import { testPod } from '../support/test-pod.ts'
-
-const shell = (script: string) => ({ image: 'busybox:1', command: ['sh', '-c', script] })
 
 /** How containers are and how they ended, as people see it. */
-kubectlConformance('containers', { runtime: 'process' }, (plainIt) => {
-  const it = plainIt.extend('create', async ({ kubectl, backend }) => async (pod: Pod) => {
-    const own = { automountServiceAccountToken: false, terminationGracePeriodSeconds: 1 }
-    const spec = { ...pod.spec, ...own, nodeSelector: { ...backend.nodeSelector } }
-    await kubectl.must(['create', '-f', '-'], JSON.stringify({ ...pod, spec }))
-  })
-
-  it('names their ends in the table', async ({ kubectl, create }) => {
-    await create(testPod('done', { container: shell('exit 0') }))
-    await create(testPod('failed', { container: shell('exit 3') }))
-    await create(
-      testPod('init', {
-        spec: { initContainers: [{ name: 'init', ...shell('exit 7') }] },
-        container: shell('true'),
-      }),
+kubectlConformance('containers', { runtime: 'process' }, (it) => {
+  it('names their ends in the table', async ({ kubectl, backend }) => {
+    await kubectl.create(shellPod(backend, 'done', 'exit 0'))
+    await kubectl.create(shellPod(backend, 'failed', 'exit 3'))
+    await kubectl.create(
+      shellPod(backend, 'init', 'true', { spec: { initContainers: [shellContainer('init', 'exit 7')] } }),
     )
-    await create(testPod('start', { container: { image: 'busybox:1', command: ['/nope'] } }))
+    await kubectl.create(shellPod(backend, 'start', '', { container: { command: ['/nope'] } }))
     for (const name of ['failed', 'init', 'start']) await phase(kubectl, name, 'Failed')
     await phase(kubectl, 'done', 'Succeeded')
     expect(await rows(kubectl)).toEqual([
@@ -36,13 +24,15 @@ kubectlConformance('containers', { runtime: 'process' }, (plainIt) => {
     expect(await kubectl.must(['get', 'pods', '-o', codes])).toBe('0 3 128')
   })
 
-  it('names in the table why they do not run', async ({ kubectl, create }) => {
-    await create(testPod('crash', { spec: { restartPolicy: 'Always' }, container: shell('exit 3') }))
-    await create(testPod('never', { container: { image: 'missing/one:1', imagePullPolicy: 'Never' } }))
-    await create(testPod('pull', { container: { image: 'missing/two:1' } }))
-    const sleeping = shell(`trap 'exit 0' TERM; while :; do sleep 0.1; done`)
-    await create(
-      testPod('running', { spec: { initContainers: [{ name: 'init', ...shell('true') }] }, container: sleeping }),
+  it('names in the table why they do not run', async ({ kubectl, backend }) => {
+    await kubectl.create(shellPod(backend, 'crash', 'exit 3', { spec: { restartPolicy: 'Always' } }))
+    await kubectl.create(
+      shellPod(backend, 'never', 'true', { container: { image: 'missing/one:1', imagePullPolicy: 'Never' } }),
+    )
+    await kubectl.create(shellPod(backend, 'pull', 'true', { container: { image: 'missing/two:1' } }))
+    const initContainers = [shellContainer('init', 'true')]
+    await kubectl.create(
+      shellPod(backend, 'running', `trap 'exit 0' TERM; while :; do sleep 0.1; done`, { spec: { initContainers } }),
     )
     await waiting(kubectl, 'never', 'ErrImageNeverPull')
     await kubectl.must(['wait', 'pod/running', '--for=condition=Ready', '--timeout=15s'])
@@ -60,17 +50,11 @@ kubectlConformance('containers', { runtime: 'process' }, (plainIt) => {
     }
   })
 
-  it('describes their ends', async ({ kubectl, create }) => {
-    await create(
-      testPod('a', {
-        spec: {
-          initContainers: [{ name: 'init', ...shell('true') }],
-          containers: [
-            { name: 'base', ...shell('exit 3') },
-            { name: 'two', ...shell('printf fine > /dev/termination-log') },
-          ],
-        },
-      }),
+  it('describes their ends', async ({ kubectl, backend }) => {
+    const initContainers = [shellContainer('init', 'true')]
+    const two = shellContainer('two', 'printf fine > /dev/termination-log')
+    await kubectl.create(
+      shellPod(backend, 'a', '', { spec: { initContainers, containers: [shellContainer('base', 'exit 3'), two] } }),
     )
     await phase(kubectl, 'a', 'Failed')
     expect(states(await kubectl.must(['describe', 'pod', 'a']))).toBe(`Status:           Failed
@@ -107,12 +91,12 @@ kubectlConformance('containers', { runtime: 'process' }, (plainIt) => {
 `)
   })
 
-  it('describes one that was restarted, and its events', async ({ kubectl, create, namespace }) => {
+  it('describes one that was restarted, and its events', async ({ kubectl, backend, namespace }) => {
     const once = `[ -e /v/once ] && while :; do sleep 0.1; done; touch /v/once; exit 3`
-    await create(
-      testPod('a', {
+    await kubectl.create(
+      shellPod(backend, 'a', once, {
         spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'v', emptyDir: {} }] },
-        container: { ...shell(once), volumeMounts: [{ name: 'v', mountPath: '/v' }] },
+        container: { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
       }),
     )
     await kubectl.must(['wait', 'pod/a', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1'])
@@ -152,12 +136,9 @@ kubectlConformance('containers', { runtime: 'process' }, (plainIt) => {
       ])
   })
 
-  it('stops them when their pod is deleted', async ({ kubectl, create }) => {
-    await create(
-      testPod('a', {
-        finalizers: ['davit.test/hold'],
-        container: shell(`trap 'exit 5' TERM; while :; do sleep 0.1; done`),
-      }),
+  it('stops them when their pod is deleted', async ({ kubectl, backend }) => {
+    await kubectl.create(
+      shellPod(backend, 'a', `trap 'exit 5' TERM; while :; do sleep 0.1; done`, { finalizers: ['davit.test/hold'] }),
     )
     await kubectl.must(['wait', 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     await kubectl.must(['delete', 'pod', 'a', '--wait=false'])

@@ -18,7 +18,7 @@ spec:
 
 kubectlConformance('create', {}, (it) => {
   it('creates from JSON, and from YAML', async ({ kubectl }) => {
-    expect(await kubectl.must(['create', '-f', '-'], JSON.stringify(unboundPod('a')))).toBe('pod/a created\n')
+    expect(await kubectl.create(unboundPod('a'))).toBe('pod/a created\n')
     expect(await kubectl.must(['create', '-f', '-'], yaml('b'))).toBe('pod/b created\n')
     expect(await kubectl.run(['create', '-f', '-'], yaml('b'))).toEqual({
       exitCode: 1,
@@ -29,15 +29,13 @@ kubectlConformance('create', {}, (it) => {
 
   it('creates what is in a List', async ({ kubectl }) => {
     const list = { apiVersion: 'v1', kind: 'List', items: [unboundPod('a'), unboundPod('b')] }
-    expect(await kubectl.must(['create', '-f', '-'], JSON.stringify(list))).toBe('pod/a created\npod/b created\n')
+    expect(await kubectl.create(list)).toBe('pod/a created\npod/b created\n')
   })
 
   it('makes a name', async ({ kubectl }) => {
     const { name: _, ...metadata } = { ...unboundPod('').metadata, generateName: 'a-' }
     const pod = { ...unboundPod(''), metadata }
-    expect(await kubectl.must(['create', '-f', '-'], JSON.stringify(pod))).toMatch(
-      /^pod\/a-[bcdfghjklmnpqrstvwxz2456789]{5} created\n$/,
-    )
+    expect(await kubectl.create(pod)).toMatch(/^pod\/a-[bcdfghjklmnpqrstvwxz2456789]{5} created\n$/)
   })
 
   it('runs a pod of a few words', async ({ kubectl }) => {

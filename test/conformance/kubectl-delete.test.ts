@@ -1,15 +1,13 @@
-import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
 import { kubectlConformance } from '../support/kubectl-conformance.ts'
-import type { Kubectl } from '../support/run-kubectl.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 kubectlConformance('wait', {}, (it) => {
   it('waits for a condition, for a value, and for the end', async ({ kubectl, backend }) => {
     const spec = { nodeSelector: { ...backend.nodeSelector }, terminationGracePeriodSeconds: 1 }
-    await create(kubectl, scriptedPod('a', { hold: true }, { spec, labels: { set: '1' } }))
-    await create(kubectl, scriptedPod('b', { runMs: 50, exitCode: 3 }, { spec }))
+    await kubectl.create(scriptedPod('a', { hold: true }, { spec, labels: { set: '1' } }))
+    await kubectl.create(scriptedPod('b', { runMs: 50, exitCode: 3 }, { spec }))
     const wait = (...args: string[]) => kubectl.must(['wait', '--timeout=15s', ...args])
     expect(await wait('pods', '-l', 'set=1', '--for=condition=Ready')).toBe('pod/a condition met\n')
     expect(await wait('pod/a', '--for=condition=Initialized')).toBe('pod/a condition met\n')
@@ -23,7 +21,7 @@ kubectlConformance('wait', {}, (it) => {
 
   it('waits for what is yet to be created', async ({ kubectl }) => {
     const waited = kubectl.must(['wait', 'pod/a', '--for=create', '--timeout=15s'])
-    await create(kubectl, unboundPod('a'))
+    await kubectl.create(unboundPod('a'))
     expect(await waited).toBe('pod/a condition met\n')
   })
 
@@ -33,7 +31,7 @@ kubectlConformance('wait', {}, (it) => {
       stdout: '',
       stderr: 'Error from server (NotFound): pods "nope" not found\n',
     })
-    await create(kubectl, unboundPod('a'))
+    await kubectl.create(unboundPod('a'))
     expect(await kubectl.run(['wait', 'pod/a', '--for=condition=Ready', '--timeout=1s'])).toEqual({
       exitCode: 1,
       stdout: '',
@@ -44,7 +42,7 @@ kubectlConformance('wait', {}, (it) => {
 
 kubectlConformance('delete', {}, (it) => {
   it('deletes by name, by selector, by file, and all', async ({ kubectl, namespace }) => {
-    for (const name of ['a', 'b', 'c', 'd']) await create(kubectl, unboundPod(name, { labels: { set: name } }))
+    for (const name of ['a', 'b', 'c', 'd']) await kubectl.create(unboundPod(name, { labels: { set: name } }))
     const from = `from ${namespace} namespace`
     expect(await kubectl.must(['delete', 'pod', 'a'])).toBe(`pod "a" deleted ${from}\n`)
     expect(await kubectl.must(['delete', 'pods', '-l', 'set=b'])).toBe(`pod "b" deleted ${from}\n`)
@@ -65,7 +63,7 @@ kubectlConformance('delete', {}, (it) => {
   it('waits until a running pod has gone, or forces it', async ({ kubectl, namespace, backend }) => {
     const spec = { nodeSelector: { ...backend.nodeSelector }, terminationGracePeriodSeconds: 1 }
     for (const name of ['a', 'b']) {
-      await create(kubectl, scriptedPod(name, { hold: true }, { spec }))
+      await kubectl.create(scriptedPod(name, { hold: true }, { spec }))
       await kubectl.must(['wait', `pod/${name}`, '--for=condition=Ready', '--timeout=15s'])
     }
     await kubectl.must(['delete', 'pod', 'a'])
@@ -81,7 +79,7 @@ kubectlConformance('delete', {}, (it) => {
   })
 
   it('shows what a finalizer holds', async ({ kubectl }) => {
-    await create(kubectl, unboundPod('a', { finalizers: ['davit.test/hold'] }))
+    await kubectl.create(unboundPod('a', { finalizers: ['davit.test/hold'] }))
     await kubectl.must(['delete', 'pod', 'a', '--wait=false'])
     expect(await kubectl.must(['get', 'pods', '--no-headers'])).toMatch(/^a +0\/1 +Terminating +0 +\d+s\n$/)
     expect(await kubectl.must(['delete', 'pod', 'a', '--wait=false'])).toMatch(/^pod "a" deleted/)
@@ -89,7 +87,3 @@ kubectlConformance('delete', {}, (it) => {
     expect(await kubectl.must(['get', 'pods', '-o', 'name'])).toBe('')
   })
 })
-
-async function create(kubectl: Kubectl, pod: Pod): Promise<void> {
-  await kubectl.must(['create', '-f', '-'], JSON.stringify(pod))
-}

@@ -19,7 +19,7 @@ kubectlConformance('describe', {}, (it) => {
         },
       },
     )
-    await kubectl.must(['create', '-f', '-'], JSON.stringify(pod))
+    await kubectl.create(pod)
     await kubectl.must(['wait', 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     const text = await kubectl.must(['describe', 'pod', 'a'])
     const [described, events] = parts(text)
@@ -103,7 +103,7 @@ Tolerations:                  node.kubernetes.io/not-ready:NoExecute op=Exists f
         volumeMounts: [{ name: 'e', mountPath: '/e', readOnly: true }],
       },
     })
-    await kubectl.must(['create', '-f', '-'], JSON.stringify(pod))
+    await kubectl.create(pod)
     const [described, events] = parts(await kubectl.must(['describe', 'pod', 'a']))
     expect(described).toBe(`Name:             a
 Namespace:        ${namespace}
@@ -216,7 +216,7 @@ Status:       Active
 
   it('lists the events of an object, the newest last', async ({ kubectl, backend, namespace }) => {
     const spec = { nodeSelector: { ...backend.nodeSelector } }
-    await kubectl.must(['create', '-f', '-'], JSON.stringify(scriptedPod('a', { hold: true }, { spec })))
+    await kubectl.create(scriptedPod('a', { hold: true }, { spec }))
     await kubectl.must(['wait', 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     const scheduled = new RegExp(`^\\S+ +Normal +Scheduled +Pod/a +Successfully assigned ${namespace}/a to \\S+$`, 'm')
     await expect.poll(() => kubectl.must(['events', '--for=pod/a'])).toMatch(scheduled)

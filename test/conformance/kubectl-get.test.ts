@@ -12,7 +12,7 @@ kubectlConformance('get', {}, (it) => {
     ] as const) {
       const spec = { nodeSelector: { ...backend.nodeSelector } }
       const pod = scriptedPod(name, { hold: true }, { labels: { set }, spec })
-      await kubectl.must(['create', '-f', '-'], JSON.stringify(pod))
+      await kubectl.create(pod)
       await kubectl.must(['wait', `pod/${name}`, '--for=condition=Ready', '--timeout=15s'])
     }
     expect(await get('-o', 'name')).toBe('pod/a\npod/b\n')

@@ -1,26 +1,13 @@
-import type { Container, Pod, PodSpec } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
 import { kubectlConformance } from '../support/kubectl-conformance.ts'
+import { shellContainer, shellPod } from '../support/process-pod.ts'
 import type { Kubectl } from '../support/run-kubectl.ts'
-import { testPod } from '../support/test-pod.ts'
 
 const untilTerminated = `trap 'exit 0' TERM; while :; do sleep 0.1; done`
 
-/** A container of busybox with this script. */
-const shell = (script: string, name = 'base'): Container => ({
-  name,
-  image: 'busybox:1',
-  command: ['sh', '-c', script],
-})
-
-kubectlConformance('logs', { runtime: 'process' }, (plainIt) => {
-  const it = plainIt.extend('create', async ({ kubectl, backend }) => async (pod: Pod) => {
-    const spec = { ...pod.spec, nodeSelector: { ...backend.nodeSelector }, terminationGracePeriodSeconds: 1 }
-    await kubectl.must(['create', '-f', '-'], JSON.stringify({ ...pod, spec }))
-  })
-
-  it('reads them whole and in part', async ({ kubectl, create, namespace }) => {
-    await create(testPod('a', { container: shell(`echo one; echo two; echo three; ${untilTerminated}`) }))
+kubectlConformance('logs', { runtime: 'process' }, (it) => {
+  it('reads them whole and in part', async ({ kubectl, backend, namespace }) => {
+    await kubectl.create(shellPod(backend, 'a', `echo one; echo two; echo three; ${untilTerminated}`))
     await kubectl.must(['wait', 'pod/a', '--for=condition=Ready', '--timeout=30s'])
     await expect.poll(() => kubectl.must(['logs', 'a'])).toBe('one\ntwo\nthree\n')
     const logs = (...args: string[]) => kubectl.must(['logs', 'a', ...args])
@@ -43,12 +30,10 @@ kubectlConformance('logs', { runtime: 'process' }, (plainIt) => {
     })
   })
 
-  it('reads those of each container', async ({ kubectl, create }) => {
-    const spec: Partial<PodSpec> = {
-      initContainers: [shell('echo i', 'init')],
-      containers: [shell('echo b; exit 3'), shell('echo t', 'two')],
-    }
-    await create(testPod('a', { labels: { set: '1' }, spec }))
+  it('reads those of each container', async ({ kubectl, backend }) => {
+    const initContainers = [shellContainer('init', 'echo i')]
+    const containers = [shellContainer('base', 'echo b; exit 3'), shellContainer('two', 'echo t')]
+    await kubectl.create(shellPod(backend, 'a', '', { labels: { set: '1' }, spec: { initContainers, containers } }))
     await ended(kubectl, 'a', 'Failed')
     const defaulted = 'Defaulted container "base" out of: base, two, init (init)\n'
     expect(await kubectl.run(['logs', 'a'])).toEqual({ exitCode: 0, stdout: 'b\n', stderr: defaulted })
@@ -64,12 +49,12 @@ kubectlConformance('logs', { runtime: 'process' }, (plainIt) => {
     })
   })
 
-  it('reads those of the container before a restart', async ({ kubectl, create }) => {
+  it('reads those of the container before a restart', async ({ kubectl, backend }) => {
     const once = `if [ -e /v/once ]; then echo second; ${untilTerminated}; fi; touch /v/once; echo first; exit 3`
-    await create(
-      testPod('a', {
+    await kubectl.create(
+      shellPod(backend, 'a', once, {
         spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'v', emptyDir: {} }] },
-        container: { ...shell(once), volumeMounts: [{ name: 'v', mountPath: '/v' }] },
+        container: { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
       }),
     )
     await kubectl.must(['wait', 'pod/a', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1'])
@@ -79,9 +64,10 @@ kubectlConformance('logs', { runtime: 'process' }, (plainIt) => {
     expect(await kubectl.must(['logs', '-f', '--previous', 'a'])).toBe('first\n')
   })
 
-  it('follows a log as it grows, and to its end', async ({ kubectl, create }) => {
-    const counting = `i=0; while [ $i -lt 5 ]; do i=$((i+1)); echo $i; sleep 0.2; done; exit 3`
-    await create(testPod('a', { container: shell(counting) }))
+  it('follows a log as it grows, and to its end', async ({ kubectl, backend }) => {
+    await kubectl.create(
+      shellPod(backend, 'a', `i=0; while [ $i -lt 5 ]; do i=$((i+1)); echo $i; sleep 0.2; done; exit 3`),
+    )
     await kubectl.must(['wait', 'pod/a', '--for=condition=PodReadyToStartContainers', '--timeout=15s'])
     await expect
       .poll(() => kubectl.run(['logs', '-f', 'a']), { timeout: 15_000 })
@@ -90,10 +76,8 @@ kubectlConformance('logs', { runtime: 'process' }, (plainIt) => {
     expect(await kubectl.must(['logs', '-f', 'a', '--tail=2'])).toBe('4\n5\n')
   })
 
-  it('follows until the pod is deleted', async ({ kubectl, create }) => {
-    await create(
-      testPod('a', { container: shell(`trap 'echo bye; exit 0' TERM; echo hi; while :; do sleep 0.1; done`) }),
-    )
+  it('follows until the pod is deleted', async ({ kubectl, backend }) => {
+    await kubectl.create(shellPod(backend, 'a', `trap 'echo bye; exit 0' TERM; echo hi; while :; do sleep 0.1; done`))
     await kubectl.must(['wait', 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     const followed: string[] = []
     for await (const line of kubectl.lines(['logs', '-f', 'a'])) {
@@ -103,10 +87,14 @@ kubectlConformance('logs', { runtime: 'process' }, (plainIt) => {
     expect(followed).toEqual(['hi', 'bye'])
   })
 
-  it('says why there is none yet', async ({ kubectl, create }) => {
-    await create(testPod('never', { container: { image: 'missing/one:1', imagePullPolicy: 'Never' } }))
-    await create(testPod('pull', { container: { image: 'missing/two:1' } }))
-    await create(testPod('init', { spec: { initContainers: [shell('exit 7', 'init')] }, container: shell('true') }))
+  it('says why there is none yet', async ({ kubectl, backend }) => {
+    await kubectl.create(
+      shellPod(backend, 'never', 'true', { container: { image: 'missing/one:1', imagePullPolicy: 'Never' } }),
+    )
+    await kubectl.create(shellPod(backend, 'pull', 'true', { container: { image: 'missing/two:1' } }))
+    await kubectl.create(
+      shellPod(backend, 'init', 'true', { spec: { initContainers: [shellContainer('init', 'exit 7')] } }),
+    )
     const waitingFor = (name: string, reason: string) =>
       kubectl.must([
         'wait',

@@ -23,6 +23,8 @@ export interface Kubectl extends AsyncDisposable {
   run(args: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<KubectlResult>
   /** As `run`, but a failure is an error; resolves to standard output. */
   must(args: readonly string[], input?: string, env?: Readonly<Record<string, string>>): Promise<string>
+  /** `kubectl create` of one object; resolves to what it prints. */
+  create(object: object): Promise<string>
   /** The lines that a command prints, as they come. It is ended when nobody wants more. */
   lines(args: readonly string[]): AsyncGenerator<string, void, void>
 }
@@ -50,13 +52,15 @@ export async function kubectlOn({ kubeconfigPath }: StartedBackend, namespace: s
     if (exitCode === null) throw new Error(`kubectl ${args.join(' ')} did not end: ${JSON.stringify(result)}`)
     return result
   }
+  const must: Kubectl['must'] = async (args, input, env) => {
+    const { exitCode, stdout, stderr } = await run(args, input, env)
+    if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${exitCode}: ${stderr}`)
+    return stdout
+  }
   return {
     run,
-    async must(args, input, env) {
-      const { exitCode, stdout, stderr } = await run(args, input, env)
-      if (exitCode !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${exitCode}: ${stderr}`)
-      return stdout
-    },
+    must,
+    create: (object) => must(['create', '-f', '-'], JSON.stringify(object)),
     async *lines(args) {
       const child = spawn(program, [...begin, ...args], { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
       try {

@@ -18,6 +18,8 @@ export interface AnswerLosingProxy extends AsyncDisposable {
   readonly kubeconfig: string
   /** The requests whose answer was lost: the server had carried them out, and the connection broke. */
   readonly lost: readonly ProxiedRequest[]
+  /** Breaks every connection of its clients, now; new ones it takes. */
+  breakConnections(): void
 }
 
 /**
@@ -63,6 +65,7 @@ export async function startAnswerLosingProxy(
   return {
     kubeconfig: throughProxy(kubeconfig, `https://127.0.0.1:${port}`, authority.cert),
     lost,
+    breakConnections: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()

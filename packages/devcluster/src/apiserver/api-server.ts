@@ -1,12 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
-import { type IncomingMessage, ServerResponse } from 'node:http'
-import { createServer, type Server } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { Kubelet } from '../kubelet/kubelet.ts'
 import { authorizeAnonymous } from './anonymous.ts'
 import { FaultRules } from './fault-rules.ts'
 import { Exchange } from './http/exchange.ts'
+import { HttpsListener } from './http/https-listener.ts'
 import { ObjectEncoder } from './http/object-encoder.ts'
 import { booleanValue } from './http/query-values.ts'
 import { type RequestInfo, ResourceMissingError, requestInfo } from './http/request-info.ts'
@@ -43,13 +42,14 @@ export class ApiServer {
   readonly #parts: ApiServerParts
   readonly #context: ServerContext
   readonly #token: Buffer
-  readonly #sockets = new Set<Socket>()
-  #server: Server | undefined
+  readonly #listener: HttpsListener
   #unsubscribe: (() => void) | undefined
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts
     this.#token = Buffer.from(`Bearer ${parts.token}`)
+    const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response)
+    this.#listener = new HttpsListener({ ...parts, handle })
     this.watches = new WatchHub((info) => this.faults.isStalled(info))
     this.faults = new FaultRules(parts.clock, () => this.watches.pumpAll())
     const encoders = new Map<ResourceDefinition, ObjectEncoder>()
@@ -71,70 +71,28 @@ export class ApiServer {
     }
   }
 
-  get port(): number {
-    return (this.#server?.address() as AddressInfo | null)?.port ?? 0
-  }
-
   get url(): string {
-    return `https://127.0.0.1:${this.port}`
+    return `https://${this.#address}`
   }
 
   /** Listens. @throws the system's error, as when the port is taken */
   async start(port: number): Promise<void> {
-    const server = createServer(
-      {
-        cert: this.#parts.certificatePem,
-        key: this.#parts.privateKeyPem,
-        // No client has a certificate: without a list of its own Node reads all authorities of the world.
-        ca: [],
-        // Watches are silent for long; clients end what they no longer need.
-        keepAliveTimeout: 90_000,
-        requestTimeout: 0,
-        // As Go's server has it.
-        maxHeaderSize: 1024 * 1024,
-      },
-      (request, response) => void this.#handle(request, response),
-    )
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
-    // A client that is none, or that left in the middle of its handshake.
-    server.on('tlsClientError', (_error, socket) => socket.destroy())
-    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (socket.writable) socket.end(refusalOfNoRequest(error.code))
-    })
-    // Without somebody who hears it, node:http breaks the connection.
-    server.on('connect', (request: IncomingMessage, socket: Socket) => {
-      const response = new ServerResponse(request)
-      response.shouldKeepAlive = false
-      response.assignSocket(socket)
-      response.once('finish', () => socket.end())
-      void this.#handle(request, response)
-    })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, '127.0.0.1', resolve)
-    })
-    this.#server = server
+    await this.#listener.start(port)
     this.#unsubscribe = this.#parts.registry.store.subscribe((resource) => this.watches.changed(resource))
   }
 
   /** Breaks every connection, watches and all, and listens on. Returns how many. */
   closeConnections(): number {
-    const open = [...this.#sockets]
-    for (const socket of open) socket.destroy()
-    return open.length
+    return this.#listener.closeConnections()
   }
 
   async stop(): Promise<void> {
-    const server = this.#server
-    this.#server = undefined
     this.#unsubscribe?.()
-    if (!server) return
-    const closed = new Promise((resolve) => server.close(resolve))
-    this.closeConnections()
-    await closed
+    await this.#listener.stop()
+  }
+
+  get #address(): string {
+    return `127.0.0.1:${this.#listener.port}`
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -166,7 +124,7 @@ export class ApiServer {
         return
       }
       exchange.losesAnswer = loseAnswer
-      await route(this.#context, exchange, `127.0.0.1:${this.port}`)
+      await route(this.#context, exchange, this.#address)
     } catch (error) {
       this.#refuse(exchange, error)
     }
@@ -213,10 +171,4 @@ function sendPlainRefusal(response: ServerResponse, code: number, text: string):
 function resourceMissing(url: string): string {
   const shown = url.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   return `Internal Server Error: "${shown}": failed to create RequestInfo: unable to determine kind and namespace from url, ${shown}\n`
-}
-
-/** The answer to bytes that are no HTTP request, in the words of Go's server. */
-function refusalOfNoRequest(code: string | undefined): string {
-  const said = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  return `HTTP/1.1 ${said}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${said}`
 }

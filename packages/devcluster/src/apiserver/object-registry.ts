@@ -4,24 +4,14 @@ import type { VersionedStore } from '../storage/versioned-store.ts'
 import { admitCreate, admitDelete } from './admission.ts'
 import { deletionStep } from './deletion.ts'
 import { goQuoted } from './go-text.ts'
-import { unsignedProblem } from './http/query-values.ts'
+import { born, placed } from './new-object.ts'
+import { checkNamespacePreconditions, checkPreconditions, checkVersion } from './preconditions.ts'
 import { admitToQuotas } from './quota/quota-admission.ts'
-import { generatedName, type Random, randomUid, timestampOf } from './random-text.ts'
-import { pods } from './resources/pod.ts'
+import { type Random, timestampOf } from './random-text.ts'
 import type { ResourceDefinition, UpdatedSubresource } from './resources/resource-definition.ts'
 import type { ApiTypes } from './schema/api-type.ts'
 import { decodeObject } from './schema/decode-object.ts'
-import {
-  ApiError,
-  alreadyExists,
-  badRequest,
-  conflict,
-  invalid,
-  MODIFIED_SINCE,
-  notFound,
-  OTHER_NAMESPACE,
-  unreasoned,
-} from './status.ts'
+import { alreadyExists, badRequest, invalid, notFound, unreasoned } from './status.ts'
 import { FieldErrors } from './validation/field-errors.ts'
 import { checkPathSegment } from './validation/names.ts'
 import { validateCommonMetadata, validateCommonMetadataUpdate } from './validation/object-metadata.ts'
@@ -49,12 +39,6 @@ export interface WriteOptions {
   readonly subresource?: UpdatedSubresource | undefined
   /** Hears what is said of an object that is taken. */
   readonly warn?: (warnings: readonly string[]) => void
-}
-
-interface PodCondition {
-  readonly type: string
-  readonly status: string
-  readonly [field: string]: unknown
 }
 
 interface RegistryParts {
@@ -104,9 +88,9 @@ export class ObjectRegistry {
     { dryRun = false, bypassesQuotas = false, warn }: WriteOptions = {},
   ): KubeObject {
     const whole = resource.defaults?.(given) ?? given
-    const admitted = admitCreate(this.store, resource, this.#placed(resource, namespace, whole))
+    const admitted = admitCreate(this.store, resource, placed(resource, namespace, whole))
     const { resourceVersion = '' } = given.metadata
-    const prepared = this.#canonical(resource, resource.prepareCreate(this.#born(admitted)))
+    const prepared = this.#canonical(resource, resource.prepareCreate(born(admitted, this.#random, this.#clock.now())))
     this.#validateNew(resource, prepared)
     warn?.(warningsAbout(resource, prepared))
     if (!bypassesQuotas) admitToQuotas(this.store, resource, prepared)
@@ -163,10 +147,16 @@ export class ObjectRegistry {
     const { dryRun = false, gracePeriodSeconds } = options
     const step = deletionStep(resource, current, gracePeriodSeconds, this.#clock.now())
     if (step.kind === 'pending') return { object: current, isGone: false }
-    const marked = step.kind === 'marked' ? this.#write(resource, step.object, current, dryRun) : current
+    const marked = step.kind === 'marked' ? this.replace(resource, current, step.object, dryRun) : current
     if (step.kind === 'marked' && step.isHeld) return { object: marked, isGone: false }
     if (dryRun) return { object: marked, isGone: true }
     return { object: this.store.delete(resource.collection, namespace, name) ?? marked, isGone: true }
+  }
+
+  /** Stores what the server itself makes of an object: its rules are not asked. */
+  replace(resource: ResourceDefinition, current: KubeObject, next: KubeObject, dryRun = false): KubeObject {
+    const written = this.#canonical(resource, next, current)
+    return dryRun || written === current ? written : this.store.update(resource.collection, written)
   }
 
   /** A namespace goes once its controller has emptied it, and nobody holds it any more. */
@@ -180,68 +170,7 @@ export class ObjectRegistry {
       metadata: { ...metadata, deletionTimestamp: timestampOf(this.#clock.now()) },
       status: { ...(current.status as object), phase: 'Terminating' },
     }
-    return { object: this.#write(resource, marked, current, options.dryRun ?? false), isGone: false }
-  }
-
-  #write(resource: ResourceDefinition, next: KubeObject, current: KubeObject, dryRun: boolean): KubeObject {
-    const written = this.#canonical(resource, next, current)
-    return dryRun || written === current ? written : this.store.update(resource.collection, written)
-  }
-
-  /** The binding of a pod that is not bound: its node and the condition PodScheduled, in one revision. */
-  bind(pod: KubeObject, nodeName: string): KubeObject {
-    const observedGeneration = pod.metadata.generation
-    const status = this.#withCondition(pod, { type: 'PodScheduled', observedGeneration, status: 'True' })
-    const bound = { ...pod, spec: { ...(pod.spec as object), nodeName }, status }
-    return this.store.update('pods', this.#canonical(pods, bound, pod))
-  }
-
-  /** Says on a pod that it is deleted by an eviction. */
-  markEvicted(pod: KubeObject): KubeObject {
-    const status = this.#withCondition(pod, {
-      type: 'DisruptionTarget',
-      status: 'True',
-      reason: 'EvictionByEvictionAPI',
-      message: 'Eviction API: evicting',
-    })
-    const { namespace, name } = pod.metadata
-    return this.update(pods, namespace, name, (current) => ({ ...current, status }), { subresource: 'status' })
-  }
-
-  #withCondition(pod: KubeObject, condition: PodCondition): object {
-    const status = (pod.status ?? {}) as { conditions?: readonly PodCondition[] }
-    const before = status.conditions?.find(({ type }) => type === condition.type)
-    const isTheSame = before?.status === condition.status
-    const lastTransitionTime = isTheSame ? before.lastTransitionTime : timestampOf(this.#clock.now())
-    const whole = { ...condition, lastProbeTime: null, lastTransitionTime }
-    const others = status.conditions?.filter(({ type }) => type !== condition.type) ?? []
-    const conditions = condition.type === 'PodScheduled' ? [whole, ...others] : [...others, whole]
-    return { ...status, conditions }
-  }
-
-  /** In its namespace, without what a client cannot say. */
-  #placed(resource: ResourceDefinition, namespace: string | undefined, given: KubeObject): KubeObject {
-    const { namespace: own, deletionTimestamp: _, deletionGracePeriodSeconds: __, ...rest } = given.metadata
-    if (resource.namespaced && own && own !== namespace) throw badRequest(OTHER_NAMESPACE)
-    return {
-      ...given,
-      metadata: { ...rest, ...(resource.namespaced && namespace !== undefined && { namespace }) },
-    }
-  }
-
-  /** With a name, a uid and a time of birth, which the server alone gives. */
-  #born(object: KubeObject): KubeObject {
-    const { name, generateName, ...rest } = object.metadata
-    return {
-      ...object,
-      metadata: {
-        ...rest,
-        ...(generateName !== undefined && { generateName }),
-        name: name || (generateName ? generatedName(generateName, this.#random) : ''),
-        uid: randomUid(this.#random),
-        creationTimestamp: timestampOf(this.#clock.now()),
-      },
-    }
+    return { object: this.replace(resource, current, marked, options.dryRun), isGone: false }
   }
 
   /** First as the resource does, then as is done with any object. */
@@ -267,20 +196,7 @@ export class ObjectRegistry {
     current: KubeObject,
     subresource: UpdatedSubresource | undefined,
   ): KubeObject {
-    const before = current.metadata
-    const { resourceVersion: _, generation: __, selfLink: ___, ...own } = given.metadata
-    // What is left out of these stays as it was; another value of most of them is refused below.
-    const metadata: ObjectMetadata = {
-      ...own,
-      uid: own.uid || before.uid || '',
-      ...(before.resourceVersion !== undefined && { resourceVersion: before.resourceVersion }),
-      ...(before.generation !== undefined && { generation: before.generation }),
-      ...(before.creationTimestamp !== undefined && { creationTimestamp: before.creationTimestamp }),
-      ...(before.deletionTimestamp !== undefined && { deletionTimestamp: before.deletionTimestamp }),
-      ...(before.deletionGracePeriodSeconds !== undefined && {
-        deletionGracePeriodSeconds: own.deletionGracePeriodSeconds ?? before.deletionGracePeriodSeconds,
-      }),
-    }
+    const metadata = carriedOver(given.metadata, current.metadata)
     const rules = (subresource && resource.subresourceUpdates?.[subresource]) ?? {
       prepare: resource.prepareUpdate,
       validate: resource.validateUpdate,
@@ -289,7 +205,7 @@ export class ObjectRegistry {
     const errors = new FieldErrors()
     // The registry checks metadata, and so do the resources: Kubernetes reports such problems several times.
     validateCommonMetadata(next.metadata, { namespaced: resource.namespaced, checkName: checkPathSegment }, errors)
-    validateCommonMetadataUpdate(next.metadata, before, errors)
+    validateCommonMetadataUpdate(next.metadata, current.metadata, errors)
     rules.validate(next, current, errors)
     if (!errors.isEmpty) throw invalid(resource.kind, next.metadata.name ?? '', errors, resource.group)
     if (subresource === undefined) admitToQuotas(this.store, resource, next, current)
@@ -311,6 +227,22 @@ function warningsAbout(resource: ResourceDefinition, object: KubeObject, current
   return [...(resource.warnings?.(object, current) ?? []), ...warningsWithoutEffect(resource, object, current)]
 }
 
+/** Metadata of an update. What is left out of these fields stays as it was; another value of most of them is refused. */
+function carriedOver(given: ObjectMetadata, before: ObjectMetadata): ObjectMetadata {
+  const { resourceVersion: _, generation: __, selfLink: ___, ...own } = given
+  return {
+    ...own,
+    uid: own.uid || before.uid || '',
+    ...(before.resourceVersion !== undefined && { resourceVersion: before.resourceVersion }),
+    ...(before.generation !== undefined && { generation: before.generation }),
+    ...(before.creationTimestamp !== undefined && { creationTimestamp: before.creationTimestamp }),
+    ...(before.deletionTimestamp !== undefined && { deletionTimestamp: before.deletionTimestamp }),
+    ...(before.deletionGracePeriodSeconds !== undefined && {
+      deletionGracePeriodSeconds: own.deletionGracePeriodSeconds ?? before.deletionGracePeriodSeconds,
+    }),
+  }
+}
+
 function withVersion(object: KubeObject, version: string): KubeObject {
   const { resourceVersion: _, ...metadata } = object.metadata
   if (version === '') return { ...object, metadata: metadata as ObjectMetadata }
@@ -325,57 +257,4 @@ function isReleased({ metadata, spec }: KubeObject): boolean {
 
 function isBeingDeleted({ metadata }: KubeObject): boolean {
   return metadata.deletionTimestamp !== undefined
-}
-
-function checkVersion(resource: ResourceDefinition, given: ObjectMetadata, current: ObjectMetadata): void {
-  const { resourceVersion = '' } = given
-  const problem = resourceVersion === '' ? undefined : unsignedProblem(resourceVersion)
-  if (problem !== undefined) throw unreasoned(problem)
-  if (Number(resourceVersion) === 0) return
-  if (resourceVersion !== current.resourceVersion) throw conflict(resource, current.name, MODIFIED_SINCE)
-}
-
-/** @throws {ApiError} 409 when the object is not the one that is meant */
-export function checkPreconditions(
-  resource: ResourceDefinition,
-  { metadata }: KubeObject,
-  options: DeleteOptions,
-): void {
-  const { uid, resourceVersion } = options.preconditions ?? {}
-  const refuse = (why: string) =>
-    // In this one text Kubernetes names the kind where all others have the resource.
-    new ApiError(409, {
-      message: `Operation cannot be fulfilled on ${resource.kind} "${metadata.name}": ${why}`,
-      reason: 'Conflict',
-      details: { name: metadata.name, kind: resource.kind },
-    })
-  if (uid !== undefined && uid !== metadata.uid) {
-    throw refuse(
-      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
-    )
-  }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw refuse(
-      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
-    )
-  }
-}
-
-/** The same of a namespace, in words of its own. */
-function checkNamespacePreconditions(
-  resource: ResourceDefinition,
-  { metadata }: KubeObject,
-  options: DeleteOptions,
-): void {
-  const { uid, resourceVersion } = options.preconditions ?? {}
-  const refuse = (what: string, wanted: string, found: string | undefined) =>
-    conflict(
-      resource,
-      metadata.name,
-      `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
-    )
-  if (uid !== undefined && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid)
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    throw refuse('ResourceVersion', resourceVersion, metadata.resourceVersion)
-  }
 }

@@ -6,6 +6,7 @@ import type { ObjectRegistry } from './object-registry.ts'
 import { microTimestampOf, timestampOf } from './random-text.ts'
 import { events } from './resources/event.ts'
 import { nodes } from './resources/node.ts'
+import { boundPod } from './resources/pod/pod-conditions.ts'
 import { pods } from './resources/pod.ts'
 import { ApiError } from './status.ts'
 
@@ -69,7 +70,7 @@ export class StoreClusterAccess implements ClusterAccess {
   bindPod(pod: Pod, nodeName: string): void {
     const current = this.#current(pod)
     if (!current || asPod(current).spec?.nodeName) return
-    this.#registry.bind(current, nodeName)
+    this.#registry.replace(pods, current, boundPod(current, nodeName, this.#clock.now()))
   }
 
   updatePodStatus(pod: Pod, change: (status: PodStatus) => PodStatus): Pod | undefined {

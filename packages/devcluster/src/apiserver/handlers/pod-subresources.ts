@@ -5,7 +5,8 @@ import type { Exchange } from '../http/exchange.ts'
 import { type ExpectedKind, readObject } from '../http/object-body.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
-import { checkPreconditions } from '../object-registry.ts'
+import { checkPreconditions } from '../preconditions.ts'
+import { boundPod, evictedPod } from '../resources/pod/pod-conditions.ts'
 import type { ServerContext, Target } from '../server-context.ts'
 import { badRequest, conflict, notFound, success, unreasoned } from '../status.ts'
 
@@ -43,7 +44,7 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
     throw conflict(bindings, name, `pod ${name} is being deleted, cannot be assigned to a host`)
   }
   if (spec?.nodeName) throw conflict(bindings, name, `pod ${name} is already assigned to node "${spec.nodeName}"`)
-  if (!dryRun) context.registry.bind(current, node)
+  context.registry.replace(resource, current, boundPod(current, node, context.clock.now()), dryRun)
   exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
 }
 
@@ -73,7 +74,8 @@ export async function handleEviction(context: ServerContext, exchange: Exchange,
   const isDryRun = dryRun || options.dryRun === true
   const current = context.registry.get(resource, namespace, name)
   checkPreconditions(resource, current, options)
-  if (!isDryRun) context.registry.markEvicted(current)
+  const mark = (pod: KubeObject) => evictedPod(pod, context.clock.now())
+  context.registry.update(resource, namespace, name, mark, { subresource: 'status', dryRun: isDryRun })
   const { preconditions: _, ...rest } = options
   context.registry.delete(resource, namespace, name, { ...rest, dryRun: isDryRun })
   exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })

@@ -42,7 +42,8 @@ export function pendingClass(stage: PendingStage): FailureClass {
 export function pendingLimits(pod: Pod, config: Limits): readonly PendingLimit[] {
   const pending = pendingStage(pod)
   if (!pending) return []
-  const { option, class: failureClass, said } = STAGES[pending.stage]
+  const { option, said } = STAGES[pending.stage]
+  const failureClass = pending.failureClass ?? pendingClass(pending.stage)
   const seconds = Number(config[option])
   const about = pending.reason ? `: ${pending.reason}` : ''
   const limits: PendingLimit[] = []

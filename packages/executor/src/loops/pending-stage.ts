@@ -1,4 +1,6 @@
 import type { ContainerStatus, Pod } from '../kube/types.ts'
+import type { FailureClass } from '../pods/failure.ts'
+import { waitingFailure } from '../pods/waiting-failure.ts'
 
 /**
  * What a pod that has not started waits for.
@@ -17,6 +19,8 @@ export interface Pending {
   readonly evidence: string
   /** For people; empty when Kubernetes gives no reason. */
   readonly reason: string
+  /** What kind of trouble the container that waits tells of; absent when it tells of none. */
+  readonly failureClass?: FailureClass
 }
 
 /** The stage of a pending pod; null once its phase is another one. */
@@ -48,13 +52,21 @@ export function pendingStage(pod: Pod): Pending | null {
 /** The first container that waits; an init container that has ended, and one behind it, tell nothing. */
 function waiting(field: string, statuses: readonly ContainerStatus[], pod: Pod): Pending | null {
   const index = statuses.findIndex(({ state }) => state?.waiting)
-  const { name, image, state } = statuses[index] ?? {}
-  if (!state?.waiting) return null
-  const { reason = '', message = '' } = state.waiting
-  const evidence = `status.${field}[${index}].state.waiting.reason=${reason}`
+  const container = statuses[index]
+  if (!container?.state?.waiting) return null
+  const { name, image } = container
+  const { reason = '', message = '' } = container.state.waiting
+  const path = `status.${field}[${index}]`
+  const evidence = `${path}.state.waiting.reason=${reason}`
+  const trouble = waitingFailure(container, path, 'container')
   const stage = isPulling(reason) || hasSandbox(pod) ? 'pulling' : 'creating'
   const about = stage === 'pulling' && image ? `${image} for container ${name}` : `container ${name}`
-  return { stage, evidence, reason: [about, message || reason].filter(Boolean).join(': ') }
+  return {
+    stage,
+    evidence,
+    reason: [about, message || reason].filter(Boolean).join(': '),
+    ...(trouble && { failureClass: trouble.class }),
+  }
 }
 
 function created(pod: Pod): Pending {

@@ -85,6 +85,15 @@ describe('pendingLimits', () => {
     })
   })
 
+  it.each([
+    ['RegistryUnavailable', 'image pull failed', 'infrastructure'],
+    ['ImagePullBackOff', 'Back-off pulling image "a": ErrImagePull: not found', 'config'],
+    ['ImagePullBackOff', 'Back-off pulling image "a": ErrImagePull: pull QPS exceeded', 'infrastructure'],
+  ])('takes the class from what the container waits for: %s, %s', (reason, message, expected) => {
+    const pod = bound({ containerStatuses: [container({ waiting: { reason, message } })] })
+    expect(pendingLimits(pod, config)[0]).toMatchObject({ label: 'pulling', failure: { class: expected } })
+  })
+
   it('gives a fatal reason its grace', () => {
     const graced = resolveConfig({ fatalReasonGraceSeconds: { ErrImagePull: 60 } })
     const pod = bound({ containerStatuses: [container({ waiting: { reason: 'ErrImagePull', message: 'not found' } })] })

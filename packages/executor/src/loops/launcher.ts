@@ -150,7 +150,7 @@ export class Launcher {
       if (this.#batchLeft !== null) this.#batchLeft -= 1
       this.#begin(entry)
     }
-    this.#arm()
+    this.#arm(now)
   }
 
   #begin(entry: LaunchEntry): void {
@@ -278,12 +278,15 @@ export class Launcher {
     this.#pausedUntil = now + this.#pauseBackoff.next(refusal.retryAfterMs)
   }
 
-  /** Wakes when the pause is over, a refused launch may go again, or a closed namespace may be asked. */
-  #arm(): void {
+  /**
+   * Wakes when the pause is over, a refused launch may go again, or a closed namespace may be asked.
+   *
+   * @param now when the queue was looked at: what falls due while we are here has not been seen
+   */
+  #arm(now: number): void {
     this.#timer?.timer.cancel()
     this.#timer = null
     const { clock } = this.#options
-    const now = clock.now()
     if (this.#queue.size === 0) return
     const times = [
       this.#queue.nextReleaseAt,
@@ -292,7 +295,7 @@ export class Launcher {
     ].filter((at) => at !== null && at > now) as number[]
     if (times.length === 0) return
     const at = Math.min(...times, now + IDLE_GATE_MS)
-    this.#timer = { at, timer: clock.setTimeout(() => this.#pump(), at - now) }
+    this.#timer = { at, timer: clock.setTimeout(() => this.#pump(), Math.max(0, at - clock.now())) }
   }
 }
 

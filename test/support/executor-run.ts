@@ -35,6 +35,8 @@ export interface ExecutorRun extends AsyncDisposable {
   untilEnded(keys: readonly TaskInstanceKey[], options?: { readonly withinMs?: number }): Promise<void>
   /** Waits until a task has this state. */
   untilState(key: TaskInstanceKey, state: string): Promise<ExecutorEvent>
+  /** Turns the crank no more, and stops the executor. */
+  stop(how: 'end' | 'terminate'): Promise<void>
 }
 
 /** Starts an executor and turns its crank: a heartbeat after each submission and whenever it asks for one. */
@@ -68,6 +70,10 @@ export async function startExecutor(options: ExecutorRunOptions): Promise<Execut
   executor.onActivity(wake)
   await executor.start()
 
+  const stop = async (how: 'end' | 'terminate') => {
+    isOver = true
+    await executor[how]()
+  }
   const ends = (key: TaskInstanceKey) => eventsOf(key).filter(({ outcome }) => outcome !== undefined)
   return {
     executor,
@@ -90,9 +96,9 @@ export async function startExecutor(options: ExecutorRunOptions): Promise<Execut
       )
     },
     untilState: (key, state) => eventually(() => eventsOf(key).find((event) => event.state === state)),
+    stop,
     async [Symbol.asyncDispose]() {
-      isOver = true
-      await executor.end()
+      await stop('end')
       await kube.close()
     },
   }

@@ -9,6 +9,7 @@ export interface RawWatchEvent {
     readonly metadata: {
       readonly name?: string
       readonly resourceVersion?: string
+      readonly deletionTimestamp?: string
       readonly labels?: Readonly<Record<string, string>>
       readonly annotations?: Readonly<Record<string, string>>
     }

@@ -1,3 +1,5 @@
+import { PATCHED_OBJECT } from './normalised.ts'
+
 /** A difference that both servers may have, and why. */
 export interface AcceptedDifference {
   readonly reason: string
@@ -16,4 +18,24 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
         '$1<what differs>',
       ),
   },
+  {
+    reason:
+      'what a patch makes of an object, where that is refused, is shown with its keys in an order that depends on what the patch touched',
+    rewrite: (text) =>
+      text.replace(
+        PATCHED_OBJECT,
+        (_, before: string, shown: string) =>
+          before + JSON.stringify(JSON.stringify(sorted(JSON.parse(JSON.parse(shown))))),
+      ),
+  },
 ]
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, sorted(part)]),
+  )
+}

@@ -12,6 +12,9 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 /** The versions that texts name. */
 const VERSION_IN_TEXT = /(ResourceVersion in (?:the precondition|record) \()(\d+)(?=\))/g
 
+/** What a patch made of an object, where it is refused: quoted JSON. */
+export const PATCHED_OBJECT = /(patch: Invalid value: |^Invalid value: )("\{(?:[^"\\]|\\.)*\}")/
+
 /** The beginnings of generated names that the sequences use. */
 export const GENERATED_PREFIXES = ['gen-', 'Gen-', `${'g'.repeat(58)}`] as const
 
@@ -26,8 +29,8 @@ const FROM_MAP =
 
 /**
  * A transcript in which everything that is a server's own choice is replaced by a symbol: uids, versions and generated
- * names by one for each, in the order in which they appear, so that what was equal stays equal; times by their distance
- * from now, where they are not the client's own. Left out are `managedFields`, and the content of `kube-root-ca.crt`.
+ * names by one for each, in the order in which they appear, so that what was equal stays equal; times of these minutes by
+ * the word now. Left out are `managedFields`, and the content of `kube-root-ca.crt`.
  */
 export function normalised(transcript: Transcript, now: number): unknown {
   const symbols: Symbols = { uids: new Map(), versions: new Map(), generatedNames: new Map() }
@@ -65,7 +68,12 @@ class Normaliser {
     if (key === 'metadata' && isListMetadata(value)) return this.#listMetadata(value)
     if (isAuthority(value)) return { metadata: { name: 'kube-root-ca.crt' } }
     const parts = Object.entries(value).filter(([name]) => name !== 'managedFields')
-    return Object.fromEntries(parts.map(([name, part]) => [this.#text(name, ''), this.#value(part, name)]))
+    return Object.fromEntries(
+      parts.map(([name, part]) => [
+        this.#text(name, ''),
+        name === 'deletionTimestamp' ? this.#time(deletedAt(value)) : this.#value(part, name),
+      ]),
+    )
   }
 
   /** A list's version is that of the whole server, which others change meanwhile. */
@@ -82,6 +90,15 @@ class Normaliser {
   #text(text: string, key: string): string {
     if (key === 'resourceVersion' && /^\d+$/.test(text)) return this.#version(text)
     if (TIME.test(text)) return this.#time(text)
+    const patched = PATCHED_OBJECT.exec(text)?.[2]
+    if (patched !== undefined) {
+      const shown = JSON.stringify(this.#value(JSON.parse(JSON.parse(patched)), ''))
+      return this.#plainText(text.replace(patched, () => JSON.stringify(shown)))
+    }
+    return this.#plainText(text)
+  }
+
+  #plainText(text: string): string {
     return text
       .replace(UID, (uid) => symbolOf(this.#symbols.uids, uid, 'uid'))
       .replace(VERSION_IN_TEXT, (_, before: string, version: string) => before + this.#version(version))
@@ -95,14 +112,16 @@ class Normaliser {
     return symbolOf(this.#symbols.versions, text, 'version')
   }
 
-  /** Sequences themselves name times of long ago or far away only. */
+  /** Sequences themselves name times of long ago only. */
   #time(text: string): string {
-    const seconds = (Date.parse(text) - this.#now) / 1000
-    if (Math.abs(seconds) > 7_200) return text
-    // Running a sequence takes a few seconds, grace periods are tens of them.
-    const distance = Math.round(seconds / 10) * 10
-    return distance === 0 ? '<now>' : `<now ${distance > 0 ? '+' : '-'} ${Math.abs(distance)} s>`
+    const ago = this.#now - Date.parse(text)
+    return Math.abs(ago) < 600_000 ? '<now>' : text
   }
+}
+
+/** An object's end is the time of its deletion and its grace period: only the first is now. */
+function deletedAt({ deletionTimestamp, deletionGracePeriodSeconds = 0 }: Record<string, unknown>): string {
+  return new Date(Date.parse(String(deletionTimestamp)) - Number(deletionGracePeriodSeconds) * 1000).toISOString()
 }
 
 function symbolOf(symbols: Map<string, string>, value: string, kind: string): string {

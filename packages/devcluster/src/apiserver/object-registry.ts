@@ -214,7 +214,7 @@ export class ObjectRegistry {
 
   /** In the server's order, without what is left out when empty; `current` itself when it says the same. */
   #canonical(resource: ResourceDefinition, object: KubeObject, current?: KubeObject): KubeObject {
-    const { managedFields: _, ...metadata } = object.metadata
+    const { managedFields: _, selfLink: __, ...metadata } = object.metadata
     // A version of its own keeps its place among the fields; the store fills it in.
     const versioned = { ...object, metadata: { ...metadata, resourceVersion: metadata.resourceVersion ?? 'new' } }
     const { value } = decodeObject(this.#types, resource.kind, versioned, undefined, current)
@@ -229,7 +229,7 @@ function warningsAbout(resource: ResourceDefinition, object: KubeObject, current
 
 /** Metadata of an update. What is left out of these fields stays as it was; another value of most of them is refused. */
 function carriedOver(given: ObjectMetadata, before: ObjectMetadata): ObjectMetadata {
-  const { resourceVersion: _, generation: __, selfLink: ___, ...own } = given
+  const { resourceVersion: _, generation: __, ...own } = given
   return {
     ...own,
     uid: own.uid || before.uid || '',

@@ -21,7 +21,10 @@ export const namespaces = plainResource({
     name: (object) => object.metadata.name,
   },
   unknownFieldLabel: (label) => `field label not supported: ${label}`,
-  defaults: withNameLabel,
+  defaults: (object) => ({
+    ...withNameLabel(object),
+    status: { ...(object.status as object), phase: textOf(object, 'status', 'phase') || 'Active' },
+  }),
   prepareCreate(object) {
     const asked = finalizersOf(object)
     const finalizers = asked.includes('kubernetes') ? asked : [...asked, 'kubernetes']

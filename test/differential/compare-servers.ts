@@ -80,10 +80,16 @@ function compared(left: unknown, right: unknown): Difference | undefined {
 }
 
 function rewritten(value: unknown, rows: readonly AcceptedDifference[]): unknown {
-  if (typeof value === 'string') return rows.reduce((text, { rewrite }) => rewrite(text), value)
-  if (Array.isArray(value)) return value.map((item) => rewritten(item, rows))
+  if (typeof value === 'string') return rewrittenText(value, rows)
+  if (Array.isArray(value)) return value.map((item) => rewritten(item, rows)).filter((item) => item !== undefined)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, rewritten(part, rows)]))
+}
+
+function rewrittenText(text: string, rows: readonly AcceptedDifference[]): string | undefined {
+  let left: string | undefined = text
+  for (const { rewrite } of rows) left = left === undefined ? left : rewrite(left)
+  return left
 }
 
 let namespaceCount = 0

@@ -1,26 +1,17 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { componentArguments } from './component-arguments.ts'
-import { componentNames, layoutIn, sourceFile } from './layout.ts'
+import { componentArguments, kubeletNodeArguments } from './component-arguments.ts'
+import { layoutIn, sourceFile } from './layout.ts'
 
-const kubeletNode = { images: '/images', hostAddress: '10.213.0.1' }
-const argumentsOf = componentArguments(
-  layoutIn('/state'),
-  {
-    apiServer: 1001,
-    etcd: 1002,
-    etcdPeer: 1003,
-    kwok: 1004,
-    kubelet: 1005,
-  },
-  kubeletNode,
-)
+const ports = { apiServer: 1001, etcd: 1002, etcdPeer: 1003, kwok: 1004, kubelet: 1005 }
+const argumentsOf = componentArguments(layoutIn('/state'), ports)
+const ofKubeletNode = kubeletNodeArguments(layoutIn('/state'), { images: '/images', hostAddress: '10.213.0.1' })
 
 describe('componentArguments', () => {
-  it.each(componentNames)('%s names no address but 127.0.0.1', (name) => {
+  it.each(Object.entries({ ...argumentsOf, ...ofKubeletNode }))('%s names no address but 127.0.0.1', (_, given) => {
     // What pods and services would have, and what pods call this machine: nothing of ours listens there.
     const ranges = /--cidr=10\.64\.0\.1\/12|--service-cluster-ip-range=10\.0\.0\.0\/24|--node-ip=10\.213\.0\.1/
-    const addresses = argumentsOf[name]
+    const addresses = given
       .filter((argument) => !ranges.test(argument))
       .flatMap((argument) => argument.match(/\d+\.\d+\.\d+\.\d+/g) ?? [])
     expect(addresses.filter((address) => address !== '127.0.0.1')).toEqual([])

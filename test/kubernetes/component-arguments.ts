@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { type ComponentName, type Layout, sourceFile } from './layout.ts'
+import { type componentNames, type kubeletNodeNames, type Layout, sourceFile } from './layout.ts'
 
 /** The loopback ports of one Kubernetes. */
 export interface Ports {
@@ -35,20 +35,12 @@ export const controllers = [
 
 export type Controller = (typeof controllers)[number]
 
-/** What only the parts of a kubelet's node need. */
-export interface KubeletNodeValues {
-  /** The folder of the images that the registry has. */
-  readonly images: string
-  readonly hostAddress: string
-}
-
 /** The command line of each part, without the program. Everything listens on 127.0.0.1 only. */
 export function componentArguments(
   layout: Layout,
   ports: Ports,
-  { images, hostAddress }: KubeletNodeValues = { images: '', hostAddress: '' },
   running: readonly Controller[] = controllers,
-): Record<ComponentName, string[]> {
+): Record<(typeof componentNames)[number], string[]> {
   const etcdUrl = `http://127.0.0.1:${ports.etcd}`
   const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`
   return {
@@ -106,7 +98,27 @@ export function componentArguments(
       `--node-port=${ports.kwok}`,
       `--server-address=127.0.0.1:${ports.kwok}`,
     ],
-    node: [],
+  }
+}
+
+/** Its options and its stages, one a file. */
+function kwokFiles(): string[] {
+  return readdirSync(sourceFile('kwok'))
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+}
+
+/**
+ * The same for the parts of a kubelet's node; the machine itself takes none.
+ *
+ * @param options `images` is the folder of the images that the registry has; `hostAddress` the real machine's in the
+ *   network of the node
+ */
+export function kubeletNodeArguments(
+  layout: Layout,
+  { images, hostAddress }: { readonly images: string; readonly hostAddress: string },
+): Record<Exclude<(typeof kubeletNodeNames)[number], 'node'>, string[]> {
+  return {
     registry: [`--folder=${images}`, `--listen=${registryAddress}`],
     containerd: [`--config=${layout.node}/containerd.toml`],
     kubelet: [
@@ -119,11 +131,4 @@ export function componentArguments(
       '--node-labels=kubelet=true',
     ],
   }
-}
-
-/** Its options and its stages, one a file. */
-function kwokFiles(): string[] {
-  return readdirSync(sourceFile('kwok'))
-    .filter((name) => name.endsWith('.yaml'))
-    .sort()
 }

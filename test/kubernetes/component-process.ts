@@ -69,14 +69,23 @@ export async function startComponent(start: ComponentStart): Promise<ComponentPr
   }
 }
 
-/** The pid of the child of a process that starts one; undefined when it ends without. */
+/** The pid of the child of a process that starts one; undefined when it ends without. Linux only: reads `/proc`. */
 async function onlyChild(parent: ChildProcess): Promise<number | undefined> {
   while (parent.exitCode === null && parent.signalCode === null) {
-    const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, 'utf8').trim()
+    const children = childrenOf(parent.pid)
     if (children !== '') return Number(children)
     await pause(2)
   }
   return undefined
+}
+
+function childrenOf(pid: number | undefined): string {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  } catch {
+    // It has ended, which its exit code is about to tell.
+    return ''
+  }
 }
 
 /** The last lines of a part's log, as the end of an error message. */

@@ -10,6 +10,7 @@ import { RawApi } from '../support/raw-api.ts'
 import { type TestPodOptions, testPod } from '../support/test-pod.ts'
 import { podRequests } from './audit-log.ts'
 import { namesKubelet } from './node/names-kubelet.ts'
+import { runCommand } from './node/run-command.ts'
 import { type Kubernetes, startKubernetes } from './start-kubernetes.ts'
 
 describe.runIf(namesKubelet(process.env))('kubernetes: pods on the kubelet', () => {
@@ -136,7 +137,6 @@ describe.runIf(namesKubelet(process.env))('kubernetes: pods on the kubelet', () 
   it('streams a command that is run in a container', async () => {
     await create('open', { container: shell('sleep 60'), spec: { terminationGracePeriodSeconds: 0 } })
     await untilPhase(api, 'default', 'open', 'Running')
-    const { runCommand } = await import('./node/run-command.ts')
     expect(await runCommand([...cluster.kubectl, 'exec', '-i', 'open', '--', 'tr', 'a-z', 'A-Z'], 'loud')).toBe('LOUD')
   })
 

@@ -1,20 +1,13 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** The parts of a running Kubernetes. Those of nodes run where there are such nodes. */
-export const componentNames = [
-  'etcd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-scheduler',
-  'kwok',
-  'node',
-  'registry',
-  'containerd',
-  'kubelet',
-] as const
+/** The parts of a Kubernetes, in the order in which they start; kwok where its nodes are. */
+export const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const
 
-export type ComponentName = (typeof componentNames)[number]
+/** The parts of a kubelet's node, in the order in which they start: the machine that it runs on comes first. */
+export const kubeletNodeNames = ['node', 'registry', 'containerd', 'kubelet'] as const
+
+export type ComponentName = (typeof componentNames)[number] | (typeof kubeletNodeNames)[number]
 
 /** Where one Kubernetes keeps everything. All paths lie in its folder. */
 export interface Layout {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { removeUnusedBuilds, useBuild } from './build-cache.ts'
 import { buildInputs, buildProgram } from './build-program.ts'
 import { acquireLock } from './exclusive-lock.ts'
 import { requireGo } from './go-toolchain.ts'
@@ -29,17 +30,17 @@ export async function kubernetesProgram(options: ProgramOptions = {}): Promise<s
   const { cacheFolder = userCacheFolder(process.env), onProgress, signal } = options
   const folder = join(cacheFolder, `kubernetes-${await programHash(programFolder, buildInputs)}`)
   const program = join(folder, 'kubernetes')
-  if (await isUsable(program)) return program
+  if (await useBuild(program)) return program
 
   await mkdir(folder, { recursive: true })
   using _lock = await acquireLock(join(cacheFolder, 'kubernetes.lock'), {
     onWait: () => onProgress?.('waiting for another build of the test Kubernetes'),
     signal,
   })
-  if (await isUsable(program)) return program
+  if (await useBuild(program)) return program
 
   await requireGo(programFolder)
-  await removeOldBuilds(cacheFolder)
+  await removeUnusedBuilds(cacheFolder, 'kubernetes', 'kubernetes')
   onProgress?.('building the test Kubernetes: about ten minutes the first time, then never again')
   const unfinished = join(folder, 'kubernetes.unfinished')
   try {
@@ -55,27 +56,4 @@ export async function kubernetesProgram(options: ProgramOptions = {}): Promise<s
 export function userCacheFolder(env: Readonly<Record<string, string | undefined>>): string {
   const named = env.XDG_CACHE_HOME
   return join(named !== undefined && isAbsolute(named) ? named : join(env.HOME || homedir(), '.cache'), 'davit')
-}
-
-async function isUsable(program: string): Promise<boolean> {
-  try {
-    const now = new Date()
-    // Marks it as used, for removeOldBuilds.
-    await utimes(program, now, now)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const unusedForMs = 30 * 24 * 60 * 60 * 1000
-
-/** Each build has some 200 MB, and every change of the sources makes a new one. */
-async function removeOldBuilds(cacheFolder: string): Promise<void> {
-  for (const name of await readdir(cacheFolder)) {
-    if (!/^kubernetes-[0-9a-f]{16}$/.test(name)) continue
-    const folder = join(cacheFolder, name)
-    const usedAt = await stat(join(folder, 'kubernetes')).catch(() => null)
-    if (usedAt !== null && Date.now() - usedAt.mtimeMs > unusedForMs) await rm(folder, { recursive: true, force: true })
-  }
 }

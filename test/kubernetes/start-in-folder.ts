@@ -4,7 +4,7 @@ import { type Controller, componentArguments, kubeletNodeName, type Ports } from
 import { type ComponentProcess, startComponent } from './component-process.ts'
 import { freePorts } from './free-ports.ts'
 import type { ComponentName, Layout } from './layout.ts'
-import { startMachine } from './node/machine.ts'
+import { startKubeletNode } from './node/kubelet-node.ts'
 import type { NodeKind } from './node-kinds.ts'
 import { type Owner, releaseFolder } from './ownership.ts'
 import { prepareFolder, writeKubeconfigs } from './prepare-folder.ts'
@@ -65,14 +65,14 @@ async function startOnce(
   const [apiServer = 0, etcd = 0, etcdPeer = 0, kwok = 0, kubelet = 0] = await freePorts(5)
   const ports: Ports = { apiServer, etcd, etcdPeer, kwok, kubelet }
   const tokens = await prepareFolder(layout, owner)
-  const argumentsOf = componentArguments(layout, ports, undefined, controllers)
+  const argumentsOf = componentArguments(layout, ports, controllers)
   const components: ComponentProcess[] = []
   const startCommand = async (name: ComponentName, command: readonly string[], forks = false) => {
     const part = await startComponent({ name, command, forks, logFile: layout.log(name), folder: layout.data })
     components.push(part)
     return part
   }
-  const start = async (...names: ComponentName[]) => {
+  const start = async (...names: (keyof typeof argumentsOf)[]) => {
     for (const name of names) await startCommand(name, [program, name, ...argumentsOf[name]])
   }
   const deadline = performance.now() + startDeadlineMs
@@ -87,37 +87,32 @@ async function startOnce(
     await start('kube-controller-manager', 'kube-scheduler')
     return { url, access, kubeconfig }
   }
-  const kubeletMachine = async () => {
+  const nodeWithoutKubelet = async () => {
     if (images === null) return null
-    const machine = await startMachine({
+    const startForking = (name: ComponentName, command: readonly string[]) => startCommand(name, command, true)
+    return await startKubeletNode({
       layout,
       program,
+      images,
       kubeletPort: ports.kubelet,
-      start: (name, command) => startCommand(name, command, true),
+      start: startForking,
       ready: wait,
     })
-    const { hostAddress } = machine.network
-    const { registry, containerd, kubelet } = componentArguments(layout, ports, { images, hostAddress })
-    await startCommand('registry', machine.command('own', [program, 'registry', ...registry]), true)
-    await startCommand('containerd', machine.command('own', ['containerd', ...containerd]), true)
-    await machine.waitForFile('containerd', '/run/containerd/containerd.sock', wait())
-    const startKubelet = () => startCommand('kubelet', machine.command('host', [program, 'kubelet', ...kubelet]), true)
-    return { hostAddress, startKubelet }
   }
 
   try {
-    const [{ url, access, kubeconfig }, machine] = await allOf(controlPlane(), kubeletMachine())
+    const [{ url, access, kubeconfig }, kubeletNode] = await allOf(controlPlane(), nodeWithoutKubelet())
     const nodeNames = nodeKinds.includes('kwok') ? kwokNodeNames(nodes) : []
     if (nodeKinds.includes('kwok')) await start('kwok')
     await createKwokNodes(access, nodeNames)
-    if (machine !== null) {
-      await machine.startKubelet()
+    if (kubeletNode !== null) {
+      await kubeletNode.startKubelet()
       nodeNames.push(kubeletNodeName)
     }
     await waitForNodes(access, nodeNames, wait())
     const processes = Object.fromEntries(components.map(({ name, identity }) => [name, identity]))
     const etcdUrl = `http://127.0.0.1:${ports.etcd}`
-    const hostAddress = machine?.hostAddress ?? null
+    const hostAddress = kubeletNode?.hostAddress ?? null
     const state: State = { url, etcdUrl, program, processes, hostAddress }
     await writeState(layout.state, state)
     return { state, kubeconfig, components }

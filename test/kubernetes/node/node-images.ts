@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeUnusedBuilds, useBuild } from '../build-cache.ts'
 import { acquireLock } from '../exclusive-lock.ts'
 import { type ProgramOptions, userCacheFolder } from '../program.ts'
 import { writeImage, writeLayer } from './oci-image.ts'
 import { findProgram } from './requirements.ts'
-import { busyboxFiles, nodeFiles } from './root-file-system.ts'
+import { busyboxFiles, copyProgram } from './root-file-system.ts'
 import { sharedLibraries } from './shared-libraries.ts'
 
 /** What changes when the images are made in another way of the same files. */
@@ -13,7 +14,7 @@ const recipe = 'images 1'
 
 /**
  * The folder of the images of a kubelet's node, as the part `registry` serves it, which is made first if nobody has made
- * it of these files yet. All that is in them is this machine's: its static busybox, and the Node that runs this.
+ * it of these files yet. All that is in them is this machine's: its busybox, and the Node that runs this.
  *
  * - `busybox`, tags `latest`, `1`, `1.36`: the shell and its tools.
  * - `node`, tags `24-slim`, `24`: the same with Node, as image of worker pods.
@@ -22,20 +23,22 @@ const recipe = 'images 1'
 export async function nodeImages(options: ProgramOptions = {}): Promise<string> {
   const { cacheFolder = userCacheFolder(process.env), onProgress, signal } = options
   const busybox = findProgram('busybox') ?? ''
-  const libraries = await sharedLibraries(process.execPath)
-  const folder = join(cacheFolder, `images-${await contentHash([busybox, process.execPath, ...libraries])}`)
-  if (await isUsable(folder)) return folder
+  const node = process.execPath
+  // A busybox that is not static has libraries too.
+  const files = [busybox, ...(await sharedLibraries(busybox)), node, ...(await sharedLibraries(node))]
+  const folder = join(cacheFolder, `images-${await contentHash(files)}`)
+  if (await useBuild(folder)) return folder
 
   await mkdir(cacheFolder, { recursive: true })
   using _lock = await acquireLock(join(cacheFolder, 'images.lock'), { signal })
-  if (await isUsable(folder)) return folder
+  if (await useBuild(folder)) return folder
 
   onProgress?.('making the images of the node kubelet')
-  await removeOldImages(cacheFolder)
+  await removeUnusedBuilds(cacheFolder, 'images', '.')
   const unfinished = await mkdtemp(join(cacheFolder, 'unfinished-images-'))
   try {
     const tools = await writeLayer(unfinished, (root) => busyboxFiles(root, busybox))
-    const node = await writeLayer(unfinished, (root) => nodeFiles(root, process.execPath, libraries))
+    const nodeItself = await writeLayer(unfinished, (root) => copyProgram(root, node, '/usr/local/bin/node'))
     await writeImage(unfinished, {
       names: ['library/busybox:latest', 'library/busybox:1', 'library/busybox:1.36'],
       layers: [tools],
@@ -43,7 +46,7 @@ export async function nodeImages(options: ProgramOptions = {}): Promise<string> 
     })
     await writeImage(unfinished, {
       names: ['library/node:24-slim', 'library/node:24'],
-      layers: [tools, node],
+      layers: [tools, nodeItself],
       command: ['node'],
       env: [`NODE_VERSION=${process.versions.node}`],
     })
@@ -62,25 +65,4 @@ async function contentHash(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(recipe)
   for (const file of files) hash.update(`\n${file}\n`).update(await readFile(file))
   return hash.digest('hex').slice(0, 16)
-}
-
-async function isUsable(folder: string): Promise<boolean> {
-  try {
-    const now = new Date()
-    // Marks it as used, for removeOldImages.
-    await utimes(folder, now, now)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const unusedForMs = 30 * 24 * 60 * 60 * 1000
-
-async function removeOldImages(cacheFolder: string): Promise<void> {
-  for (const name of await readdir(cacheFolder)) {
-    if (!/^images-[0-9a-f]{16}$/.test(name)) continue
-    const folder = join(cacheFolder, name)
-    if (Date.now() - (await stat(folder)).mtimeMs > unusedForMs) await rm(folder, { recursive: true, force: true })
-  }
 }

@@ -21,7 +21,7 @@ const EVICTION: ExpectedKind = {
 
 /** POST of a Binding: what a scheduler does. */
 export async function handleBinding(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
-  const form = exchange.outputForm()
+  const form = exchange.outputForm({ hasTable: false })
   bodyMediaType(exchange.header('content-type'))
   const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
@@ -59,7 +59,7 @@ function requireNamespace({ registry }: ServerContext, { namespace }: Target, { 
 
 /** POST of an Eviction. There are no disruption budgets here, so it is a deletion. */
 export async function handleEviction(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
-  const form = exchange.outputForm()
+  const form = exchange.outputForm({ hasTable: false })
   bodyMediaType(exchange.header('content-type'))
   const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')

@@ -1,7 +1,6 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { kindOfResource, readObject } from '../http/object-body.ts'
-import { includeObjectValue } from '../http/object-encoder.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import type { Question } from '../resources/resource-definition.ts'
@@ -17,7 +16,7 @@ export async function handleQuestion(
   { resource }: Target,
   { validate, answer }: Question,
 ): Promise<void> {
-  const form = exchange.outputForm()
+  const form = exchange.outputForm({ hasTable: false })
   bodyMediaType(exchange.header('content-type'))
   const body = await readBody(exchange.request)
   const { fieldValidation } = readWriteOptions(exchange.query, 'CreateOptions')
@@ -28,9 +27,5 @@ export async function handleQuestion(
   validate?.(object, errors)
   if (!errors.isEmpty) throw invalid('', '', errors, resource.group)
   const answered = decodeObject(types, resource.typeName, answer(object, clock.now())).value as unknown as KubeObject
-  // There is no table of answers: who asks for one gets the answer itself.
-  const { as, ...plain } = form
-  const include = includeObjectValue(exchange.query, form)
-  const text = encoder(resource).object(answered, as?.kind === 'Table' ? plain : form, include)
-  exchange.sendJson(201, text, form)
+  exchange.sendJson(201, encoder(resource).object(answered, form, 'Metadata'), form)
 }

@@ -36,7 +36,7 @@ export async function handleWatch(context: ServerContext, exchange: Exchange, ta
   const options = readListOptions(exchange.query, target.resource)
   const version = versionValue(options.resourceVersion)
   if (version === 'invalid') throw unreasoned(invalidVersionText(options.resourceVersion))
-  const form = exchange.outputForm(true)
+  const form = exchange.outputForm({ isWatch: true })
   if (form.as?.kind === 'PartialObjectMetadataList') throw badRequest('a watch has no lists')
   const include = includeObjectValue(exchange.query, form)
 

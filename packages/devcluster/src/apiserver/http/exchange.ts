@@ -55,8 +55,8 @@ export class Exchange {
   }
 
   /** @throws {ApiError} 406 */
-  outputForm(isWatch = false): OutputForm {
-    return negotiateOutput(this.header('accept'), { isWatch, pretty: this.#isPretty() })
+  outputForm(wanted: { readonly isWatch?: boolean; readonly hasTable?: boolean } = {}): OutputForm {
+    return negotiateOutput(this.header('accept'), { ...wanted, pretty: this.#isPretty() })
   }
 
   warn(texts: readonly string[]): void {

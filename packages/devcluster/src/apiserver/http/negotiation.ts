@@ -17,36 +17,51 @@ interface Clause {
   readonly parameters: ReadonlyMap<string, string>
 }
 
-const SERVED = 'application/json, application/yaml'
+const TYPES = { 'application/json': 'json', 'application/yaml': 'yaml' } as const
+const SERVED = Object.keys(TYPES).join(', ')
 const SERVED_STREAMS = 'application/json;stream=watch'
 const TRANSFORMS = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
 
 /**
- * Chooses the form of the answer by the Accept header: the best clause that is served, as Kubernetes' negotiation does.
- * Protobuf is not served; clients that prefer it name JSON behind it.
+ * Chooses the form of the answer by the Accept header, as Kubernetes does in two steps: its router wants a type that is
+ * served to be named, its negotiation then takes the best clause that can be had. Protobuf is not served; clients that
+ * prefer it name JSON behind it.
  *
+ * @param hasTable whether there is a Table of it
  * @throws {ApiError} 406
  */
-export function negotiateOutput(accept: string | undefined, { isWatch = false, pretty = false } = {}): OutputForm {
-  const clauses = parseAccept(accept ?? '')
-  if (clauses.length === 0) return { format: 'json', pretty }
-  let isTypeServed = false
+export function negotiateOutput(
+  accept: string | undefined,
+  { isWatch = false, pretty = false, hasTable = true } = {},
+): OutputForm {
+  if (!accept) return { format: 'json', pretty }
+  const clauses = parseAccept(accept)
+  if (!clauses.some(({ type }) => type === '*/*' || type in TYPES)) {
+    throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${SERVED}, ${SERVED_STREAMS}`, {})
+  }
   for (const { type, parameters } of clauses) {
-    const format = formatOf(type)
-    if (!format) continue
-    isTypeServed = true
-    if (isWatch && format === 'yaml') continue
-    const kind = parameters.get('as')
-    if (kind === undefined) return { format, pretty }
-    const version = parameters.get('v') ?? ''
-    if (parameters.get('g') !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) continue
-    if (!TRANSFORMS.includes(kind)) continue
-    return { format, pretty, as: { kind: kind as 'Table', version } }
+    for (const format of formatsOf(type)) {
+      const as = transformation(parameters, hasTable)
+      const stream = parameters.get('stream') ?? ''
+      if (as === 'impossible' || parameters.get('sv') || (stream !== '' && (stream !== 'watch' || format === 'yaml'))) {
+        continue
+      }
+      // There are no watches in YAML, whatever is named behind it.
+      if (isWatch && format === 'yaml') throw notAcceptable(ONLY + SERVED_STREAMS)
+      return { format, pretty: pretty || parameters.get('pretty') === '1', ...(as && { as }) }
+    }
   }
-  if (isTypeServed) {
-    throw notAcceptable(`only the following media types are accepted: ${isWatch ? SERVED_STREAMS : SERVED}`)
-  }
-  throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${SERVED}, ${SERVED_STREAMS}`, {})
+  throw notAcceptable(ONLY + (isWatch ? SERVED_STREAMS : SERVED))
+}
+
+const ONLY = 'only the following media types are accepted: '
+
+function transformation(parameters: ReadonlyMap<string, string>, hasTable: boolean): OutputForm['as'] | 'impossible' {
+  const [kind, group, version] = ['as', 'g', 'v'].map((name) => parameters.get(name))
+  if (kind === undefined && group === undefined && version === undefined) return undefined
+  const isKnown = group === 'meta.k8s.io' && (version === 'v1' || version === 'v1beta1')
+  if (!isKnown || !kind || !TRANSFORMS.includes(kind) || (kind === 'Table' && !hasTable)) return 'impossible'
+  return { kind: kind as 'Table', version }
 }
 
 /** Whether discovery may answer with everything at once. */
@@ -60,9 +75,9 @@ export function acceptsAggregatedDiscovery(accept: string | undefined): boolean 
   )
 }
 
-function formatOf(type: string): 'json' | 'yaml' | undefined {
-  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'json'
-  return type === 'application/yaml' ? 'yaml' : undefined
+function formatsOf(type: string): readonly OutputForm['format'][] {
+  if (type === '*/*' || type === 'application/*') return Object.values(TYPES)
+  return type in TYPES ? [TYPES[type as keyof typeof TYPES]] : []
 }
 
 function parseAccept(accept: string): Clause[] {
@@ -75,12 +90,13 @@ function parseAccept(accept: string): Clause[] {
       const parameters = new Map(
         rest.map((pair) => {
           const [key = '', value = ''] = pair.split('=').map((piece) => piece.trim())
-          return [key, value.replace(/^"(.*)"$/, '$1')] as const
+          return [key, value] as const
         }),
       )
       const quality = Number(parameters.get('q') ?? 1)
-      return { type: type.toLowerCase(), quality: Number.isNaN(quality) ? 1 : quality, parameters }
+      return { type, quality: Number.isNaN(quality) ? 1 : quality, parameters }
     })
-  // A stable sort: among equals the first one counts.
-  return clauses.filter(({ quality }) => quality > 0).sort((a, b) => b.quality - a.quality)
+  // A stable sort: among equals the first one counts, and wildcards count last.
+  const isWild = ({ type }: Clause) => Number(type.includes('*'))
+  return clauses.sort((a, b) => b.quality - a.quality || isWild(a) - isWild(b))
 }

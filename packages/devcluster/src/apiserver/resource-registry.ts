@@ -20,8 +20,8 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   secrets,
   serviceAccounts,
   eventsV1,
-  selfSubjectAccessReviews,
   selfSubjectReviews,
+  selfSubjectAccessReviews,
 ]
 
 /** `v1`, `events.k8s.io/v1`. */

@@ -1,4 +1,4 @@
-import { discoveryDocument, discoveryMediaType } from './handlers/discovery.ts'
+import { discoveryAnswer } from './handlers/discovery.ts'
 import { openApiDocument, openApiIndex, openApiV2 } from './handlers/openapi.ts'
 import { acceptsOpenApiV2Protobuf, OPENAPI_V2_PROTOBUF, openApiV2Protobuf } from './handlers/openapi-v2-protobuf.ts'
 import type { Exchange } from './http/exchange.ts'
@@ -39,10 +39,10 @@ export async function route(context: ServerContext, exchange: Exchange, address:
 async function answerResource(context: ServerContext, exchange: Exchange, address: string): Promise<void> {
   const { info, request } = exchange
   const path = `/${info.path.replace(/^\/+|\/+$/g, '')}`
-  const document = discoveryDocument(exchange, path, address)
-  if (document) {
+  const discovery = discoveryAnswer(exchange, path, address)
+  if (discovery) {
     if (info.method !== 'GET') throw methodNotAllowed()
-    exchange.sendDocument(document, discoveryMediaType(exchange, path), path === '/version')
+    exchange.sendDocument(discovery.document, discovery.mediaType, discovery.form)
     return
   }
   const [root, routes] = [...SERVICES].find(([service]) => path.startsWith(`${service}/`)) ?? ['', []]
@@ -87,11 +87,13 @@ function answerPlainPath(context: ServerContext, exchange: Exchange, address: st
     return
   }
   const name = path === '/index.html' ? '/' : path === '/apis/' || isGroup(path) ? path.replace(/\/$/, '') : path
-  if (name === '/apis' && discoveryMediaType(exchange, name) === 'application/json' && exchange.outputForm().as) {
-    throw notAcceptable('only the following media types are accepted: application/json, application/yaml')
+  const discovery = discoveryAnswer(exchange, name, address)
+  if (discovery) {
+    exchange.sendDocument(discovery.document, discovery.mediaType, discovery.form)
+    return
   }
-  const document = discoveryDocument(exchange, name, address) ?? openApi(context, exchange, path)
-  if (document) exchange.sendDocument(document, discoveryMediaType(exchange, name), name === '/')
+  const document = openApi(context, exchange, path)
+  if (document) exchange.sendDocument(document, 'application/json', { format: 'json', pretty: false })
   else if (path.startsWith('/openapi/v3/')) exchange.sendNothing(404)
   else {
     const unserved = unservedResource(exchange.info)

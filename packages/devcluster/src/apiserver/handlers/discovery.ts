@@ -1,5 +1,5 @@
 import type { Exchange } from '../http/exchange.ts'
-import { acceptsAggregatedDiscovery } from '../http/negotiation.ts'
+import { negotiateDiscovery, type OutputForm } from '../http/negotiation.ts'
 import { apiVersionOf, RESOURCES } from '../resource-registry.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 
@@ -7,6 +7,10 @@ import type { ResourceDefinition } from '../resources/resource-definition.ts'
 const VERSION = {
   major: '1',
   minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
   gitVersion: 'v1.36.3+davit',
   gitCommit: '',
   gitTreeState: '',
@@ -31,27 +35,45 @@ const SUBRESOURCES: Readonly<Record<string, Subresource>> = {
 }
 const STATUS_VERBS = ['get', 'patch', 'update']
 
-/** Paths that tell what the API has. Undefined for any other path. */
-export function discoveryDocument(exchange: Exchange, path: string, address: string): object | undefined {
-  const isAggregated = acceptsAggregatedDiscovery(exchange.header('accept'))
-  if (path === '/version') return VERSION
-  if (path === '/') return { paths: rootPaths() }
-  if (path === '/api') return isAggregated ? aggregated(['']) : apiVersions(address)
-  if (path === '/apis') return isAggregated ? aggregated(groups()) : groupList(groups())
-  for (const group of groups())
-    if (path === `/apis/${group}`) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) }
-  for (const groupVersion of new Set(RESOURCES.map(apiVersionOf))) {
-    const root = groupVersion.includes('/') ? '/apis' : '/api'
-    if (path === `${root}/${groupVersion}`) return resourceList(groupVersion)
-  }
-  return undefined
+/** A document and the form in which it is sent. */
+export interface DiscoveryAnswer {
+  readonly document: object
+  readonly mediaType: string
+  readonly form: OutputForm
 }
 
-/** The media type of an answer to `/api` and `/apis`. */
-export function discoveryMediaType(exchange: Exchange, path: string): string {
-  return (path === '/api' || path === '/apis') && acceptsAggregatedDiscovery(exchange.header('accept'))
-    ? 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
-    : 'application/json'
+/**
+ * Answers for the paths that tell what the API has; undefined for any other path.
+ *
+ * @throws {ApiError} 406
+ */
+export function discoveryAnswer(exchange: Exchange, path: string, address: string): DiscoveryAnswer | undefined {
+  if (path === '/version') return asJson(VERSION)
+  if (path === '/') return asJson({ paths: rootPaths() })
+  const document = plainDocument(path, address)
+  if (!document) return undefined
+  const format = negotiateDiscovery(exchange.header('accept'), path)
+  if (format !== 'aggregated') {
+    return { document, mediaType: `application/${format}`, form: { format, pretty: false } }
+  }
+  return {
+    document: aggregated(path === '/api' ? [''] : groups()),
+    mediaType: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList',
+    form: { format: 'json', pretty: false },
+  }
+}
+
+function asJson(document: object): DiscoveryAnswer {
+  return { document, mediaType: 'application/json', form: { format: 'json', pretty: true } }
+}
+
+function plainDocument(path: string, address: string): object | undefined {
+  if (path === '/api') return apiVersions(address)
+  if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups().map(apiGroup) }
+  const group = groups().find((name) => path === `/apis/${name}`)
+  if (group !== undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...apiGroup(group) }
+  const served = RESOURCES.map(apiVersionOf).find((one) => path === `${one.includes('/') ? '/apis' : '/api'}/${one}`)
+  return served === undefined ? undefined : resourceList(served)
 }
 
 function rootPaths(): string[] {
@@ -94,10 +116,6 @@ function apiGroup(group: string) {
   return { name: group, versions, preferredVersion: versions[0] }
 }
 
-function groupList(groups: readonly string[]) {
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(apiGroup) }
-}
-
 function resourceList(groupVersion: string) {
   const resources = RESOURCES.filter((resource) => apiVersionOf(resource) === groupVersion).flatMap((resource) => [
     {
@@ -109,7 +127,7 @@ function resourceList(groupVersion: string) {
       ...(resource.shortNames.length > 0 && { shortNames: resource.shortNames }),
       ...(resource.categories && { categories: resource.categories }),
     },
-    ...resource.subresources.map((name) => {
+    ...sortedSubresources(resource).map((name) => {
       const { kind, verbs, group, version } = subresource(resource, name)
       return {
         name: `${resource.plural}/${name}`,
@@ -121,14 +139,20 @@ function resourceList(groupVersion: string) {
       }
     }),
   ])
-  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources }
+  // Kubernetes tells the version of this kind in all groups but the core.
+  const isCore = !groupVersion.includes('/')
+  return { kind: 'APIResourceList', ...(!isCore && { apiVersion: 'v1' }), groupVersion, resources }
+}
+
+function sortedSubresources({ subresources }: ResourceDefinition): readonly string[] {
+  return subresources.toSorted()
 }
 
 function subresource(resource: ResourceDefinition, name: string): Subresource {
   return SUBRESOURCES[`${resource.plural}/${name}`] ?? { kind: resource.kind, verbs: STATUS_VERBS }
 }
 
-/** Everything of the groups in one document. */
+/** Everything of the groups in one document. Kinds of a resource's own group are told without it. */
 function aggregated(groups: readonly string[]) {
   return {
     kind: 'APIGroupDiscoveryList',
@@ -139,27 +163,27 @@ function aggregated(groups: readonly string[]) {
       versions: versionsOf(group).map((version) => ({
         version,
         resources: RESOURCES.filter((resource) => resource.group === group && resource.version === version).map(
-          (resource) => ({
-            resource: resource.plural,
-            responseKind: { group, version, kind: resource.kind },
-            scope: resource.namespaced ? 'Namespaced' : 'Cluster',
-            singularResource: resource.singular,
-            verbs: resource.verbs,
-            ...(resource.shortNames.length > 0 && { shortNames: resource.shortNames }),
-            ...(resource.categories && { categories: resource.categories }),
-            subresources: resource.subresources.map((name) => {
-              const {
-                kind,
-                verbs,
-                group: kindGroup = group,
-                version: kindVersion = version,
-              } = subresource(resource, name)
-              return { subresource: name, responseKind: { group: kindGroup, version: kindVersion, kind }, verbs }
-            }),
-          }),
+          aggregatedResource,
         ),
         freshness: 'Current',
       })),
     })),
+  }
+}
+
+function aggregatedResource(resource: ResourceDefinition) {
+  const subresources = sortedSubresources(resource).map((name) => {
+    const { kind, verbs, group = '', version = '' } = subresource(resource, name)
+    return { subresource: name, responseKind: { group, version, kind }, verbs }
+  })
+  return {
+    resource: resource.plural,
+    responseKind: { group: '', version: '', kind: resource.kind },
+    scope: resource.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: resource.singular,
+    verbs: resource.verbs,
+    ...(resource.shortNames.length > 0 && { shortNames: resource.shortNames }),
+    ...(resource.categories && { categories: resource.categories }),
+    ...(subresources.length > 0 && { subresources }),
   }
 }

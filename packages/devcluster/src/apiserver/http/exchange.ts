@@ -91,8 +91,8 @@ export class Exchange {
   }
 
   /** Answers with a document of the server itself. */
-  sendDocument(document: object, mediaType: string, pretty: boolean): void {
-    this.#send(200, formatted(JSON.stringify(document), { format: 'json', pretty }), mediaType)
+  sendDocument(document: object, mediaType: string, { format, pretty }: OutputForm): void {
+    this.#send(200, formatted(JSON.stringify(document), { format, pretty }), mediaType)
   }
 
   sendBytes(body: Buffer, mediaType: string): void {

@@ -36,9 +36,7 @@ export function negotiateOutput(
 ): OutputForm {
   if (!accept) return { format: 'json', pretty }
   const clauses = parseAccept(accept)
-  if (!clauses.some(({ type }) => type === '*/*' || type in TYPES)) {
-    throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${SERVED}, ${SERVED_STREAMS}`, {})
-  }
+  requireNamed(clauses, `${SERVED}, ${SERVED_STREAMS}`)
   for (const { type, parameters } of clauses) {
     for (const format of formatsOf(type)) {
       const as = transformation(parameters, hasTable)
@@ -54,6 +52,11 @@ export function negotiateOutput(
   throw notAcceptable(ONLY + (isWatch ? SERVED_STREAMS : SERVED))
 }
 
+function requireNamed(clauses: readonly Clause[], produced: string): void {
+  if (clauses.some(({ type }) => type === '*/*' || type in TYPES)) return
+  throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${produced}`, {})
+}
+
 const ONLY = 'only the following media types are accepted: '
 
 function transformation(parameters: ReadonlyMap<string, string>, hasTable: boolean): OutputForm['as'] | 'impossible' {
@@ -64,15 +67,25 @@ function transformation(parameters: ReadonlyMap<string, string>, hasTable: boole
   return { kind: kind as 'Table', version }
 }
 
-/** Whether discovery may answer with everything at once. */
-export function acceptsAggregatedDiscovery(accept: string | undefined): boolean {
-  return parseAccept(accept ?? '').some(
-    ({ type, parameters }) =>
-      type === 'application/json' &&
-      parameters.get('as') === 'APIGroupDiscoveryList' &&
-      parameters.get('g') === 'apidiscovery.k8s.io' &&
-      parameters.get('v') === 'v2',
-  )
+/**
+ * Chooses the form of a document of discovery; `aggregated` is everything in one document, at the paths that have one.
+ *
+ * @throws {ApiError} 406
+ */
+export function negotiateDiscovery(accept: string | undefined, path: string): OutputForm['format'] | 'aggregated' {
+  if (!accept) return 'json'
+  const clauses = parseAccept(accept)
+  // This one path is not behind the router.
+  if (path !== '/apis') requireNamed(clauses, SERVED)
+  for (const { type, parameters } of clauses) {
+    for (const format of formatsOf(type)) {
+      const wanted = ['as', 'g', 'v'].flatMap((name) => parameters.get(name) ?? [])
+      if (wanted.length === 0) return format
+      const isAggregated = wanted.join() === 'APIGroupDiscoveryList,apidiscovery.k8s.io,v2'
+      if (isAggregated && format === 'json' && (path === '/api' || path === '/apis')) return 'aggregated'
+    }
+  }
+  throw notAcceptable(ONLY + SERVED)
 }
 
 function formatsOf(type: string): readonly OutputForm['format'][] {

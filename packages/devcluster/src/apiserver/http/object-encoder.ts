@@ -136,7 +136,7 @@ export class ObjectEncoder {
     }))
     const rows = objects.map((object) => {
       const cells = JSON.stringify(this.#resource.row(object, now))
-      if (include === 'None') return `{"cells":${cells}}`
+      if (include === 'None') return `{"cells":${cells},"object":null}`
       return `{"cells":${cells},"object":${include === 'Object' ? this.#whole(object).toString() : partial(object, form)}}`
     })
     return (

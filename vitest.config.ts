@@ -50,6 +50,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Bounds of time, last of all and one after the other: nothing else runs meanwhile.
+        test: {
+          name: 'devcluster',
+          include: ['test/devcluster/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
         test: { name: 'docs', include: ['test/*.test.ts'], testTimeout: 60_000 },
       },
       {

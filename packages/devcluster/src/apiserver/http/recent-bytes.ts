@@ -16,8 +16,8 @@ export class RecentBytes {
   #slab: Buffer = Buffer.alloc(0)
   #slabEnd = 0
 
-  /** @param limit the default has room for 14,000 pods of usual size */
-  constructor(limit = 64 << 20) {
+  /** @param limit the default has room for 7,000 pods of usual size */
+  constructor(limit = 32 << 20) {
     this.#limit = limit
   }
 

@@ -180,7 +180,8 @@ export class ObjectRegistry {
     for (const validate of [resource.validate, validateAny]) {
       const errors = new FieldErrors()
       validate(object, errors)
-      if (!errors.isEmpty) throw invalid(resource.kind, object.metadata.name ?? '', errors, resource.group)
+      if (!errors.isEmpty)
+        throw invalid(resource.kind, object.metadata.name ?? '', errors, resource.validationGroup ?? resource.group)
     }
   }
 
@@ -207,7 +208,8 @@ export class ObjectRegistry {
     validateCommonMetadata(next.metadata, { namespaced: resource.namespaced, checkName: checkPathSegment }, errors)
     validateCommonMetadataUpdate(next.metadata, current.metadata, errors)
     rules.validate(next, current, errors)
-    if (!errors.isEmpty) throw invalid(resource.kind, next.metadata.name ?? '', errors, resource.group)
+    if (!errors.isEmpty)
+      throw invalid(resource.kind, next.metadata.name ?? '', errors, resource.validationGroup ?? resource.group)
     if (subresource === undefined) admitToQuotas(this.store, resource, next, current)
     return next
   }

@@ -10,7 +10,8 @@ import { BodySyntaxError, parseBody } from './request-body.ts'
 import { readTypeMeta, TypeMetaError } from './type-meta.ts'
 import { checkDryRun } from './write-options.ts'
 
-interface Given {
+/** The options of a deletion as a client gives them. */
+export interface GivenDeleteOptions {
   readonly gracePeriodSeconds?: number
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly orphanDependents?: boolean
@@ -31,7 +32,11 @@ export function readDeleteOptions(
   contentType: string | undefined,
   query: URLSearchParams,
 ): DeleteOptions {
-  const given = body.length > 0 ? fromBody(types, body, contentType) : fromQuery(query)
+  return checkedDeleteOptions(body.length > 0 ? fromBody(types, body, contentType) : fromQuery(query))
+}
+
+/** @throws {ApiError} 422 */
+export function checkedDeleteOptions(given: GivenDeleteOptions): DeleteOptions {
   const errors = new FieldErrors()
   const { propagationPolicy, orphanDependents, gracePeriodSeconds, preconditions } = given
   if (propagationPolicy !== undefined && orphanDependents !== undefined) {
@@ -55,7 +60,7 @@ export function readDeleteOptions(
   }
 }
 
-function fromQuery(query: URLSearchParams): Given {
+function fromQuery(query: URLSearchParams): GivenDeleteOptions {
   const gracePeriodSeconds = integerValue(query, 'gracePeriodSeconds')
   const propagationPolicy = query.get('propagationPolicy')
   const uid = query.get('uid')
@@ -71,20 +76,19 @@ function fromQuery(query: URLSearchParams): Given {
 }
 
 const DELETE_OPTIONS = { kind: 'DeleteOptions', group: 'meta.k8s.io', version: 'v1' }
-/** DeleteOptions are of every group; these are the groups that one may name here. */
-const KNOWN_VERSIONS = /^(v1|meta\.k8s\.io\/v1|policy\/v1|events\.k8s\.io\/v1|apps\/v1|batch\/v1)$/
 
-function fromBody(types: ApiTypes, body: Buffer, contentType: string | undefined): Given {
+function fromBody(types: ApiTypes, body: Buffer, contentType: string | undefined): GivenDeleteOptions {
   try {
     const parsed = parseBody(body, contentType, { types, kind: 'DeleteOptions', typeName: 'DeleteOptions' })
     const said = readTypeMeta(parsed, DELETE_OPTIONS)
-    const apiVersion = apiVersionOf(said)
-    if (said.kind !== DELETE_OPTIONS.kind || !KNOWN_VERSIONS.test(apiVersion)) {
+    if (said.version === '') throw badRequest(`Object 'apiVersion' is missing in '${body.toString()}'`)
+    // There are some in every group: whichever is named will do.
+    if (said.kind !== DELETE_OPTIONS.kind) {
       throw badRequest(
-        `no kind ${goQuoted(said.kind)} is registered for version ${goQuoted(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+        `no kind ${goQuoted(said.kind)} is registered for version ${goQuoted(apiVersionOf(said))} in scheme "pkg/runtime/scheme.go:111"`,
       )
     }
-    return decodeObject(types, 'DeleteOptions', parsed.value, parsed.notes).value as Given
+    return decodeObject(types, 'DeleteOptions', parsed.value, parsed.notes).value as GivenDeleteOptions
   } catch (error) {
     if (error instanceof BodySyntaxError || error instanceof TypeMetaError || error instanceof DecodeError) {
       throw badRequest(error.message)

@@ -27,10 +27,16 @@ export interface ObjectBody {
 }
 
 const SCHEME = 'in scheme "pkg/runtime/scheme.go:111"'
-const LISTED =
+/** Every group has these. */
+const META_KINDS = 'CreateOptions|DeleteOptions|GetOptions|ListOptions|PatchOptions|UpdateOptions|Status|WatchEvent'
+const CORE_KINDS =
   'Pod|Node|Namespace|ConfigMap|Secret|ServiceAccount|Event|Service|Endpoints|PersistentVolume|PersistentVolumeClaim|LimitRange|ResourceQuota|ReplicationController|PodTemplate|ComponentStatus'
-/** Kinds of the core group that are known but are not the one that is wanted. */
-const CORE_KINDS = new RegExp(`^(?:(?:${LISTED})(?:List)?|Binding|Status|List|DeleteOptions)$`)
+/** Kinds that are known, by their versions, but are not the one that is wanted. */
+const KNOWN_KINDS: readonly (readonly [apiVersion: RegExp, kind: RegExp])[] = [
+  [/^(v1|events\.k8s\.io\/v1|policy\/v1|meta\.k8s\.io\/v1|apps\/v1|batch\/v1)$/, new RegExp(`^(${META_KINDS})$`)],
+  [/^v1$/, new RegExp(`^((${CORE_KINDS})(List)?|Binding|List)$`)],
+  [/^events\.k8s\.io\/v1$/, /^Event(List)?$/],
+]
 
 /**
  * Reads the body of a create or an update as an object of one kind.
@@ -53,8 +59,14 @@ export function readObject(
   }
   return {
     object: decoded.value as unknown as KubeObject,
-    warnings: fieldValidation === 'Warn' ? strictErrors : [],
+    warnings: fieldValidation === 'Warn' ? strictErrors.flatMap(warningsOf) : [],
   }
+}
+
+/** What YAML's reader says of several lines is a warning each. */
+function warningsOf(strictError: string): string[] {
+  const [first = '', ...lines] = strictError.split('\n')
+  return first === 'yaml: unmarshal errors:' ? lines.map((line) => line.trim()) : [strictError]
 }
 
 /** The kind of a resource's own objects. */
@@ -85,10 +97,16 @@ function checkedKind(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): 
   }
   const isExpected = apiVersion === apiVersionOf(expected) || expected.alsoVersions?.includes(apiVersion)
   if (kind === expected.kind && isExpected) return said
-  const mismatch =
-    apiVersion === 'v1' && CORE_KINDS.test(kind)
-      ? `converting (v1.${kind}) to (${internalGroup(expected)}.${expected.kind}): unknown conversion`
-      : `no kind ${goQuoted(kind)} is registered for version ${goQuoted(apiVersion)} ${SCHEME}`
+  const isKnown = KNOWN_KINDS.some(([versions, kinds]) => versions.test(apiVersion) && kinds.test(kind))
+  // Events are one thing under two names: that it is the other one is noticed later.
+  if (isKnown && kind === expected.kind) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`,
+    )
+  }
+  const mismatch = isKnown
+    ? `converting (v1.${kind}) to (${internalGroup(expected)}.${expected.kind}): unknown conversion`
+    : `no kind ${goQuoted(kind)} is registered for version ${goQuoted(apiVersion)} ${SCHEME}`
   throw unhandled(said, expected, mismatch)
 }
 

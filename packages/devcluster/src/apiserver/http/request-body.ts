@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { isMap, LineCounter, parseAllDocuments, visit } from 'yaml'
 import type { ApiTypes } from '../schema/api-type.ts'
 import { type JsonNotes, JsonSyntaxError, NO_NOTES, parseJsonText } from '../schema/json-text.ts'
 import { decodeProtobuf, ProtobufError, readProtobufEnvelope } from '../schema/protobuf.ts'
+import { parseYamlText, YamlError } from '../schema/yaml-text.ts'
 import { requestEntityTooLarge, unsupportedMediaType } from '../status.ts'
 import { parseMediaType } from './media-type.ts'
 
@@ -65,7 +65,7 @@ export function bodyMediaType(contentType: string | undefined): string {
 export function parseBody(body: Buffer, contentType: string | undefined, expected: BodyType): ParsedBody {
   switch (bodyMediaType(contentType)) {
     case 'application/yaml':
-      return parseYaml(body.toString())
+      return parseYaml(body)
     case 'application/vnd.kubernetes.protobuf':
       return parseProtobuf(body, expected)
     default:
@@ -97,34 +97,15 @@ export function parseJson(text: Buffer, prefix: string): ParsedBody {
   }
 }
 
-function parseYaml(text: string): ParsedBody {
-  const lines = new LineCounter()
-  const documents = parseAllDocuments(text, { version: '1.1', uniqueKeys: false, lineCounter: lines })
-  const [document] = Array.isArray(documents) ? documents : []
-  if (!document) return { value: null, notes: NO_NOTES, strictErrors: [] }
-  const [problem] = document.errors
-  if (problem) {
-    throw new BodySyntaxError(`yaml: line ${problem.linePos?.[0].line ?? 1}: ${problem.message.split('\n')[0]}`)
-  }
-  const strictErrors: string[] = []
-  visit(document, (_key, node) => {
-    if (!isMap(node)) return
-    const seen = new Set<string>()
-    for (const { key } of node.items) {
-      const name = String(key)
-      const range = (key as { range?: readonly number[] } | null)?.range
-      if (seen.has(name)) {
-        const { line } = lines.linePos(range?.[0] ?? 0)
-        strictErrors.push(`yaml: unmarshal errors:\n  line ${line}: key "${name}" already set in map`)
-      }
-      seen.add(name)
-    }
-  })
+function parseYaml(body: Buffer): ParsedBody {
   try {
-    // Through JSON: dates and other things that YAML knows become what JSON has for them.
-    const value: unknown = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? 'null')
-    return { value, notes: NO_NOTES, strictErrors }
+    const { value, notes, repetitions } = parseYamlText(body)
+    const strictErrors = repetitions.length === 0 ? [] : [['yaml: unmarshal errors:', ...repetitions].join('\n  ')]
+    return { value, notes, strictErrors }
   } catch (error) {
-    throw new BodySyntaxError(`yaml: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    if (!(error instanceof YamlError)) throw error
+    throw new BodySyntaxError(error.message.startsWith('json: ') ? error.message : `yaml: ${error.message}`, {
+      cause: error,
+    })
   }
 }

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Event } from '../../types.ts'
 import type { FieldErrors } from '../validation/field-errors.ts'
-import { checkQualifiedName } from '../validation/names.ts'
+import { checkDnsSubdomain, checkQualifiedName } from '../validation/names.ts'
+import { validateMetadata } from '../validation/object-metadata.ts'
 import { plainResource } from './plain-resource.ts'
 import { ageOf, NAME_COLUMN, type ResourceDefinition, textOf } from './resource-definition.ts'
 
@@ -75,6 +76,24 @@ function validateEvent(object: KubeObject, reporterField: string, errors: FieldE
   }
 }
 
+/** What is created in the new form has nothing of the old one (Kubernetes: ValidateEventCreate). */
+function validateNewEvent(object: KubeObject, errors: FieldErrors): void {
+  const event = object as unknown as Event
+  validateMetadata(object.metadata, { namespaced: true, checkName: checkDnsSubdomain }, errors)
+  if (event.series) {
+    if ((event.series.count ?? 0) < 2) errors.invalid('series.count', '', 'should be at least 2')
+    if (!event.series.lastObservedTime) errors.required('series.lastObservedTime')
+  }
+  if (!event.eventTime) errors.required('eventTime')
+  if (event.type !== 'Normal' && event.type !== 'Warning') {
+    errors.invalid('type', '', `has invalid value: ${event.type ?? ''}`)
+  }
+  for (const field of ['firstTimestamp', 'lastTimestamp', 'count'] as const) {
+    if (event[field]) errors.invalid(field, '', 'needs to be unset')
+  }
+  if (event.source?.component || event.source?.host) errors.invalid('source', '', 'needs to be unset')
+}
+
 function row(object: KubeObject, now: number): readonly (string | number)[] {
   const event = object as unknown as Event & { series?: { count?: number; lastObservedTime?: string } }
   const { involvedObject, source } = event
@@ -112,7 +131,11 @@ export const eventsV1: ResourceDefinition = {
   ...events,
   group: 'events.k8s.io',
   typeName: 'events.Event',
-  validate: (object, errors) => validateEvent(object, 'reportingController', errors),
+  validationGroup: '',
+  validate(object, errors) {
+    validateEvent(object, 'reportingController', errors)
+    validateNewEvent(object, errors)
+  },
   validateUpdate: (next, _current, errors) => validateEvent(next, 'reportingController', errors),
   toStored: (object) => renamed(object, (pair) => [pair[1], pair[0]]),
   fromStored: (object) => renamed(object, (pair) => [pair[0], pair[1]]),

@@ -1,6 +1,8 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Node } from '../../types.ts'
-import { validateMetadataUpdate } from '../validation/object-metadata.ts'
+import type { FieldErrors } from '../validation/field-errors.ts'
+import { checkDnsSubdomain, checkLabelValue, checkQualifiedName } from '../validation/names.ts'
+import { validateMetadata, validateMetadataUpdate } from '../validation/object-metadata.ts'
 import { plainResource } from './plain-resource.ts'
 import { AGE_COLUMN, ageOf, NAME_COLUMN, partOf } from './resource-definition.ts'
 
@@ -14,7 +16,12 @@ export const nodes = plainResource({
   subresources: ['status'],
   fieldLabels: { 'spec.unschedulable': (object) => String(partOf(object, 'spec', 'unschedulable') ?? false) },
   unknownFieldLabel: (label) => `field label not supported: ${label}`,
+  validate: validateNode,
   prepareUpdate: (next, current) => ({ ...next, status: current.status }),
+  validateUpdate(next, current, errors) {
+    validateMetadataUpdate(next.metadata, current.metadata, errors)
+    validateNode(next, errors)
+  },
   subresourceUpdates: {
     status: {
       prepare: (next, current) => ({ ...next, spec: current.spec }),
@@ -35,6 +42,30 @@ export const nodes = plainResource({
   ],
   row,
 })
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
+
+/** Metadata and taints; Kubernetes says `metadata.taints` of the latter. */
+function validateNode(object: KubeObject, errors: FieldErrors): void {
+  validateMetadata(object.metadata, { namespaced: false, checkName: checkDnsSubdomain }, errors)
+  const seen = new Set<string>()
+  for (const [index, taint] of ((object as unknown as Node).spec?.taints ?? []).entries()) {
+    const path = `metadata.taints[${index}]`
+    const { key, value = '', effect } = taint
+    errors.invalidAll(`${path}.key`, key, checkQualifiedName(key))
+    const problems = checkLabelValue(value)
+    if (problems.length > 0) errors.invalid(`${path}.value`, value, problems.join(';'))
+    if (effect === '') errors.required(`${path}.effect`)
+    else if (!EFFECTS.includes(effect)) errors.notSupported(`${path}.effect`, effect, EFFECTS)
+    const pair = `${effect} ${key}`
+    if (seen.has(pair)) {
+      // As Go shows a struct of its own.
+      const shown = { Key: key, Value: value, Effect: effect, TimeAdded: taint.timeAdded ?? null }
+      errors.duplicate(path, shown, 'taints must be unique by key and effect pair')
+    }
+    seen.add(pair)
+  }
+}
 
 const ROLE_LABEL = 'node-role.kubernetes.io/'
 

@@ -52,6 +52,8 @@ export interface ResourceDefinition {
   readonly subresources: readonly string[]
   /** Its type in requests and answers. It is stored as the type that `kind` names. */
   readonly typeName: string
+  /** The group of its kind in the refusals of its validation, where that is not its own. */
+  readonly validationGroup?: string
   /** Its collection in the store; two versions of one thing share it. */
   readonly collection: string
   /** DELETE answers with the object, not with a Status, when it is gone at once. */

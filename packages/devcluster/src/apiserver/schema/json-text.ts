@@ -64,9 +64,9 @@ class JsonReader {
   }
 
   #value(depth: number): unknown {
-    if (depth > MAX_DEPTH) throw new JsonSyntaxError('exceeded max depth')
     this.#literal = undefined
     this.#skipSpace()
+    if (depth >= MAX_DEPTH && /[[{]/.test(this.#text[this.#at] ?? '')) this.#unexpected('exceeded max depth')
     switch (this.#text[this.#at]) {
       case '{':
         return this.#object(depth)
@@ -162,7 +162,8 @@ class JsonReader {
       // A run of bytes is read at once: a character may have several.
       result += Buffer.from(this.#text.slice(start, this.#at), 'latin1').toString()
       const character = this.#text[this.#at]
-      if (character === undefined || character < ' ') this.#unexpected('in string literal')
+      if (character === undefined) throw new JsonSyntaxError('unexpected end of JSON input')
+      if (character < ' ') this.#unexpected('in string literal')
       this.#at++
       if (character === '"') return result.toWellFormed()
       result += this.#escape()
@@ -233,8 +234,11 @@ class JsonReader {
 
   #unexpected(where: string): never {
     const character = this.#text[this.#at]
-    if (character === undefined) throw new JsonSyntaxError('unexpected end of JSON input')
-    throw new JsonSyntaxError(`invalid character ${quoted(character)} ${where}`)
+    // At the end Go looks whether a space would do, and only then misses the rest.
+    if (character === undefined && !/^(in|after decimal|exceeded)/.test(where)) {
+      throw new JsonSyntaxError('unexpected end of JSON input')
+    }
+    throw new JsonSyntaxError(`invalid character ${quoted(character ?? ' ')} ${where}`)
   }
 }
 

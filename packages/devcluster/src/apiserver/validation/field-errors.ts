@@ -42,8 +42,9 @@ export class FieldErrors {
     this.#all.push({ type: 'FieldValueRequired', path, body: `Required value${detail && `: ${detail}`}` })
   }
 
-  duplicate(path: string, value: unknown): void {
-    this.#all.push({ type: 'FieldValueDuplicate', path, body: `Duplicate value: ${shown(value)}` })
+  duplicate(path: string, value: unknown, detail = ''): void {
+    const body = `Duplicate value: ${shown(value)}${detail && `: ${detail}`}`
+    this.#all.push({ type: 'FieldValueDuplicate', path, body })
   }
 
   notFound(path: string, value: unknown): void {

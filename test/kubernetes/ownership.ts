@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { Layout } from './layout.ts'
 import { cgroupName, removeCgroups } from './node/cgroups.ts'
 import type { ProcessIdentity } from './process-identity.ts'
+import { processesOf } from './processes-of.ts'
+import { stopProcesses } from './stop-processes.ts'
 
 /** A mark in the data folder: only a folder that has it is ever removed. */
 const markFile = 'made-by-davit.json'
@@ -33,11 +35,12 @@ export async function ownerOf(layout: Layout): Promise<Owner | undefined> {
 }
 
 /**
- * Removes what was written into a claimed folder, and nothing in any other, and what the containers of its Kubernetes left
- * of themselves elsewhere. Its processes must have been told to end.
+ * Removes what was written into a claimed folder, and nothing in any other, and what is left of its Kubernetes elsewhere:
+ * control groups, and processes that hang on when its parts have ended.
  */
 export async function releaseFolder(layout: Layout): Promise<void> {
   if ((await ownerOf(layout)) === undefined) return
+  await stopProcesses(processesOf(layout.data))
   await removeCgroups(cgroupName(layout.folder))
   // The mark is in the data, which goes last: a removal that is cut short can be taken up again.
   for (const path of [layout.kubeconfig, layout.state, layout.data]) await rm(path, { recursive: true, force: true })

@@ -24,6 +24,7 @@ export default defineConfig({
             'packages/*/test/**/*.test.ts',
             'scripts/test/**/*.test.ts',
             'test/kubernetes/**/*.test.ts',
+            'test/python/**/*.test.ts',
             'test/support/**/*.test.ts',
             'test/differential/**/*.test.ts',
           ],
@@ -36,10 +37,17 @@ export default defineConfig({
           name: 'conformance',
           include: ['test/conformance/**/*.test.ts', 'test/kubernetes/*.conformance.ts'],
           globalSetup: ['test/conformance/start-backends.ts'],
-          // The built kubectl comes with the real Kubernetes.
-          exclude: namesKubernetes ? [] : ['test/conformance/kubectl*.test.ts', 'test/kubernetes/*.conformance.ts'],
+          // The built kubectl and the Python client come with the real Kubernetes.
+          exclude: namesKubernetes
+            ? []
+            : [
+                'test/conformance/kubectl*.test.ts',
+                'test/conformance/python*.test.ts',
+                'test/kubernetes/*.conformance.ts',
+              ],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 15_000 } },
           fileParallelism: false,
         },
       },

@@ -10,11 +10,11 @@ const legs = [
   // On a fresh machine, with nothing prepared: this one also installs.
   { name: 'test', command: ['npm', 'test'] },
   { name: 'check', command: ['npm', 'run', 'check'] },
-  // The same expectations on a real API server and a real kubelet, and kubectl against both. Builds Kubernetes unless it
-  // is cached.
+  // The same expectations on a real API server and a real kubelet; kubectl and the Python client against both. Builds
+  // Kubernetes unless it is cached.
   {
     name: 'kubernetes',
-    prepare: installNodePackages,
+    prepare: installSystemPackages,
     command: ['npm', 'run', 'test:conformance'],
     env: { CONFORMANCE: 'devcluster,kubernetes' },
   },
@@ -46,10 +46,17 @@ for (const { name, prepare, command, env } of legs) {
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 
-/** What the kubelet's node is made of. Where it cannot be installed the suite fails, and says what is missing. */
-async function installNodePackages() {
+/** What the kubelet's node is made of, and the clients need. Where it cannot be installed the suite says what is missing. */
+async function installSystemPackages() {
   const { output } = await run(['npm', 'run', '--silent', 'kubernetes', '--', 'packages'])
-  installPackages(output.split('\n').filter((line) => line !== ''))
+  const node = output.split('\n').filter((line) => line !== '')
+  const python = await run(['python3', '-c', 'import ensurepip, venv'])
+  const diff = await run(['diff', '/dev/null', '/dev/null'])
+  installPackages([
+    ...node,
+    ...(python.code === 0 ? [] : ['python3', 'python3-venv']),
+    ...(diff.code === 0 ? [] : ['diffutils']),
+  ])
 }
 
 function run([file, ...args], env) {

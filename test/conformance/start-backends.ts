@@ -1,7 +1,9 @@
 import type { TestProject } from 'vitest/node'
 import { casesLeftOut, kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { startKubernetes } from '../kubernetes/start-kubernetes.ts'
+import { pythonEnvironment } from '../python/python-environment.ts'
 import { backendsNotNamed, namedBackends } from '../support/backend-names.ts'
+import type { PreparedPython } from '../support/python-client.ts'
 
 /** Before the first file: says what is not run, and starts the real Kubernetes, once for all files, if it is named. */
 export default async function startBackends(project: TestProject): Promise<() => Promise<void>> {
@@ -9,9 +11,12 @@ export default async function startBackends(project: TestProject): Promise<() =>
   for (const line of backendsNotNamed(process.env.CONFORMANCE)) console.log(line)
   if (!named.includes('kubernetes')) {
     console.log('conformance: kubectl not run: it is built when CONFORMANCE names kubernetes')
+    console.log('conformance: the Python client not run: it is installed when CONFORMANCE names kubernetes')
     project.provide('kubernetes', null)
+    project.provide('python', null)
     return async () => {}
   }
+  project.provide('python', await preparePython())
   const nodeKinds = kubernetesNodes(process.env.KUBERNETES_NODES)
   for (const line of casesLeftOut(nodeKinds)) console.log(`conformance: ${line}`)
   const startedAt = performance.now()
@@ -23,4 +28,13 @@ export default async function startBackends(project: TestProject): Promise<() =>
   const kubeconfigs = { kubeconfig, kubeconfigPath, executorKubeconfig, executorKubeconfigPath }
   project.provide('kubernetes', { url, ...kubeconfigs, auditLogPath, hostAddress })
   return () => cluster.stop()
+}
+
+/** Where it cannot be had the cases of the Python client fail, and no others. */
+async function preparePython(): Promise<PreparedPython> {
+  try {
+    return { path: await pythonEnvironment({ onProgress: (line) => console.log(`conformance: ${line}`) }) }
+  } catch (error) {
+    return { missing: error instanceof Error ? error.message : String(error) }
+  }
 }

@@ -97,10 +97,149 @@ conformance('list', {}, (it) => {
     expect(namesOf(notOlder)[0]).toBe('p1')
   })
 
+  it.for<readonly [query: Record<string, string | number>, names: readonly string[], version: 'third' | 'not older']>([
+    [{}, five, 'not older'],
+    [{ resourceVersionMatch: '' }, five, 'not older'],
+    [{ resourceVersionMatch: 'NotOlderThan' }, five, 'not older'],
+    [{ resourceVersionMatch: 'NotOlderThan', limit: 2 }, ['p1', 'p2'], 'not older'],
+    [{ resourceVersionMatch: 'Exact' }, ['p1', 'p2', 'p3'], 'third'],
+    [{ resourceVersionMatch: 'Exact', limit: 2 }, ['p1', 'p2'], 'third'],
+    // A page of a version is of that very one, whatever is not said.
+    [{ limit: 2 }, ['p1', 'p2'], 'third'],
+  ])('gives what there was at a version, with %j', async ([query, names, version], { api, namespace }) => {
+    const resourceVersion = (await createPods(api, namespace, five))[2]?.metadata.resourceVersion ?? ''
+    const list = withQuery(podsPath(namespace), { ...query, resourceVersion })
+    // Not older may be the cache's, which may be a moment behind.
+    await expect.poll(async () => namesOf((await api.get<PodList>(list)).body)).toEqual(names)
+    const { metadata } = (await api.get<PodList>(list)).body
+    if (version === 'third') expect(metadata.resourceVersion).toBe(resourceVersion)
+    else expect(Number(metadata.resourceVersion)).toBeGreaterThanOrEqual(Number(resourceVersion))
+  })
+
+  it('goes on by a token with another limit, another selector, and the version 0', async ({ api, namespace }) => {
+    await createPods(api, namespace, five)
+    const first = await api.get<PodList>(withQuery(podsPath(namespace), { limit: 2 }))
+    const goOn = async (query: Record<string, string | number>) =>
+      namesOf(
+        (
+          await api.get<PodList>(
+            withQuery(podsPath(namespace), { continue: first.body.metadata.continue ?? '', ...query }),
+          )
+        ).body,
+      )
+    expect(await goOn({ limit: 1 })).toEqual(['p3'])
+    expect(await goOn({ fieldSelector: 'metadata.name=p5' })).toEqual(['p5'])
+    expect(await goOn({ resourceVersion: '0' })).toEqual(['p3', 'p4', 'p5'])
+  })
+
+  it('pages through all namespaces', async ({ api, namespace }) => {
+    await createPods(api, namespace, five)
+    const names: string[] = []
+    let token = ''
+    do {
+      const query = { limit: 2, ...(token !== '' && { continue: token }) }
+      const { body } = await api.get<PodList>(withQuery('/api/v1/pods', query))
+      names.push(
+        ...body.items.filter((pod) => pod.metadata.namespace === namespace).map(({ metadata }) => metadata.name),
+      )
+      token = body.metadata.continue ?? ''
+    } while (token !== '')
+    expect(names).toEqual(five)
+  })
+
+  it.for<readonly [title: string, revision: number, start: string, names: readonly string[]]>([
+    ['at the newest version', -1, '/p3\u0000', ['p4', 'p5']],
+    ['without its slash', -1, 'p3\u0000', ['p4', 'p5']],
+    ['behind the last', -1, '/zz', []],
+  ])('goes on by a token %s', async ([, rv, start, names], { api, namespace }) => {
+    await createPods(api, namespace, five)
+    const query = { continue: token({ v: 'meta.k8s.io/v1', rv, start }) }
+    expect(namesOf((await api.get<PodList>(withQuery(podsPath(namespace), query))).body)).toEqual(names)
+  })
+
+  it('gives as many as there are for a larger limit, and no token', async ({ api, namespace }) => {
+    await createPods(api, namespace, five)
+    for (const limit of ['5', '6', '99999999999']) {
+      const { body } = await api.get<PodList>(withQuery(podsPath(namespace), { limit }))
+      expect([namesOf(body), Object.keys(body.metadata)]).toEqual([five, ['resourceVersion']])
+    }
+  })
+
+  it.for<readonly [query: Record<string, string>]>([
+    [{ watch: 'false' }],
+    [{ watch: '0' }],
+    [{ allowWatchBookmarks: 'true' }],
+    [{ timeoutSeconds: '1' }],
+    [{ timeoutSeconds: '-1' }],
+  ])('does not care about %j', async ([query], { api, namespace }) => {
+    await createPods(api, namespace, ['p1'])
+    expect(namesOf((await api.get<PodList>(withQuery(podsPath(namespace), query))).body)).toEqual(['p1'])
+  })
+
+  it('gives one object, whatever its version and however many', async ({ api, namespace }) => {
+    const [created] = await createPods(api, namespace, ['p1'])
+    const resourceVersion = created?.metadata.resourceVersion ?? ''
+    for (const query of [
+      { resourceVersion },
+      { resourceVersion, resourceVersionMatch: 'Exact' },
+      { watch: 'true', timeoutSeconds: '1' },
+      { limit: 'abc' },
+    ]) {
+      expect((await api.get(withQuery(podsPath(namespace, 'p1'), query))).body).toEqual(created)
+    }
+    const cached = withQuery(podsPath(namespace, 'p1'), { resourceVersion: '0' })
+    await expect.poll(async () => (await api.get(cached)).body).toEqual(created)
+    expect((await api.get(withQuery(podsPath(namespace, 'p1'), { resourceVersion: 'abc' }))).body).toEqual(
+      refusal(500, null, 'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax'),
+    )
+  })
+
   const option = (cause: Cause) => invalid({ kind: 'ListOptions', group: 'meta.k8s.io' }, cause)
 
   it.for<readonly [query: Record<string, string>, body: object]>([
     [{ limit: 'abc' }, badRequest('strconv.ParseInt: parsing "abc": invalid syntax')],
+    [{ limit: '' }, badRequest('strconv.ParseInt: parsing "": invalid syntax')],
+    [{ limit: '1.5' }, badRequest('strconv.ParseInt: parsing "1.5": invalid syntax')],
+    [{ limit: '9'.repeat(20) }, badRequest(`strconv.ParseInt: parsing "${'9'.repeat(20)}": value out of range`)],
+    [{ timeoutSeconds: 'abc' }, badRequest('strconv.ParseInt: parsing "abc": invalid syntax')],
+    [
+      { continue: token({ v: 'meta.k8s.io/v1', rv: '5', start: 'a' }) },
+      badRequest(
+        'invalid continue token: continue key is not valid: json: cannot unmarshal string into Go struct field continueToken.rv of type int64',
+      ),
+    ],
+    [
+      { continue: token({ v: 'meta.k8s.io/v1', rv: 5, start: '../x' }) },
+      badRequest('invalid continue token: continue key is not valid: ../x'),
+    ],
+    [
+      { continue: '!!' },
+      badRequest('invalid continue token: continue key is not valid: illegal base64 data at input byte 0'),
+    ],
+    [
+      { continue: token({}) },
+      badRequest('invalid continue token: continue key is not valid: server does not recognize this encoded version '),
+    ],
+    [
+      { resourceVersion: '-1' },
+      badRequest(
+        'invalid resource version: resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax',
+      ),
+    ],
+    [
+      { resourceVersion: '9'.repeat(23) },
+      badRequest(
+        `invalid resource version: resourceVersion: Invalid value: "${'9'.repeat(23)}": strconv.ParseUint: parsing "${'9'.repeat(23)}": value out of range`,
+      ),
+    ],
+    [
+      { continue: 'foo', resourceVersion: '0', resourceVersionMatch: 'NotOlderThan' },
+      option([
+        'Forbidden',
+        'resourceVersionMatch',
+        'Forbidden: resourceVersionMatch is forbidden when continue is provided',
+      ]),
+    ],
     [
       { continue: 'foo' },
       // The words of the JSON parser follow.

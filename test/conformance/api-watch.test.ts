@@ -1,11 +1,13 @@
 import { expect } from 'vitest'
 import { inNamespace, podsPath, withQuery } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
+import { eventually } from '../support/eventually.ts'
 import { createPod, type StoredPod, untilPhase } from '../support/pods-by-api.ts'
 import type { RawApi } from '../support/raw-api.ts'
-import type { RawWatchEvent } from '../support/raw-watch.ts'
+import type { RawWatch, RawWatchEvent } from '../support/raw-watch.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
-import { type Cause, invalid, refusal } from '../support/status-bodies.ts'
+import { badRequest, type Cause, invalid, refusal } from '../support/status-bodies.ts'
+import { createNamespace } from '../support/test-namespace.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 type Query = Readonly<Record<string, string | number | boolean>>
@@ -114,6 +116,78 @@ conformance('watch', {}, (it) => {
     expect(seen(await failed.take(2))).toEqual(['ADDED p', 'ADDED q'])
   })
 
+  it('tells the opposite to a selector that wants the opposite', async ({ api, namespace }) => {
+    await createPod(api, namespace, unboundPod('p', { labels: { a: '1' } }))
+    const resourceVersion = await versionOf(api, namespace)
+    using has = watchPods(api, namespace, { resourceVersion, labelSelector: 'a' })
+    using hasNot = watchPods(api, namespace, { resourceVersion, labelSelector: '!a' })
+    using all = watchPods(api, namespace, { resourceVersion })
+    await label(api, namespace, 'p', { a: null })
+    await label(api, namespace, 'p', { a: '2' })
+    await api.delete(podsPath(namespace, 'p'))
+    const types = async (watch: RawWatch, count: number) => (await watch.take(count)).map(({ type }) => type)
+    expect(await types(hasNot, 2)).toEqual(['ADDED', 'DELETED'])
+    expect(await types(has, 4)).toEqual(['DELETED', 'ADDED', 'MODIFIED', 'DELETED'])
+    expect(await types(all, 4)).toEqual(['MODIFIED', 'MODIFIED', 'MODIFIED', 'DELETED'])
+  })
+
+  it('tells once that an object left a selector when it went for good', async ({ api, namespace }) => {
+    await createPod(api, namespace, unboundPod('p', { labels: { a: '1' }, finalizers: ['davit.test/keep'] }))
+    await api.delete(podsPath(namespace, 'p'))
+    const resourceVersion = await versionOf(api, namespace)
+    using watch = watchPods(api, namespace, { resourceVersion, labelSelector: 'a=1' })
+    const last = { metadata: { finalizers: null, labels: { a: '2' } } }
+    await api.patch(podsPath(namespace, 'p'), 'merge', last)
+    await createPod(api, namespace, unboundPod('q', { labels: { a: '1' } }))
+    expect(seen(await watch.take(2))).toEqual(['DELETED p', 'ADDED q'])
+  })
+
+  it('tells of each object of a collection that was deleted', async ({ api, namespace }) => {
+    const configmaps = inNamespace(namespace, 'configmaps')
+    const names = ['a', 'b', 'c']
+    for (const name of names) await api.post(configmaps, { metadata: { name, labels: { set: '1' } } })
+    const resourceVersion = await versionOf(api, namespace)
+    const selected = withQuery(configmaps, { labelSelector: 'set=1' })
+    using watch = api.watch(`${selected}&watch=true&resourceVersion=${resourceVersion}`)
+    await api.delete(selected)
+    expect(seen(await watch.take(3))).toEqual(names.map((name) => `DELETED ${name}`))
+  })
+
+  it('is silent in a namespace that is not there yet', async ({ api, namespace }) => {
+    const later = `${namespace.slice(0, 55)}-later`
+    using watch = watchPods(api, later)
+    expect(await watch.status()).toBe(200)
+    await createNamespace(api, later)
+    await createPod(api, later, unboundPod('p'))
+    expect(seen([await watch.next()])).toEqual(['ADDED p'])
+    await api.delete(`/api/v1/namespaces/${later}`)
+  })
+
+  it('tells a reader that is slow everything, if it goes on where it was cut off', async ({ api, namespace }) => {
+    const configmaps = inNamespace(namespace, 'configmaps')
+    let resourceVersion = await versionOf(api, namespace)
+    const open = () => api.watch(withQuery(configmaps, { watch: true, resourceVersion, labelSelector: 'big' }))
+    let watch = open()
+    await watch.readNothing()
+    // More than the buffers on the way hold.
+    const names = Array.from({ length: 48 }, (_, index) => `big-${String(index).padStart(2, '0')}`)
+    const data = { text: 'x'.repeat(256 * 1024) }
+    for (const name of names) await api.post(configmaps, { metadata: { name, labels: { big: '1' } }, data })
+    await watch.readOn()
+    const told: (string | undefined)[] = []
+    while (told.length < names.length) {
+      const event = await watch.nextOrEnd()
+      if (event === null) {
+        watch = open()
+        continue
+      }
+      told.push(event.object.metadata.name)
+      resourceVersion = event.object.metadata.resourceVersion ?? ''
+    }
+    watch[Symbol.dispose]()
+    expect(told).toEqual(names)
+  })
+
   it('watches by its older path, and all namespaces', async ({ api, namespace }) => {
     const resourceVersion = await versionOf(api, namespace)
     using older = api.watch(withQuery(`/api/v1/watch/namespaces/${namespace}/pods`, { resourceVersion }))
@@ -122,6 +196,27 @@ conformance('watch', {}, (it) => {
     )
     await createPod(api, namespace, unboundPod('p'))
     expect(seen([await older.next(), await all.next()])).toEqual(['ADDED p', 'ADDED p'])
+  })
+
+  it('watches one object, and all namespaces, by older paths', async ({ api, namespace }) => {
+    await createPod(api, namespace, unboundPod('q'))
+    using one = api.watch(`/api/v1/watch/namespaces/${namespace}/pods/p`)
+    using all = api.watch(withQuery('/api/v1/watch/pods', { fieldSelector: `metadata.namespace=${namespace}` }))
+    expect(seen([await all.next()])).toEqual(['ADDED q'])
+    await createPod(api, namespace, unboundPod('p'))
+    expect(seen([await one.next(), await all.next()])).toEqual(['ADDED p', 'ADDED p'])
+  })
+
+  it.for(['1', 'TRUE', 'yes', ''])('is meant by watch=%s', async (watch, { api, namespace }) => {
+    await createPod(api, namespace, unboundPod('p'))
+    using watching = api.watch(withQuery(podsPath(namespace), { watch }))
+    expect(seen([await watching.next()])).toEqual(['ADDED p'])
+  })
+
+  it('does not care about a limit', async ({ api, namespace }) => {
+    for (const name of ['p', 'q']) await createPod(api, namespace, unboundPod(name))
+    using watch = watchPods(api, namespace, { limit: 1 })
+    expect(seen(await watch.take(2)).toSorted()).toEqual(['ADDED p', 'ADDED q'])
   })
 
   it.concurrent('ends after timeoutSeconds, without a word', async ({ api, namespace }) => {
@@ -177,6 +272,80 @@ conformance('watch', {}, (it) => {
     expect(seen([await watch.next()])).toEqual(['ADDED p3'])
   })
 
+  it.for<readonly [sendInitialEvents: boolean, version: string, initial: readonly string[]]>([
+    [true, '', ['ADDED p1', 'ADDED p2', 'ADDED p3']],
+    [true, '0', ['ADDED p1', 'ADDED p2', 'ADDED p3']],
+    [true, 'second', ['ADDED p1', 'ADDED p2', 'ADDED p3']],
+    [false, '', []],
+    [false, '0', []],
+    [false, 'second', ['ADDED p3']],
+  ])(
+    'begins as sendInitialEvents says: %j, version %j',
+    async ([sendInitialEvents, version, initial], { api, namespace }) => {
+      const versions: string[] = []
+      for (const name of ['p1', 'p2', 'p3']) {
+        versions.push((await createPod(api, namespace, unboundPod(name))).metadata.resourceVersion)
+      }
+      // The cache that the versions "" and 0 read may be a moment behind.
+      const cached = withQuery(podsPath(namespace), { resourceVersion: '0' })
+      await eventually(async () => (await api.get<{ items: unknown[] }>(cached)).body.items.length === 3)
+      using watch = watchPods(api, namespace, {
+        sendInitialEvents,
+        resourceVersionMatch: 'NotOlderThan',
+        ...(version !== '' && { resourceVersion: version === '0' ? '0' : (versions[1] ?? '') }),
+      })
+      await watch.status()
+      // Without bookmarks nothing tells the end of them.
+      await createPod(api, namespace, unboundPod('last'))
+      const events = seen(await watch.until(({ object }) => object.metadata.name === 'last'))
+      expect(events.toSorted()).toEqual(['ADDED last', ...initial])
+    },
+  )
+
+  it.concurrent('tells a version of the future to who waits for what is there', async ({ api, namespace }) => {
+    using watch = watchPods(api, namespace, {
+      sendInitialEvents: true,
+      resourceVersionMatch: 'NotOlderThan',
+      resourceVersion: '99999999',
+    })
+    const [event] = await watch.rest({ withinMs: 15_000 })
+    expect([await watch.status(), event]).toEqual([
+      200,
+      {
+        type: 'ERROR',
+        object: refusal(
+          504,
+          'Timeout',
+          expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/) as unknown as string,
+          {
+            causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+            retryAfterSeconds: 1,
+          },
+        ),
+      },
+    ])
+  })
+
+  it.for([
+    ['v1', 'Event', { involvedObject: {}, source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: null }],
+    ['events.k8s.io/v1', 'Event', { eventTime: null, regarding: {}, deprecatedSource: {} }],
+  ] as const)('watches events, too: %s', async ([apiVersion, kind, empty], { api, namespace }) => {
+    const root = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`
+    const involvedObject = { kind: 'Pod', namespace, name: 'p' }
+    await api.post(inNamespace(namespace, 'events'), { metadata: { name: 'e' }, involvedObject })
+    using watch = api.watch(
+      withQuery(`${root}/namespaces/${namespace}/events`, {
+        watch: true,
+        sendInitialEvents: true,
+        resourceVersionMatch: 'NotOlderThan',
+        allowWatchBookmarks: true,
+      }),
+    )
+    const [added, mark] = await watch.take(2)
+    expect(added).toMatchObject({ type: 'ADDED', object: { kind, apiVersion, metadata: { name: 'e' } } })
+    expect(mark).toMatchObject({ type: 'BOOKMARK', object: { kind, apiVersion, ...empty } })
+  })
+
   it('watches other kinds', async ({ api, namespace }) => {
     const configmaps = inNamespace(namespace, 'configmaps')
     const resourceVersion = await versionOf(api, namespace)
@@ -210,6 +379,20 @@ conformance('watch', {}, (it) => {
         'resourceVersionMatch',
         'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
       ]),
+    ],
+    [
+      { continue: 'x' },
+      option([
+        'Forbidden',
+        'resourceVersionMatch',
+        'Forbidden: resourceVersionMatch is forbidden when continue is provided',
+      ]),
+    ],
+    [{ timeoutSeconds: 'abc' }, badRequest('strconv.ParseInt: parsing "abc": invalid syntax')],
+    [{ fieldSelector: 'foo' }, badRequest("invalid selector: 'foo'; can't understand 'foo'")],
+    [
+      { resourceVersion: '-1' },
+      refusal(500, null, 'resourceVersion: Invalid value: "-1": strconv.ParseUint: parsing "-1": invalid syntax'),
     ],
     [
       { resourceVersion: 'abc' },

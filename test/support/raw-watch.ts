@@ -61,6 +61,15 @@ export class RawWatch implements Disposable {
     return (await this.#response.promise).statusCode ?? 0
   }
 
+  /** Reads nothing more from the connection until {@link readOn}: a slow client. */
+  async readNothing(): Promise<void> {
+    ;(await this.#response.promise).pause()
+  }
+
+  async readOn(): Promise<void> {
+    ;(await this.#response.promise).resume()
+  }
+
   /**
    * The next event; null once the server has ended the stream, which it may do at any time.
    *

@@ -1,4 +1,7 @@
-/** The passage of time, injected so that tests decide it. */
+/**
+ * The passage of time, injected so that tests decide it. `createTestClock()` makes one that is moved by hand; the default
+ * one reads the global `Date` and `setTimeout` whenever it is asked, so that fake timers (vitest's, jest's) drive it, too.
+ */
 export interface Clock {
   /** Milliseconds since 1970, as `Date.now()`. */
   now(): number

@@ -8,7 +8,6 @@ import { kubeconfigText } from './apiserver/kubeconfig-text.ts'
 import { NamespaceController } from './apiserver/namespace-controller.ts'
 import { ObjectRegistry } from './apiserver/object-registry.ts'
 import { QuotaController } from './apiserver/quota-controller.ts'
-import type { Random } from './apiserver/random-text.ts'
 import type { RequestLog } from './apiserver/request-log.ts'
 import { namespaces } from './apiserver/resources/namespace.ts'
 import { ApiTypes } from './apiserver/schema/api-type.ts'
@@ -20,6 +19,7 @@ import type { Kubelet } from './kubelet/kubelet.ts'
 import { createProcessKubelet } from './kubelet/process-kubelet.ts'
 import { createScriptedKubelet } from './kubelet/scripted-kubelet.ts'
 import { listenOnPort } from './listen-on-port.ts'
+import { type Random, seededRandom } from './random.ts'
 import { startScheduler } from './scheduler.ts'
 import { VersionedStore } from './storage/versioned-store.ts'
 
@@ -29,10 +29,13 @@ export interface DevClusterOptions {
    * annotations `script.davit/run-ms`, `script.davit/exit-code` and `script.davit/hold` of their pods say.
    */
   readonly runtime: 'process' | 'scripted'
-  /** Decides timestamps, timeouts and what runs when. @default the machine's own */
+  /** Decides timestamps, timeouts and what runs when: `createTestClock()` makes one for tests. @default the machine's own */
   readonly clock?: Clock
-  /** Numbers from 0 up to 1, for uids and generated names: a seeded one gives the same again. @default Math.random */
-  readonly random?: () => number
+  /**
+   * Numbers from 0 up to 1, for uids and generated names: `seededRandom(1)` gives the same ones again, in the order in which
+   * objects are created. The certificates and the token are never the same. @default Math.random
+   */
+  readonly random?: Random
   /**
    * Where to listen on 127.0.0.1, if that is free; else another port is chosen. @default a free one
    */
@@ -110,7 +113,8 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
     registry,
     types,
     clock,
-    random,
+    // Of its own, so that uids and names do not depend on how often somebody asks for something.
+    random: seededRandom(random() * 2 ** 32),
     token,
     ...certificates,
     kubeletOf: (name) => (name === nodeName ? kubelet : undefined),

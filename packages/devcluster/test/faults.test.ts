@@ -71,7 +71,7 @@ describe('faults', () => {
     await api.ask('POST', '/api/v1/namespaces/default/secrets', configMap('s'))
     // Another watch is told meanwhile, so these two would have been.
     await eventually(() => secrets.events.length === 1)
-    expect([maps.events.length, later.events.length]).toEqual([1, 0])
+    expect([maps.events.length, later.events.length, stall.hits]).toEqual([1, 0, 2])
     stall.undo()
     await eventually(() => maps.events.length === 3 && later.events.length === 3)
   })

@@ -5,7 +5,7 @@ import { ApiError } from './status.ts'
 
 /** A fault that is in force: says how often it hit, and ends when told. */
 export interface FaultHandle extends Disposable {
-  /** How many requests it changed. */
+  /** How many requests it changed, or watches it held back. */
   readonly hits: number
   /** Ends it; harmless when it is over. */
   undo(): void
@@ -34,6 +34,8 @@ interface Rule {
   readonly scope: FaultScope
   readonly delayMs?: number
   readonly refusal?: Refusal
+  /** Watches that it has held back already. */
+  readonly stalled: WeakSet<RequestInfo>
   hits: number
 }
 
@@ -64,7 +66,7 @@ export class FaultRules {
   }
 
   add(kind: Rule['kind'], scope: FaultScope, extra: Pick<Rule, 'delayMs' | 'refusal'> = {}): FaultHandle {
-    const rule: Rule = { kind, scope, ...extra, hits: 0 }
+    const rule: Rule = { kind, scope, ...extra, stalled: new WeakSet(), hits: 0 }
     this.#rules.add(rule)
     const undo = () => {
       if (this.#rules.delete(rule) && kind === 'stall') this.#onStallEnd()
@@ -92,18 +94,26 @@ export class FaultRules {
     return { drop: false, loseAnswer: this.#hit('loseAnswer', info) !== undefined }
   }
 
-  /** Whether a watch is held back. Counts each watch once a look, so its hits mean little. */
+  /** Whether a watch is held back. Counts each watch once, however often it is looked at. */
   isStalled(info: RequestInfo): boolean {
-    return this.#hit('stall', info) !== undefined
+    const rule = this.#find('stall', info)
+    if (rule && !rule.stalled.has(info)) {
+      rule.stalled.add(info)
+      rule.hits++
+    }
+    return rule !== undefined
   }
 
   #hit(kind: Rule['kind'], info: RequestInfo): Rule | undefined {
-    for (const rule of this.#rules) {
-      if (rule.kind !== kind || !matchesRequest(rule.scope.match, info)) continue
-      rule.hits++
-      if (rule.scope.count !== undefined && rule.hits >= rule.scope.count) this.#rules.delete(rule)
-      return rule
-    }
+    const rule = this.#find(kind, info)
+    if (!rule) return undefined
+    rule.hits++
+    if (rule.scope.count !== undefined && rule.hits >= rule.scope.count) this.#rules.delete(rule)
+    return rule
+  }
+
+  #find(kind: Rule['kind'], info: RequestInfo): Rule | undefined {
+    for (const rule of this.#rules) if (rule.kind === kind && matchesRequest(rule.scope.match, info)) return rule
     return undefined
   }
 }

@@ -1,5 +1,6 @@
+import type { Random } from '../random.ts'
 import type { KubeObject } from '../storage/kube-object.ts'
-import { generatedName, type Random, randomUid, timestampOf } from './random-text.ts'
+import { generatedName, randomUid, timestampOf } from './random-text.ts'
 import type { ResourceDefinition } from './resources/resource-definition.ts'
 import { badRequest, OTHER_NAMESPACE } from './status.ts'
 

@@ -1,5 +1,4 @@
-/** Numbers from 0 up to 1, as `Math.random`: injected, so that a seed gives the same names and uids again. */
-export type Random = () => number
+import type { Random } from '../random.ts'
 
 /** The letters of generated names: none that make words, or look alike. */
 const NAME_LETTERS = 'bcdfghjklmnpqrstvwxz2456789'

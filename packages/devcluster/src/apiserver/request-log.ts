@@ -1,4 +1,5 @@
 import type { RequestInfo } from './http/request-info.ts'
+import type { Verb } from './resources/resource-definition.ts'
 
 /** One request that was answered, or whose answer was lost on purpose. A create has the name that the object got. */
 export interface RequestRecord extends RequestInfo {
@@ -13,9 +14,13 @@ export interface RequestRecord extends RequestInfo {
 }
 
 /** Which requests are meant: each field that is named must be equal; or a function. */
-export type RequestMatch =
-  | Partial<Pick<RequestInfo, 'verb' | 'method' | 'resource' | 'subresource' | 'namespace' | 'name' | 'path'>>
-  | ((request: RequestInfo) => boolean)
+export type RequestMatch = RequestFields | ((request: RequestInfo) => boolean)
+
+/** `{ verb: 'create', resource: 'pods', subresource: '' }`: creations of pods, and not of their bindings. */
+export interface RequestFields
+  extends Partial<Pick<RequestInfo, 'method' | 'resource' | 'subresource' | 'namespace' | 'name' | 'path'>> {
+  readonly verb?: Verb
+}
 
 /** Whether a request is meant. No match means all. */
 export function matchesRequest(match: RequestMatch | undefined, info: RequestInfo): boolean {

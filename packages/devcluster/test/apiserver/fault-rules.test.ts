@@ -19,7 +19,7 @@ function rulesFixture() {
 describe('FaultRules', () => {
   it('refuses what matches, so many times, and counts', async () => {
     const { rules } = rulesFixture()
-    const scope = { match: { verb: 'create', resource: 'pods' }, count: 2 }
+    const scope = { match: { verb: 'create', resource: 'pods' }, count: 2 } as const
     const refusal = { ...scope, code: 429, retryAfterSeconds: 3, message: 'slow down' } as const
     using handle = rules.add('refuse', scope, { refusal })
     await expect(rules.before(list, signal)).resolves.toEqual({ drop: false, loseAnswer: false })

@@ -11,13 +11,15 @@ export interface Certificates {
 
 const DAY_MS = 24 * 60 * 60_000
 const AUTHORITY = 'davit-devcluster-ca'
+/** The machine's own, whatever a test puts in the place of Date later: clients check certificates by theirs. */
+const machineNow = Date.now
 
 /**
  * Makes a certificate authority and a certificate for 127.0.0.1 and localhost, in a few milliseconds. Valid for a year of
- * the machine's own clock, whatever clock is injected: clients check it by theirs.
+ * the machine's own clock, whatever clock is injected.
  */
 export function makeCertificates(): Certificates {
-  const now = Date.now()
+  const now = machineNow()
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const certificate = (subject: string, publicKey: typeof server.publicKey, extensions: readonly Buffer[]) =>

@@ -1,26 +1,31 @@
 import type { UserRequest } from '../kubernetes/user-requests.ts'
 import type { BackendName } from './backend-names.ts'
 
-/** What a suite may ask of a backend beyond an API server. */
-export type Feature =
+/** What a suite may ask of a backend beyond an API server, and how people call it. */
+export const featureNames = {
   /** Pods end as their `script.davit/…` annotations say. */
-  | 'scriptedPods'
+  scriptedPods: 'Ends that annotations script',
   /** Pods' containers are processes, which do what their commands say. */
-  | 'containers'
+  containers: 'Commands that run',
+  /** A container that takes more memory than its limit is killed. */
+  memoryLimits: 'Images, and limits of memory and processors',
   /** A log that is followed ends with its container. */
-  | 'followedLogs'
+  followedLogs: 'Logs that end with their container',
   /** Who asked what about pods: {@link StartedBackend.podRequests}. */
-  | 'requestLog'
+  requestLog: 'A log of requests',
   /** {@link StartedBackend.compactHistory}. */
-  | 'compaction'
+  compaction: 'History that can be compacted',
   /** Users may do what roles grant them, and nothing else; {@link StartedBackend.executorRequests}. */
-  | 'roles'
+  roles: 'Users and roles',
   /** Pods get a token of their service account, and have it mounted. */
-  | 'serviceAccountTokens'
+  serviceAccountTokens: 'Tokens of service accounts',
   /** Resources beyond pods and what stands around them: services, leases, deployments. */
-  | 'otherResources'
+  otherResources: 'Other resources',
   /** PATCH with `application/apply-patch+yaml`. */
-  | 'serverSideApply'
+  serverSideApply: 'Server-side apply',
+} as const
+
+export type Feature = keyof typeof featureNames
 
 /**
  * How the pods of a case run. `scripted`: as their annotations say, by the dev cluster's scripted runtime and by kwok;

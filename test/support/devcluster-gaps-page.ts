@@ -1,4 +1,4 @@
-import { type Feature, nodeSelectors, type PodRuntime } from './backend.ts'
+import { type Feature, featureNames, nodeSelectors, type PodRuntime } from './backend.ts'
 import { devclusterBackend } from './devcluster-backend.ts'
 import { devclusterGaps } from './devcluster-gaps.ts'
 
@@ -25,9 +25,9 @@ export function gapLines(): readonly GapLine[] {
     ...devclusterGaps.map(({ missing, seen, instead }) => ({ missing, seen: seen.devcluster, instead })),
     ...features.map(([feature, same]) => {
       const other = runtimes.find((runtime) => same.every((one) => one.runtime !== runtime))
-      const where = other === undefined ? '' : ` with the runtime \`${same[0]?.runtime}\``
+      const where = other === undefined ? '' : `, with the runtime \`${same[0]?.runtime}\``
       return {
-        missing: `The feature \`${feature}\`${where}: ${same[0]?.reason}`,
+        missing: `${featureNames[feature as Feature]}${where}: ${same[0]?.reason}`,
         seen: null,
         instead: other === undefined ? 'Use a real cluster.' : `Use the runtime \`${other}\`.`,
       }

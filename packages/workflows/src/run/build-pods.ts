@@ -34,7 +34,7 @@ export async function buildPods(
     worker,
     results: async () => ({}),
   }
-  const config = resolveConfig({ deployment, namespace })
+  const config = resolveConfig({ deployment, namespace, podTemplateFile: options.podTemplateFile })
   const builder = new LaunchPodBuilder({ config, jobId: deployment, clock: systemClock })
   const pods: Pod[] = []
   const problems: Problem[] = []

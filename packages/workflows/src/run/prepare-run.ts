@@ -1,6 +1,8 @@
 import { DagLoadError } from '../dag/dag-load-error.ts'
 import type { DagSpec, JsonValue, LoadedDag } from '../dag/dag-spec.ts'
+import { documentPathText } from '../dag/document-path.ts'
 import { parseParams } from '../dag/parse-params.ts'
+import { podTemplateProblems } from '../dag/pod-checks.ts'
 import type { Problem } from '../dag/problem.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { taskApiAddress } from '../task-api/listen-address.ts'
@@ -52,12 +54,22 @@ export async function prepareRun(input: {
     throw new RunRefusedError(loaded.code, loaded.message, [...problems, ...loaded.problems], { cause: loaded })
   }
   const { params, problems: paramProblems } = parseParams(loaded.spec, options.params)
-  problems.push(...paramProblems)
+  problems.push(...paramProblems, ...templateProblems(options))
   if (!problems.some(({ path }) => path?.startsWith('--task-api'))) {
     problems.push(...taskApiProblems(loaded.spec, options))
   }
   if (problems.length > 0) throw new RunRefusedError('OPTION_INVALID', `cannot run ${input.file}`, problems)
   return { dag: loaded, file: input.file, params, options }
+}
+
+/** What is wrong with the template of `--pod-template-file`; those that tasks name are the DAG file's. */
+function templateProblems({ podTemplateFile: file }: RunOptions): Problem[] {
+  if (file === '') return []
+  return podTemplateProblems(file).map(({ path, ...problem }) => ({
+    ...problem,
+    file,
+    path: documentPathText(path) ?? '--pod-template-file',
+  }))
 }
 
 /** Whether function tasks, if there are any, can reach the task API, as far as addresses tell. */
@@ -71,7 +83,7 @@ function taskApiProblems(spec: DagSpec, { cluster, taskApi }: RunOptions): Probl
         file: null,
         path: '--task-api-url',
         message: `needed: the pods of ${functions.length} function tasks must reach this machine`,
-        hint: 'give the address that pods reach, such as https://10.0.0.5:8801, and --task-api-listen 0.0.0.0:8801',
+        hint: 'give the address that pods reach, such as https://10.0.0.5:8801, and --task-api-listen 0.0.0.0:8801; port 0 in both is a free one',
       },
     ]
   }

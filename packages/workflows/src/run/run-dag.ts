@@ -96,7 +96,7 @@ async function driveRun(
     jobId: `${deployment}-${clock.now().toString(36)}`,
     parallelism: options.taskConcurrency,
     kube: cluster.kube,
-    config: { deployment, namespace: cluster.kube.namespace },
+    config: { deployment, namespace: cluster.kube.namespace, podTemplateFile: options.podTemplateFile },
     store: loggedLaunches(store.launches, runLogs),
     logArchive: runLogs,
     clock,

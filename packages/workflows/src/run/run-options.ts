@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Problem } from '../dag/problem.ts'
 import { parseDatabaseUrl } from '../store/database-url.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -10,6 +11,7 @@ export interface TypedRunOptions {
   readonly database?: string
   readonly kubeconfig?: string
   readonly context?: string
+  readonly podTemplateFile?: string
   readonly taskApiListen?: string
   readonly taskApiUrl?: string
   readonly json?: boolean
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly database: string
   /** Null: the embedded dev cluster. */
   readonly cluster: { readonly kubeconfigPath?: string; readonly context?: string } | null
+  /** The template of tasks that name none; an absolute path, or empty. */
+  readonly podTemplateFile: string
   readonly taskApi: { readonly listen?: { readonly host: string; readonly port: number }; readonly url?: string }
 }
 
@@ -33,7 +37,7 @@ const DEFAULT_TASK_CONCURRENCY = 32
 /**
  * Checks what was typed; problems name the option as their path.
  * @param nowMs the logical date when none is given
- * @param cwd what a database file is relative to
+ * @param cwd what files are relative to
  */
 export function checkRunOptions(
   typed: TypedRunOptions,
@@ -93,6 +97,7 @@ export function checkRunOptions(
       taskConcurrency,
       database,
       cluster,
+      podTemplateFile: typed.podTemplateFile === undefined ? '' : resolve(cwd, typed.podTemplateFile),
       taskApi: {
         ...(listen ? { listen } : {}),
         ...(typed.taskApiUrl === undefined ? {} : { url: typed.taskApiUrl }),

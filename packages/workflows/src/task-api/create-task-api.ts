@@ -9,7 +9,7 @@ import type { TaskApiStore } from '../store/workflow-store.ts'
 import { type RefusalAnswer, WORKER_ENV } from '../worker/protocol.ts'
 import type { WorkerCode } from '../worker/worker-code.ts'
 import { createCertificate } from './create-certificate.ts'
-import { taskApiAddress } from './listen-address.ts'
+import { mayChoosePort, taskApiAddress, workerUrl } from './listen-address.ts'
 import { Refusal } from './refusal.ts'
 import { TaskApiError } from './task-api-error.ts'
 import { exchangeToken, type RouteAnswer, TASK_ROUTES, type TaskRouteContext } from './task-routes.ts'
@@ -81,12 +81,11 @@ export function createTaskApi(options: TaskApiOptions): TaskApi {
       if (server) return
       const own = address.isTls ? await createCertificate(clock.now()) : undefined
       server = own ? createHttpsServer({ key: own.key, cert: own.cert }, handle) : createHttpServer(handle)
-      const port = await listen(server, address.host, address.port, address.url === undefined)
+      const port = await listen(server, address.host, address.port, mayChoosePort(address))
       if (port !== address.port && address.port !== 0) {
         logger.warn('the port of the task API is taken, another was chosen', { port: address.port, chosen: port })
       }
-      const host = address.host.includes(':') ? `[${address.host}]` : address.host
-      const url = address.url ?? `${own ? 'https' : 'http'}://${host}:${port}`
+      const url = workerUrl(address, port)
       reached = { url, env: { [WORKER_ENV.url]: url, ...(own && { [WORKER_ENV.pin]: own.pin }) } }
     },
     async stop() {

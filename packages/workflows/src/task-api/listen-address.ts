@@ -7,7 +7,7 @@ export interface TaskApiAddress {
   readonly port: number
   /** Our own certificate, to which workers are pinned. */
   readonly isTls: boolean
-  /** For workers; undefined: made of host and port. */
+  /** For workers; undefined: made of host and port. A port 0 in it stands for the one that is listened on. */
   readonly url?: string
 }
 
@@ -45,6 +45,18 @@ export function taskApiAddress(
     )
   }
   return { host, port, isTls, url: target.href.replace(/\/$/, '') }
+}
+
+/** Whether another port than the one asked for will do, when that is taken: workers are told no port but ours. */
+export function mayChoosePort({ url }: TaskApiAddress): boolean {
+  return url === undefined || new URL(url).port === '0'
+}
+
+/** What workers are told, once the port that is listened on is known. */
+export function workerUrl({ host, isTls, url }: TaskApiAddress, port: number): string {
+  const target = new URL(url ?? `${isTls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:0`)
+  if (target.port === '0') target.port = String(port)
+  return target.href.replace(/\/$/, '')
 }
 
 function isLoopback(host: string): boolean {

@@ -3,6 +3,7 @@ import type { LoadedDag } from '../../src/dag/dag-spec.ts'
 import { prepareRun } from '../../src/run/prepare-run.ts'
 import type { TypedRunOptions } from '../../src/run/run-options.ts'
 import { dagSpec } from '../support/dag-specs.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 
 /** What is wrong with options for a DAG of one task, by path. */
 async function problemsOf(kind: 'function' | 'container', typed: TypedRunOptions) {
@@ -32,6 +33,18 @@ describe('prepareRun', () => {
   ])('refuses %j before anything starts', async (typed, problem) => {
     expect(await problemsOf('function', typed)).toEqual([expect.stringContaining(problem)])
     expect(await problemsOf('container', typed)).toEqual([])
+  })
+
+  it('refuses a pod template that is not there, and one with a field that no pod has', async () => {
+    expect(await problemsOf('container', { podTemplateFile: 'nowhere.yaml' })).toEqual([
+      '--pod-template-file: the pod template does not exist',
+    ])
+    const folder = tempFolder({
+      'pod.yaml': 'apiVersion: v1\nkind: Pod\nspec: { containers: [{ name: base }], nodeSelectors: {} }\n',
+    })
+    expect(await problemsOf('container', { podTemplateFile: `${folder}/pod.yaml` })).toEqual([
+      'spec.nodeSelectors: unknown field (line 3)',
+    ])
   })
 
   it('reports an address that is none once', async () => {

@@ -13,6 +13,7 @@ describe('the options of davit run', () => {
         taskConcurrency: 32,
         database: ':memory:',
         cluster: null,
+        podTemplateFile: '',
         taskApi: {},
       },
     })
@@ -50,6 +51,10 @@ describe('the options of davit run', () => {
     const [problem] = checkRunOptions({ database: 'postgres://me:secret@host/runs' }, now).problems
     expect(problem).toMatchObject({ path: '--database', message: expect.stringContaining('PostgreSQL') })
     expect(JSON.stringify(problem)).not.toContain('secret')
+  })
+
+  it('resolves a pod template', () => {
+    expect(checkRunOptions({ podTemplateFile: 'pod.yaml' }, now).options.podTemplateFile).toBe('/somewhere/pod.yaml')
   })
 
   it('takes a context alone as a wish for a real cluster', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { taskApiAddress } from '../../src/task-api/listen-address.ts'
+import { mayChoosePort, taskApiAddress, workerUrl } from '../../src/task-api/listen-address.ts'
 
 describe('taskApiAddress', () => {
   it.each([
@@ -21,5 +21,20 @@ describe('taskApiAddress', () => {
     [undefined, 'here', /no http or https/],
   ])('refuses listen %j with url %j', (listen, url, message) => {
     expect(() => taskApiAddress(listen, url)).toThrow(message)
+  })
+})
+
+describe('what workers are told', () => {
+  it.each([
+    [undefined, undefined, 'http://127.0.0.1:4711', true],
+    [{ host: '::1', port: 9 }, undefined, 'http://[::1]:4711', true],
+    [{ host: '10.0.0.5', port: 0 }, undefined, 'https://10.0.0.5:4711', true],
+    [{ host: '0.0.0.0', port: 0 }, 'https://a:0', 'https://a:4711', true],
+    [{ host: '0.0.0.0', port: 0 }, 'https://a:0/task/', 'https://a:4711/task', true],
+    [{ host: '0.0.0.0', port: 9 }, 'https://a:9', 'https://a:9', false],
+    [{ host: '0.0.0.0', port: 443 }, 'https://a', 'https://a', false],
+  ])('listen %j, url %j: %s', (listen, url, told, mayChoose) => {
+    const address = taskApiAddress(listen, url)
+    expect([workerUrl(address, 4711), mayChoosePort(address)]).toEqual([told, mayChoose])
   })
 })

@@ -14,6 +14,7 @@ export function podsCommand(io: Io, ended: Ended): Command {
     .option('--task <id>', 'only this task')
     .option('--param <k=v>', 'a value for a param of the DAG; may be repeated', collect)
     .option('--logical-date <date>', 'what the run would be for (default: now)')
+    .option('--pod-template-file <file>', 'YAML of the pod that every task without a template of its own starts from')
     .option('--json', 'one JSON object on standard output')
     .action(async (file: string, { task, ...typed }: TypedRunOptions & { task?: string }) => {
       const prepared = await prepare(io, file, typed)

@@ -11,7 +11,7 @@ import type { RawApi } from '../support/raw-api.ts'
 import { runDavit } from '../support/run-davit.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
 import { scriptedWorkload, taskKey } from '../support/scripted-workload.ts'
-import { temporaryFile } from '../support/temporary-file.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 
 /** A DAG of pods that play. */
 const dag = `dag_id: permissions
@@ -76,10 +76,10 @@ async function askForEverything(api: RawApi, backend: StartedBackend, namespace:
 }
 
 async function runDag(backend: StartedBackend, namespace: string): Promise<void> {
-  await using kubeconfig = await temporaryFile('kubeconfig', editKubeconfig(backend.executorKubeconfig, { namespace }))
-  await using file = await temporaryFile('permissions.yaml', dag)
-  const args = ['run', file.path, '--kubeconfig', kubeconfig.path, '--json']
-  const { exitCode, stderr } = await runDavit(args, { cwd: file.folder })
+  await using folder = await temporaryFolder()
+  const kubeconfig = await folder.write('kubeconfig', editKubeconfig(backend.executorKubeconfig, { namespace }))
+  const args = ['run', await folder.write('permissions.yaml', dag), '--kubeconfig', kubeconfig, '--json']
+  const { exitCode, stderr } = await runDavit(args, { cwd: folder.path })
   expect(exitCode, stderr).toBe(0)
   expect(stderr).not.toContain('not allowed')
 }

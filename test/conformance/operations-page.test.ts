@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -16,7 +16,7 @@ import type { RawApi } from '../support/raw-api.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
 import { taskKey } from '../support/scripted-workload.ts'
 import { serviceAccountKubeconfig } from '../support/service-account.ts'
-import { temporaryFile } from '../support/temporary-file.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { createNamespace, namespaceName } from '../support/test-namespace.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -64,9 +64,9 @@ async function runCommands(backend: StartedBackend, heading: string, names: Name
   const [, commands = ''] = /```sh\n([\s\S]*?)```/.exec(section) ?? []
   expect(commands).toContain('kubectl')
   const argv = [...(await builtKubectl()), `--kubeconfig=${backend.kubeconfigPath}`].map((part) => `'${part}'`)
-  await using kubectl = await temporaryFile('kubectl', `#!/bin/sh\nexec ${argv.join(' ')} "$@"\n`)
-  await chmod(kubectl.path, 0o700)
-  const env = { PATH: [kubectl.folder, process.env.PATH].join(delimiter), HOME: kubectl.folder }
+  await using folder = await temporaryFolder()
+  await folder.write('kubectl', `#!/bin/sh\nexec ${argv.join(' ')} "$@"\n`, 0o700)
+  const env = { PATH: [folder.path, process.env.PATH].join(delimiter), HOME: folder.path }
   await promisify(execFile)('sh', ['-ec', renamed(commands, names)], { cwd: root, env, timeout: 30_000 })
 }
 

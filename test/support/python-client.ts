@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
-import { temporaryFile } from './temporary-file.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 const program = fileURLToPath(new URL('../python/client.py', import.meta.url))
 
@@ -73,22 +73,23 @@ export async function startPythonClient(kubeconfig: string): Promise<PythonClien
   const python = inject('python')
   if (python === null) throw new Error('no Python was prepared for this run: name kubernetes in CONFORMANCE')
   if ('missing' in python) throw new Error(python.missing)
-  const config = await temporaryFile('kubeconfig', kubeconfig)
-  const child = spawn(python.path, [program, config.path], { stdio: ['pipe', 'pipe', 'inherit'] })
-  return new PythonClient(child, config)
+  const folder = await temporaryFolder()
+  const config = await folder.write('kubeconfig', kubeconfig)
+  const child = spawn(python.path, [program, config], { stdio: ['pipe', 'pipe', 'inherit'] })
+  return new PythonClient(child, folder)
 }
 
 /** The official Python client in a process of its own; see `test/python/client.py`. */
 export class PythonClient implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
-  readonly #config: AsyncDisposable
+  readonly #folder: AsyncDisposable
   readonly #closed: Promise<void>
   readonly #pending = new Map<number, (message: PythonMessage) => void>()
   #lastId = 0
 
-  constructor(child: ChildProcessByStdio<Writable, Readable, null>, config: AsyncDisposable) {
+  constructor(child: ChildProcessByStdio<Writable, Readable, null>, folder: AsyncDisposable) {
     this.#child = child
-    this.#config = config
+    this.#folder = folder
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()))
     createInterface({ input: child.stdout }).on('line', (line) => {
       const message: PythonMessage = JSON.parse(line)
@@ -123,7 +124,7 @@ export class PythonClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#closed
-    await this.#config[Symbol.asyncDispose]()
+    await this.#folder[Symbol.asyncDispose]()
   }
 
   #start<Item>(request: object): PythonStream<Item> {

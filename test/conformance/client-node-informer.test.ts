@@ -14,6 +14,7 @@ import { startAnswerLosingProxy } from '../support/answer-losing-proxy.ts'
 import { inNamespace, podsPath } from '../support/api-paths.ts'
 import { clientNodeConfig, clientNodePod } from '../support/client-node.ts'
 import { conformance } from '../support/conformance.ts'
+import { editKubeconfig } from '../support/edit-kubeconfig.ts'
 
 conformance('the informer of @kubernetes/client-node', {}, (plainIt) => {
   const it = plainIt
@@ -124,7 +125,7 @@ conformance('the informer of @kubernetes/client-node, after a broken connection'
   })
 
   it('says that it may not', async ({ backend, namespace }) => {
-    const config = clientNodeConfig(backend.kubeconfig.replace(/token: .*/, 'token: wrong'))
+    const config = clientNodeConfig(editKubeconfig(backend.kubeconfig, { token: 'wrong' }))
     const watched = watchPods(config, namespace)
     await watched.informer.start()
     expect(watched.seen()).toEqual(['connect', 'error 401'])

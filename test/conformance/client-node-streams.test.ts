@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { inNamespace, podsPath } from '../support/api-paths.ts'
 import { clientNodeConfig } from '../support/client-node.ts'
 import { conformance } from '../support/conformance.ts'
+import { editKubeconfig } from '../support/edit-kubeconfig.ts'
 import { createPod, untilPhase } from '../support/pods-by-api.ts'
 import { shellPod } from '../support/process-pod.ts'
 import { unboundPod } from '../support/test-pod.ts'
@@ -40,7 +41,7 @@ conformance('the watch of @kubernetes/client-node', {}, (plainIt) => {
       (await watch(as, podsPath(namespace), options)).ended
     expect(await refused({ resourceVersion: 'abc' })).toMatchObject({ statusCode: 500 })
     expect(await refused({ labelSelector: 'a in (b' })).toMatchObject({ statusCode: 400 })
-    const stranger = clientNodeConfig(backend.kubeconfig.replace(/token: .*/, 'token: wrong'))
+    const stranger = clientNodeConfig(editKubeconfig(backend.kubeconfig, { token: 'wrong' }))
     expect(await refused({}, stranger)).toMatchObject({ statusCode: 401 })
   })
 })

@@ -1,5 +1,6 @@
 import type { NodeList, Pod, PodList } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
+import { editKubeconfig } from '../support/edit-kubeconfig.ts'
 import { PythonError, startPythonClient } from '../support/python-client.ts'
 import { pythonConformance } from '../support/python-conformance.ts'
 import { unboundPod } from '../support/test-pod.ts'
@@ -78,7 +79,7 @@ pythonConformance('calls', {}, (it) => {
   })
 
   it('says who it is', async ({ backend, namespace }) => {
-    await using stranger = await startPythonClient(backend.kubeconfig.replace(/token: .*/, 'token: wrong'))
+    await using stranger = await startPythonClient(editKubeconfig(backend.kubeconfig, { token: 'wrong' }))
     expect(await refusal(stranger.call('CoreV1Api.list_namespaced_pod', { namespace }))).toMatchObject({
       status: 401,
       reason: 'Unauthorized',

@@ -7,6 +7,7 @@ A line on standard input asks for one thing; any number may be under way. What i
     {"id": 1, "call": "CoreV1Api.read_namespaced_pod", "arguments": {"name": "a", "namespace": "n"}}
     {"id": 2, "watch": "CoreV1Api.list_namespaced_pod", "arguments": {"namespace": "n"}}
     {"id": 3, "dynamic": {"api_version": "v1", "kind": "Pod"}, "call": "get", "arguments": {"namespace": "n"}}
+    {"id": 4, "inform": "CoreV1Api.list_namespaced_pod", "arguments": {"namespace": "n"}}
 
     {"id": 1, "result": {...}}                                   ended
     {"id": 2, "item": {"type": "ADDED", "object": {...}}}        goes on: an event, or a line of a log
@@ -16,11 +17,14 @@ In arguments {"$model": "V1DeleteOptions", "grace_period_seconds": 0} is a model
 """
 
 import json
+import logging
 import sys
 import threading
 
-from kubernetes import client, config, dynamic, watch
+from kubernetes import client, config, dynamic, informer, watch
 
+# What an informer says of its errors it also tells its handlers.
+logging.disable()
 api_client = config.new_client_from_config(sys.argv[1])
 output_lock = threading.Lock()
 
@@ -63,6 +67,22 @@ def run_watch(id, method, arguments):
     return watcher.resource_version
 
 
+def run_informer(id, method, arguments):
+    shared_informer = informer.SharedInformer(find_method(method), **arguments)
+
+    def tell(event_type):
+        return lambda obj: say(id=id, item={"type": event_type, "object": as_json(obj)})
+
+    for event_type in (informer.ADDED, informer.MODIFIED, informer.DELETED):
+        shared_informer.add_event_handler(event_type, tell(event_type))
+    shared_informer.add_event_handler(
+        informer.ERROR, lambda error: say(id=id, item={"type": "ERROR", "error": describe_error(error)})
+    )
+    shared_informer.start()
+    # It ends with this process.
+    threading.Event().wait()
+
+
 def run_call(id, method, arguments):
     """Reads line by line what is asked for with `_preload_content=False`, as Airflow reads logs."""
     response = find_method(method)(**arguments)
@@ -87,6 +107,8 @@ def run(request):
     try:
         if "watch" in request:
             result = run_watch(id, request["watch"], arguments)
+        elif "inform" in request:
+            result = run_informer(id, request["inform"], arguments)
         elif "dynamic" in request:
             result = run_dynamic(request["dynamic"], request["call"], arguments)
         else:

@@ -54,10 +54,12 @@ interface PythonMessage {
   readonly error?: PythonErrorFields
 }
 
-/** An event of a watch; its object in Kubernetes' spelling. */
+/** An event of a watch or an informer; its object in Kubernetes' spelling. */
 export interface PythonEvent {
   readonly type: string
   readonly object: { readonly metadata: { readonly name?: string; readonly resourceVersion: string } }
+  /** Of an informer's ERROR, in the place of the object. */
+  readonly error?: PythonErrorFields
 }
 
 /** What a method of the Python client gives one by one: the events of a watch, the lines of a log. It ends with the client. */
@@ -119,6 +121,11 @@ export class PythonClient implements AsyncDisposable {
   /** `watch.Watch().stream(method, …)`: events, or the lines of a log. */
   watch<Item = PythonEvent>(method: string, args: PythonArguments = {}): PythonStream<Item> {
     return this.#start({ watch: method, arguments: args })
+  }
+
+  /** What an `informer.SharedInformer(method, …)` tells its handlers; an error as an event of the type ERROR. */
+  inform(method: string, args: PythonArguments = {}): PythonStream<PythonEvent> {
+    return this.#start({ inform: method, arguments: args })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Container } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
-import { podsPath, withQuery } from '../support/api-paths.ts'
+import { inNamespace, podsPath, withQuery } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { createPod, readPod, type StoredPod } from '../support/pods-by-api.ts'
 import type { PatchType } from '../support/raw-api.ts'
@@ -122,6 +122,53 @@ conformance('patch', {}, (it) => {
     expect(await readPod(api, namespace, 'p')).toEqual(before)
   })
 
+  it.for<readonly [title: string, operations: readonly object[], result: object]>([
+    [
+      'a test that holds',
+      [
+        { op: 'test', path: '/data/a', value: '1' },
+        { op: 'replace', path: '/data/a', value: '2' },
+      ],
+      { data: { a: '2' } },
+    ],
+    ['a move', [{ op: 'move', from: '/data/a', path: '/data/b' }], { data: { b: '1' } }],
+    ['a copy', [{ op: 'copy', from: '/data/a', path: '/data/b' }], { data: { a: '1', b: '1' } }],
+    ['no operation', [], { data: { a: '1' } }],
+    [
+      'escapes',
+      [{ op: 'add', path: '/metadata/labels/a.b~1c', value: 'd' }],
+      { metadata: { labels: { 'a.b/c': 'd' } } },
+    ],
+  ])('takes a JSON patch with %s', async ([, operations, result], { api, namespace }) => {
+    const maps = inNamespace(namespace, 'configmaps')
+    await api.post(maps, { metadata: { name: 'c', labels: { l: '1' } }, data: { a: '1' } })
+    expect((await api.patch(`${maps}/c`, 'json', operations)).body).toMatchObject(result)
+  })
+
+  it('takes directives in a strategic patch of a map', async ({ api, namespace }) => {
+    const maps = inNamespace(namespace, 'configmaps')
+    await api.post(maps, { metadata: { name: 'c' }, data: { a: '1' } })
+    const replaced = await api.patch(`${maps}/c`, 'strategic', { data: { $patch: 'replace', only: '1' } })
+    expect(replaced.body).toMatchObject({ data: { only: '1' } })
+    expect((replaced.body as { data: object }).data).not.toHaveProperty('a')
+    const deleted = await api.patch<object>(`${maps}/c`, 'strategic', { data: { $patch: 'delete' } })
+    expect(deleted.body).not.toHaveProperty('data')
+    expect((await api.patch(`${maps}/c`, 'strategic', 'null')).body).toEqual(deleted.body)
+  })
+
+  it('patches the version that is named', async ({ api, namespace }) => {
+    const { metadata } = await createPod(api, namespace, patched())
+    const named = { metadata: { resourceVersion: metadata.resourceVersion, labels: { a: '9' } } }
+    expect((await api.patch(podsPath(namespace, 'p'), 'merge', named)).status).toBe(200)
+    expect((await api.patch(podsPath(namespace, 'p'), 'merge', named)).body).toMatchObject({ code: 409 })
+  })
+
+  it('leaves what only the server sets', async ({ api, namespace }) => {
+    const before = await createPod(api, namespace, patched())
+    const { status, body } = await api.patch(podsPath(namespace, 'p'), 'merge', { metadata: { generation: 7 } })
+    expect([status, body]).toEqual([200, before])
+  })
+
   it('applies concurrent patches one after the other', async ({ api, namespace }) => {
     await createPod(api, namespace, unboundPod('p'))
     const names = Array.from({ length: 10 }, (_, index) => `label-${index}`)
@@ -180,6 +227,62 @@ conformance('patch', {}, (it) => {
         'Conflict',
         'Operation cannot be fulfilled on pods "p": the object has been modified; please apply your changes to the latest version and try again',
         { name: 'p', kind: 'pods' },
+      ),
+    ],
+    [
+      'another namespace',
+      'merge',
+      { metadata: { namespace: 'elsewhere' } },
+      badRequest('the namespace of the provided object does not match the namespace sent on the request'),
+    ],
+    [
+      'no metadata',
+      'merge',
+      { metadata: null },
+      badRequest('the name of the object (p based on URL) was undeterminable: name must be provided'),
+    ],
+    [
+      'nothing of the object',
+      'json',
+      [{ op: 'replace', path: '', value: {} }],
+      badRequest('the name of the object (p based on URL) was undeterminable: name must be provided'),
+    ],
+    [
+      'another kind',
+      'merge',
+      { kind: 'Secret' },
+      expect.objectContaining({
+        code: 422,
+        message: expect.stringMatching(/: converting \(v1\.Secret\) to \(core\.Pod\): unknown conversion$/),
+      }),
+    ],
+    [
+      'an unknown version',
+      'merge',
+      { apiVersion: 'v2' },
+      expect.objectContaining({
+        code: 422,
+        message: expect.stringMatching(
+          /: no kind "Pod" is registered for version "v2" in scheme "pkg\/runtime\/scheme.go:111"$/,
+        ),
+      }),
+    ],
+    ['null', 'merge', 'null', badRequest('Invalid JSON Patch')],
+    ['nothing', 'merge', '', badRequest('error decoding patch: unexpected end of JSON input')],
+    [
+      'a text',
+      'merge',
+      '"x"',
+      badRequest('error decoding patch: json: cannot unmarshal string into Go value of type map[string]interface {}'),
+    ],
+    [
+      'too many operations',
+      'json',
+      Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/kind', value: 'Pod' })),
+      refusal(
+        413,
+        'RequestEntityTooLarge',
+        'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
       ),
     ],
     ['another uid', 'merge', { metadata: { uid: otherUid } }, immutableUid()],

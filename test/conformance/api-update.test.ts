@@ -176,6 +176,24 @@ conformance('update', {}, (it) => {
     expect(body).toEqual(invalid({ kind: 'Pod', name: 'p' }, cause))
   })
 
+  it('takes the versions "" and "0" for any', async ({ api, namespace }) => {
+    const before = await createPod(api, namespace, unboundPod('p'))
+    for (const resourceVersion of ['', '0']) {
+      const next = withMetadata(before, { resourceVersion, labels: { a: `v${resourceVersion}` } })
+      expect((await api.put(podsPath(namespace, 'p'), next)).status).toBe(200)
+    }
+  })
+
+  it('leaves what only the server sets, and takes a generateName', async ({ api, namespace }) => {
+    const before = await createPod(api, namespace, unboundPod('p'))
+    const given = { creationTimestamp: '2001-01-01T00:00:00Z', generation: 7, selfLink: '/x', generateName: 'x-' }
+    const { status, body } = await api.put<StoredPod>(podsPath(namespace, 'p'), withMetadata(before, given))
+    expect([status, body.metadata.generateName]).toEqual([200, 'x-'])
+    const { creationTimestamp, generation } = before.metadata
+    expect(body.metadata).toMatchObject({ creationTimestamp, generation })
+    expect(body.metadata).not.toHaveProperty('selfLink')
+  })
+
   it('refuses what is not there', async ({ api, namespace }) => {
     expect((await api.put(podsPath(namespace, 'nope'), unboundPod('nope'))).body).toEqual(notFound('pods', 'nope'))
   })

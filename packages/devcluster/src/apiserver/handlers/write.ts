@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { kindOfResource, readObject } from '../http/object-body.ts'
+import { kindMismatch, kindOfResource, readObject } from '../http/object-body.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
@@ -82,19 +82,14 @@ export async function handlePatch(
       const patch = patchBody()
       const shape = resource.fromStored?.(current) ?? current
       const result = patch.apply({ kind: resource.kind, apiVersion: apiVersionOf(resource), ...shape })
-      const { kind, apiVersion } = result as { kind?: unknown; apiVersion?: unknown }
-      if (patch.checksKind && (kind !== resource.kind || apiVersion !== apiVersionOf(resource))) {
-        throw invalidPatch(
-          patch.shownResult(result),
-          `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`,
-        )
-      }
+      checkPatchedKind(resource, result, patch)
       const decoded = decodedPatch(context, resource, result, patch)
-      if (decoded.strictErrors.length > 0) {
+      const strictErrors = [...patch.strictErrors, ...decoded.strictErrors]
+      if (strictErrors.length > 0) {
         if (fieldValidation === 'Strict') {
-          throw invalidPatch(patch.shownResult(result), `strict decoding error: ${decoded.strictErrors.join(', ')}`)
+          throw invalidPatch(patch.shownResult(result), `strict decoding error: ${strictErrors.join(', ')}`)
         }
-        if (fieldValidation === 'Warn') exchange.warn(decoded.strictErrors)
+        if (fieldValidation === 'Warn') exchange.warn(strictErrors)
       }
       const next = stored(resource, decoded.value as unknown as KubeObject)
       checkIdentity(next, target)
@@ -104,6 +99,15 @@ export async function handlePatch(
   )
   const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
+}
+
+/** What a patch leaves out or takes away of the kind is filled in; another one is refused. */
+function checkPatchedKind(resource: ResourceDefinition, result: unknown, patch: ReadPatch): void {
+  const given = result as { readonly kind?: unknown; readonly apiVersion?: unknown }
+  const kind = String(given.kind || resource.kind)
+  const apiVersion = String(given.apiVersion || apiVersionOf(resource))
+  if (!patch.checksKind || (kind === resource.kind && apiVersion === apiVersionOf(resource))) return
+  throw invalidPatch(patch.shownResult(result), kindMismatch(kind, apiVersion, kindOfResource(resource)))
 }
 
 function decodedPatch({ types }: ServerContext, { typeName }: ResourceDefinition, result: unknown, patch: ReadPatch) {

@@ -97,17 +97,25 @@ function checkedKind(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): 
   }
   const isExpected = apiVersion === apiVersionOf(expected) || expected.alsoVersions?.includes(apiVersion)
   if (kind === expected.kind && isExpected) return said
-  const isKnown = KNOWN_KINDS.some(([versions, kinds]) => versions.test(apiVersion) && kinds.test(kind))
+  const isKnown = isKnownKind(kind, apiVersion)
   // Events are one thing under two names: that it is the other one is noticed later.
   if (isKnown && kind === expected.kind) {
     throw badRequest(
       `the API version in the data (${apiVersion}) does not match the expected API version (${apiVersionOf(expected)})`,
     )
   }
-  const mismatch = isKnown
+  throw unhandled(said, expected, kindMismatch(kind, apiVersion, expected))
+}
+
+/** Why an object of one kind cannot be read as one of another. */
+export function kindMismatch(kind: string, apiVersion: string, expected: ExpectedKind): string {
+  return isKnownKind(kind, apiVersion)
     ? `converting (v1.${kind}) to (${internalGroup(expected)}.${expected.kind}): unknown conversion`
     : `no kind ${goQuoted(kind)} is registered for version ${goQuoted(apiVersion)} ${SCHEME}`
-  throw unhandled(said, expected, mismatch)
+}
+
+function isKnownKind(kind: string, apiVersion: string): boolean {
+  return KNOWN_KINDS.some(([versions, kinds]) => versions.test(apiVersion) && kinds.test(kind))
 }
 
 function typeMetaOrRefused(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): TypeMeta {

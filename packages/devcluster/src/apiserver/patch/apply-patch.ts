@@ -1,13 +1,16 @@
 import { BodySyntaxError, parseJson } from '../http/request-body.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
 import { type JsonNotes, NO_NOTES } from '../schema/json-text.ts'
-import { type ApiError, badRequest, invalid, unprocessablePatch, unreasoned, unsupportedMediaType } from '../status.ts'
+import { ApiError, badRequest, invalid, unprocessablePatch, unreasoned, unsupportedMediaType } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
 import { applyJsonPatch, PatchFailed } from './json-patch.ts'
 import { applyMergePatch } from './merge-patch.ts'
 import { applyStrategicMergePatch, StrategicPatchError, shown } from './strategic-merge-patch.ts'
+import { duplicateFields, operationProblems } from './strict-fields.ts'
 
 type Fields = Record<string, unknown>
+
+const MAX_OPERATIONS = 10_000
 
 /** What a PATCH may send. */
 export const PATCH_MEDIA_TYPES: readonly string[] = [
@@ -24,6 +27,8 @@ export interface ReadPatch {
   /** What the answer shows of a patch whose result is no object of the kind. */
   shownResult(result: unknown): string
   readonly notes: JsonNotes
+  /** What is wrong with it for those who want it strict. */
+  readonly strictErrors: readonly string[]
   /** Its result may not name another kind. */
   readonly checksKind: boolean
 }
@@ -56,7 +61,7 @@ export function readPatch(
 }
 
 function jsonPatch(body: Buffer): ReadPatch {
-  const { value: given } = parsed(body, 'error decoding patch: ')
+  const { value: given, notes } = parsed(body, 'error decoding patch: ')
   const value = given ?? []
   if (!Array.isArray(value)) {
     throw badRequest(
@@ -64,6 +69,12 @@ function jsonPatch(body: Buffer): ReadPatch {
     )
   }
   for (const operation of value) checkOperation(operation)
+  if (value.length > MAX_OPERATIONS) {
+    throw new ApiError(413, {
+      message: `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${value.length}`,
+      reason: 'RequestEntityTooLarge',
+    })
+  }
   return {
     apply(current) {
       try {
@@ -77,6 +88,7 @@ function jsonPatch(body: Buffer): ReadPatch {
     },
     shownResult: (result) => JSON.stringify(result),
     notes: NO_NOTES,
+    strictErrors: operationProblems(value, notes),
     checksKind: true,
   }
 }
@@ -100,7 +112,7 @@ function mergePatch(body: Buffer): ReadPatch {
   return {
     apply: (current) => applyMergePatch(current, patch),
     shownResult: (result) => JSON.stringify(result),
-    notes,
+    ...strictly(patch, notes),
     checksKind: true,
   }
 }
@@ -118,7 +130,7 @@ function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPa
       }
     },
     shownResult: () => shown(patch),
-    notes,
+    ...strictly(patch, notes),
     checksKind: false,
   }
 }
@@ -128,6 +140,11 @@ export function invalidPatch(shownPatch: string, problem: string): ApiError {
   const errors = new FieldErrors()
   errors.invalid('patch', shownPatch, problem)
   return invalid('', '', errors)
+}
+
+/** Repeated keys are told of the patch, and not again of what it makes. */
+function strictly(patch: Fields, notes: JsonNotes): Pick<ReadPatch, 'notes' | 'strictErrors'> {
+  return { notes: { ...notes, repeated: new Map() }, strictErrors: duplicateFields(patch, notes) }
 }
 
 function parsed(body: Buffer, prefix: string) {

@@ -3,6 +3,7 @@ import {
   type ExecutorEvent,
   type ExecutorOptions,
   KubernetesExecutor,
+  type LogArchive,
   type Logger,
   loadKubeConfig,
   type QueuedWorkload,
@@ -18,6 +19,7 @@ export interface ExecutorRunOptions {
   readonly parallelism?: number
   readonly config?: ExecutorOptions
   readonly logger?: Logger
+  readonly logArchive?: LogArchive
 }
 
 /** Scripted pods run no image, but every pod names one. */
@@ -41,7 +43,7 @@ export interface ExecutorRun extends AsyncDisposable {
 
 /** Starts an executor and turns its crank: a heartbeat after each submission and whenever it asks for one. */
 export async function startExecutor(options: ExecutorRunOptions): Promise<ExecutorRun> {
-  const { kubeconfig, namespace, jobId, parallelism = 32, config, logger } = options
+  const { kubeconfig, namespace, jobId, parallelism = 32, config, logger, logArchive } = options
   const kube = createKubeClient(await loadKubeConfig({ kubeconfig }))
   const executor = new KubernetesExecutor({
     jobId,
@@ -49,6 +51,7 @@ export async function startExecutor(options: ExecutorRunOptions): Promise<Execut
     kube,
     config: { namespace, ...anyImage, ...config },
     ...(logger && { logger }),
+    ...(logArchive && { logArchive }),
   })
   const reported = new Map<string, ExecutorEvent[]>()
   const eventsOf = (key: TaskInstanceKey) => reported.get(taskInstanceKeyText(key)) ?? []

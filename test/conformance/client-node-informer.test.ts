@@ -15,6 +15,7 @@ import { inNamespace, podsPath } from '../support/api-paths.ts'
 import { clientNodeConfig, clientNodePod } from '../support/client-node.ts'
 import { conformance } from '../support/conformance.ts'
 import { editKubeconfig } from '../support/edit-kubeconfig.ts'
+import { testEvent } from '../support/test-event.ts'
 
 conformance('the informer of @kubernetes/client-node', {}, (plainIt) => {
   const it = plainIt
@@ -65,12 +66,7 @@ conformance('the informer of @kubernetes/client-node, after 410', { needs: ['com
   it('lists again and finds what it missed', async ({ backend, namespace }) => {
     const config = clientNodeConfig(backend.kubeconfig)
     const core = config.makeApiClient(CoreV1Api)
-    // Events are in no watch cache, which would remember.
-    const create = (name: string) =>
-      core.createNamespacedEvent({
-        namespace,
-        body: { metadata: { name }, involvedObject: { kind: 'Pod', namespace, name: 'p' }, reason: 'Test' },
-      })
+    const create = (name: string) => core.createNamespacedEvent({ namespace, body: testEvent(namespace, name) })
     await create('a')
     await create('b')
     let lists = 0

@@ -7,6 +7,7 @@ import { conformance } from '../support/conformance.ts'
 import { editKubeconfig } from '../support/edit-kubeconfig.ts'
 import { createPod, untilPhase } from '../support/pods-by-api.ts'
 import { shellPod } from '../support/process-pod.ts'
+import { testEvent } from '../support/test-event.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 conformance('the watch of @kubernetes/client-node', {}, (plainIt) => {
@@ -50,11 +51,7 @@ conformance('the watch of @kubernetes/client-node, after 410', { needs: ['compac
   it('is told that its version is gone', async ({ backend, namespace }) => {
     const config = clientNodeConfig(backend.kubeconfig)
     const core = config.makeApiClient(CoreV1Api)
-    const create = (name: string) =>
-      core.createNamespacedEvent({
-        namespace,
-        body: { metadata: { name }, involvedObject: { kind: 'Pod', namespace, name: 'p' }, reason: 'Test' },
-      })
+    const create = (name: string) => core.createNamespacedEvent({ namespace, body: testEvent(namespace, name) })
     const { metadata } = await create('a')
     for (const name of ['b', 'c']) await create(name)
     await backend.compactHistory()

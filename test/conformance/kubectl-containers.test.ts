@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { kubectlConformance } from '../support/kubectl-conformance.ts'
-import { shellContainer, shellPod } from '../support/process-pod.ts'
+import { restartedPod, shellContainer, shellPod } from '../support/process-pod.ts'
 import type { Kubectl } from '../support/run-kubectl.ts'
 
 /** How containers are and how they ended, as people see it. */
@@ -92,13 +92,7 @@ kubectlConformance('containers', { runtime: 'process' }, (it) => {
   })
 
   it('describes one that was restarted, and its events', async ({ kubectl, backend, namespace }) => {
-    const once = `[ -e /v/once ] && while :; do sleep 0.1; done; touch /v/once; exit 3`
-    await kubectl.create(
-      shellPod(backend, 'a', once, {
-        spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'v', emptyDir: {} }] },
-        container: { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
-      }),
-    )
+    await kubectl.create(restartedPod(backend, 'a', 'while :; do sleep 0.1; done'))
     await kubectl.must(['wait', 'pod/a', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1'])
     await kubectl.must(['wait', 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     expect(states(await kubectl.must(['describe', 'pod', 'a']))).toBe(`Status:           Running

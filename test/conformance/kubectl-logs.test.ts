@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { kubectlConformance } from '../support/kubectl-conformance.ts'
-import { shellContainer, shellPod } from '../support/process-pod.ts'
+import { restartedPod, shellContainer, shellPod } from '../support/process-pod.ts'
 import type { Kubectl } from '../support/run-kubectl.ts'
 
 const untilTerminated = `trap 'exit 0' TERM; while :; do sleep 0.1; done`
@@ -50,13 +50,7 @@ kubectlConformance('logs', { runtime: 'process' }, (it) => {
   })
 
   it('reads those of the container before a restart', async ({ kubectl, backend }) => {
-    const once = `if [ -e /v/once ]; then echo second; ${untilTerminated}; fi; touch /v/once; echo first; exit 3`
-    await kubectl.create(
-      shellPod(backend, 'a', once, {
-        spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'v', emptyDir: {} }] },
-        container: { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
-      }),
-    )
+    await kubectl.create(restartedPod(backend, 'a', `echo second; ${untilTerminated}`))
     await kubectl.must(['wait', 'pod/a', '--for=jsonpath={.status.containerStatuses[0].restartCount}=1'])
     await kubectl.must(['wait', 'pod/a', '--for=condition=Ready', '--timeout=15s'])
     await expect.poll(() => kubectl.must(['logs', 'a'])).toBe('second\n')

@@ -3,6 +3,7 @@ import { startAnswerLosingProxy } from '../support/answer-losing-proxy.ts'
 import { createPod } from '../support/pods-by-api.ts'
 import { type PythonEvent, startPythonClient } from '../support/python-client.ts'
 import { pythonConformance } from '../support/python-conformance.ts'
+import { testEvent } from '../support/test-event.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 const named = ({ type, object }: PythonEvent) => `${type} ${object.metadata.name}`
@@ -40,12 +41,8 @@ pythonConformance('informer after 410', { needs: ['compaction'] }, (it) => {
     const loses = ({ path }: { path: string }) => loseWatches && path.includes('watch=')
     await using proxy = await startAnswerLosingProxy(backend.kubeconfig, loses)
     await using behind = await startPythonClient(proxy.kubeconfig)
-    // Events are in no watch cache, which would remember.
     const create = (name: string) =>
-      python.call('CoreV1Api.create_namespaced_event', {
-        namespace,
-        body: { metadata: { name }, involvedObject: { kind: 'Pod', namespace, name: 'p' }, reason: 'Test' },
-      })
+      python.call('CoreV1Api.create_namespaced_event', { namespace, body: testEvent(namespace, name) })
     for (const name of ['a', 'b']) await create(name)
     const informer = behind.inform('CoreV1Api.list_namespaced_event', { namespace })
     await expect.poll(() => told(informer)).toEqual(['ADDED a', 'ADDED b'])

@@ -5,6 +5,7 @@ import { createPod } from '../support/pods-by-api.ts'
 import { type PythonEvent, startPythonClient } from '../support/python-client.ts'
 import { pythonConformance } from '../support/python-conformance.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
+import { testEvent } from '../support/test-event.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 const listPods = 'CoreV1Api.list_namespaced_pod'
@@ -122,11 +123,10 @@ pythonConformance('watch', {}, (it) => {
 
 pythonConformance('watch after 410', { needs: ['compaction'] }, (it) => {
   it('is told that its version is gone, and lists again', async ({ python, backend, namespace }) => {
-    // Events are in no watch cache, which would remember.
     const create = (name: string) =>
       python.call<{ metadata: { resourceVersion: string } }>('CoreV1Api.create_namespaced_event', {
         namespace,
-        body: { metadata: { name }, involvedObject: { kind: 'Pod', namespace, name: 'p' }, reason: 'Test' },
+        body: testEvent(namespace, name),
       })
     const { metadata } = await create('a')
     for (const name of ['b', 'c']) await create(name)

@@ -16,6 +16,14 @@ export function shellPod(
   })
 }
 
+/** A pod of real processes whose container `base` says `first` and fails with 3; started again it runs this script. */
+export function restartedPod(backend: Pick<StartedBackend, 'nodeSelector'>, name: string, script: string): Pod {
+  return shellPod(backend, name, `if [ -e /v/once ]; then ${script}; fi; touch /v/once; echo first; exit 3`, {
+    spec: { restartPolicy: 'OnFailure', volumes: [{ name: 'v', emptyDir: {} }] },
+    container: { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
+  })
+}
+
 /** What every pod of real processes says: where it runs, and that it ends soon when it is told to. */
 export function processSpec({ nodeSelector }: Pick<StartedBackend, 'nodeSelector'>): Partial<PodSpec> {
   return { nodeSelector: { ...nodeSelector }, terminationGracePeriodSeconds: 2 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { StoreClusterAccess } from '../../src/apiserver/store-cluster-access.ts'
 import type { PodChange } from '../../src/kubelet/cluster-access.ts'
-import { registryFixture } from './registry-fixture.ts'
+import { registryFixture } from './registry/registry-fixture.ts'
 
 function accessFixture() {
   const fixture = registryFixture()

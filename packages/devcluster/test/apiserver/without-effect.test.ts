@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { namespaces } from '../../src/apiserver/resources/namespace.ts'
 import { pods } from '../../src/apiserver/resources/pod.ts'
 import { deletionWithoutEffect, warningsWithoutEffect } from '../../src/apiserver/without-effect.ts'
-import { podOf, registryFixture } from './registry-fixture.ts'
+import { podOf, registryFixture } from './registry/registry-fixture.ts'
 
 describe('what has no effect', () => {
   it('is nothing of a plain pod, with its defaults', () => {

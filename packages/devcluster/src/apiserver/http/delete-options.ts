@@ -1,5 +1,5 @@
 import { goQuoted } from '../go-text.ts'
-import type { DeleteOptions } from '../object-registry.ts'
+import type { DeleteOptions } from '../registry/object-registry.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pods } from '../../src/apiserver/resources/pod.ts'
+import { pods } from '../../../src/apiserver/resources/pod.ts'
 import { podOf, refusalOf, registryFixture } from './registry-fixture.ts'
 
 describe('admission of pods', () => {

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
-import { NamespaceController } from '../../src/apiserver/namespace-controller.ts'
-import { QuotaController } from '../../src/apiserver/quota-controller.ts'
-import { configMaps } from '../../src/apiserver/resources/config-map.ts'
-import { namespaces } from '../../src/apiserver/resources/namespace.ts'
-import { pods } from '../../src/apiserver/resources/pod.ts'
-import { partOf } from '../../src/apiserver/resources/resource-definition.ts'
-import { resourceQuotas } from '../../src/apiserver/resources/resource-quota.ts'
-import type { KubeObject } from '../../src/storage/kube-object.ts'
-import { refusalOf, registryFixture } from './registry-fixture.ts'
+import { NamespaceController } from '../../../src/apiserver/controllers/namespace-controller.ts'
+import { QuotaController } from '../../../src/apiserver/controllers/quota-controller.ts'
+import { configMaps } from '../../../src/apiserver/resources/config-map.ts'
+import { namespaces } from '../../../src/apiserver/resources/namespace.ts'
+import { pods } from '../../../src/apiserver/resources/pod.ts'
+import { partOf } from '../../../src/apiserver/resources/resource-definition.ts'
+import { resourceQuotas } from '../../../src/apiserver/resources/resource-quota.ts'
+import type { KubeObject } from '../../../src/storage/kube-object.ts'
+import { refusalOf, registryFixture } from '../registry/registry-fixture.ts'
 
 function counted(hard: Readonly<Record<string, string>>) {
   const fixture = registryFixture()

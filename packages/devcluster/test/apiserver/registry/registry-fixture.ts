@@ -1,12 +1,12 @@
-import { FakeClock } from '../../../../test/support/fake-clock.ts'
-import { ObjectRegistry } from '../../src/apiserver/object-registry.ts'
-import { namespaces } from '../../src/apiserver/resources/namespace.ts'
-import { pods } from '../../src/apiserver/resources/pod.ts'
-import { serviceAccounts } from '../../src/apiserver/resources/service-account.ts'
-import { ApiTypes } from '../../src/apiserver/schema/api-type.ts'
-import { ApiError } from '../../src/apiserver/status.ts'
-import type { KubeObject } from '../../src/storage/kube-object.ts'
-import { VersionedStore } from '../../src/storage/versioned-store.ts'
+import { FakeClock } from '../../../../../test/support/fake-clock.ts'
+import { ObjectRegistry } from '../../../src/apiserver/registry/object-registry.ts'
+import { namespaces } from '../../../src/apiserver/resources/namespace.ts'
+import { pods } from '../../../src/apiserver/resources/pod.ts'
+import { serviceAccounts } from '../../../src/apiserver/resources/service-account.ts'
+import { ApiTypes } from '../../../src/apiserver/schema/api-type.ts'
+import { ApiError } from '../../../src/apiserver/status.ts'
+import type { KubeObject } from '../../../src/storage/kube-object.ts'
+import { VersionedStore } from '../../../src/storage/versioned-store.ts'
 
 /** A registry with the namespace `default`, on a clock that stands still and with numbers that repeat. */
 export function registryFixture() {

@@ -1,7 +1,7 @@
-import type { KubeObject } from '../storage/kube-object.ts'
-import type { VersionedStore } from '../storage/versioned-store.ts'
-import { partOf, type ResourceDefinition, textOf } from './resources/resource-definition.ts'
-import { forbidden, notFound } from './status.ts'
+import type { KubeObject } from '../../storage/kube-object.ts'
+import type { VersionedStore } from '../../storage/versioned-store.ts'
+import { partOf, type ResourceDefinition, textOf } from '../resources/resource-definition.ts'
+import { forbidden, notFound } from '../status.ts'
 
 /** The priority classes that every cluster has. There are no others here. */
 const PRIORITY_CLASSES: Readonly<Record<string, number>> = {

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
-import { NamespaceController } from '../../src/apiserver/namespace-controller.ts'
-import { configMaps } from '../../src/apiserver/resources/config-map.ts'
-import { namespaces } from '../../src/apiserver/resources/namespace.ts'
-import { pods } from '../../src/apiserver/resources/pod.ts'
-import { serviceAccounts } from '../../src/apiserver/resources/service-account.ts'
-import { podOf, refusalOf, registryFixture } from './registry-fixture.ts'
+import { NamespaceController } from '../../../src/apiserver/controllers/namespace-controller.ts'
+import { configMaps } from '../../../src/apiserver/resources/config-map.ts'
+import { namespaces } from '../../../src/apiserver/resources/namespace.ts'
+import { pods } from '../../../src/apiserver/resources/pod.ts'
+import { serviceAccounts } from '../../../src/apiserver/resources/service-account.ts'
+import { podOf, refusalOf, registryFixture } from '../registry/registry-fixture.ts'
 
 function furnished() {
   const fixture = registryFixture()

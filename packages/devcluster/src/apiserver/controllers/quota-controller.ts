@@ -1,11 +1,11 @@
-import { type Amounts, amountsOf } from '../pod-resources.ts'
-import type { Change } from '../storage/change-log.ts'
-import type { KubeObject } from '../storage/kube-object.ts'
-import type { ResourceQuota } from '../types.ts'
-import type { ObjectRegistry } from './object-registry.ts'
-import { type Evaluator, evaluators } from './quota/evaluator.ts'
-import { resourceQuotas } from './resources/resource-quota.ts'
-import { addQuantities, formatQuantity, type Quantity } from './schema/quantity.ts'
+import { type Amounts, amountsOf } from '../../pod-resources.ts'
+import type { Change } from '../../storage/change-log.ts'
+import type { KubeObject } from '../../storage/kube-object.ts'
+import type { ResourceQuota } from '../../types.ts'
+import { type Evaluator, evaluators } from '../quota/evaluator.ts'
+import type { ObjectRegistry } from '../registry/object-registry.ts'
+import { resourceQuotas } from '../resources/resource-quota.ts'
+import { addQuantities, formatQuantity, type Quantity } from '../schema/quantity.ts'
 
 const NOTHING: Quantity = { nano: 0n, format: 'DecimalSI' }
 const asQuota = (object: KubeObject) => object as unknown as ResourceQuota

@@ -1,8 +1,8 @@
-import type { Random } from '../random.ts'
-import type { KubeObject } from '../storage/kube-object.ts'
-import { generatedName, randomUid, timestampOf } from './random-text.ts'
-import type { ResourceDefinition } from './resources/resource-definition.ts'
-import { badRequest, OTHER_NAMESPACE } from './status.ts'
+import type { Random } from '../../random.ts'
+import type { KubeObject } from '../../storage/kube-object.ts'
+import { generatedName, randomUid, timestampOf } from '../random-text.ts'
+import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import { badRequest, OTHER_NAMESPACE } from '../status.ts'
 
 /**
  * A new object in its namespace, without what a client cannot say.

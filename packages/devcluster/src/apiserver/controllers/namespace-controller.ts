@@ -1,11 +1,11 @@
-import type { Change } from '../storage/change-log.ts'
-import type { KubeObject } from '../storage/kube-object.ts'
-import type { ObjectRegistry } from './object-registry.ts'
-import { RESOURCES } from './resource-registry.ts'
-import { configMaps } from './resources/config-map.ts'
-import { namespaces } from './resources/namespace.ts'
-import type { ResourceDefinition } from './resources/resource-definition.ts'
-import { serviceAccounts } from './resources/service-account.ts'
+import type { Change } from '../../storage/change-log.ts'
+import type { KubeObject } from '../../storage/kube-object.ts'
+import type { ObjectRegistry } from '../registry/object-registry.ts'
+import { RESOURCES } from '../resource-registry.ts'
+import { configMaps } from '../resources/config-map.ts'
+import { namespaces } from '../resources/namespace.ts'
+import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import { serviceAccounts } from '../resources/service-account.ts'
 
 const CONTENT = RESOURCES.filter(({ namespaced, group }) => namespaced && group === '')
 

@@ -1,6 +1,6 @@
-import type { KubeObject } from '../storage/kube-object.ts'
-import { timestampOf } from './random-text.ts'
-import type { ResourceDefinition } from './resources/resource-definition.ts'
+import type { KubeObject } from '../../storage/kube-object.ts'
+import { timestampOf } from '../random-text.ts'
+import type { ResourceDefinition } from '../resources/resource-definition.ts'
 
 /** What a DELETE makes of an object that stays for now (apiserver: rest.BeforeDelete and updateForGracefulDeletionAndFinalizers). */
 export type DeletionStep =

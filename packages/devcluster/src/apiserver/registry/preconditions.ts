@@ -1,8 +1,8 @@
-import type { KubeObject, ObjectMetadata } from '../storage/kube-object.ts'
-import { unsignedProblem } from './http/query-values.ts'
+import type { KubeObject, ObjectMetadata } from '../../storage/kube-object.ts'
+import { unsignedProblem } from '../http/query-values.ts'
+import type { ResourceDefinition } from '../resources/resource-definition.ts'
+import { ApiError, conflict, MODIFIED_SINCE, unreasoned } from '../status.ts'
 import type { DeleteOptions } from './object-registry.ts'
-import type { ResourceDefinition } from './resources/resource-definition.ts'
-import { ApiError, conflict, MODIFIED_SINCE, unreasoned } from './status.ts'
 
 /** @throws {ApiError} 400 for what is no version, 409 when the object has another one */
 export function checkVersion(resource: ResourceDefinition, given: ObjectMetadata, current: ObjectMetadata): void {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { configMaps } from '../../src/apiserver/resources/config-map.ts'
-import { namespaces } from '../../src/apiserver/resources/namespace.ts'
-import { pods } from '../../src/apiserver/resources/pod.ts'
-import { secrets } from '../../src/apiserver/resources/secret.ts'
+import { configMaps } from '../../../src/apiserver/resources/config-map.ts'
+import { namespaces } from '../../../src/apiserver/resources/namespace.ts'
+import { pods } from '../../../src/apiserver/resources/pod.ts'
+import { secrets } from '../../../src/apiserver/resources/secret.ts'
 import { podOf, refusalOf, registryFixture } from './registry-fixture.ts'
 
 describe('create', () => {

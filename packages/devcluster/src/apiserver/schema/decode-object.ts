@@ -255,8 +255,21 @@ function isEmpty(type: ApiType, value: unknown): boolean {
 /** Go's zero time, which it writes as null. */
 const ZERO_SECONDS = -62_135_596_800
 
+/** Times that were read and are as the server writes them. Most times of a cluster are among the last few. */
+const writtenTimes = new Set<string>()
+
 /** Seconds, or microseconds, in UTC, as the server writes them; undefined for the zero time. */
 function time(text: string, leaf: 'Time' | 'MicroTime'): string | undefined {
+  if (leaf === 'Time' && writtenTimes.has(text)) return text
+  const written = readTime(text, leaf)
+  if (leaf === 'Time' && written === text) {
+    if (writtenTimes.size === 1_000) writtenTimes.clear()
+    writtenTimes.add(text)
+  }
+  return written
+}
+
+function readTime(text: string, leaf: 'Time' | 'MicroTime'): string | undefined {
   try {
     const { seconds, microseconds } = parseGoTime(text, leaf === 'Time' ? 'seconds' : 'microseconds')
     if (seconds === ZERO_SECONDS && microseconds === 0) return undefined

@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { podsPath } from '../support/api-paths.ts'
 import { eventually } from '../support/eventually.ts'
 import { type ClusterAccess, readAccess } from '../support/kubeconfig-access.ts'
+import { rawStream } from '../support/raw-stream.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
 import { median } from './median.ts'
 import { SpawnedCluster } from './spawn-cluster.ts'
@@ -165,16 +166,7 @@ async function ask(access: ClusterAccess, agent: Agent, method: string, body?: s
 
 /** A watch of all pods from the beginning on: its lines for who wants them, how many bytes came, and their digest. */
 async function openWatch(access: ClusterAccess, onLine?: (line: Buffer) => void) {
-  const outgoing = request(new URL(`${path}?watch=true&resourceVersion=1`, access.url), {
-    agent: false,
-    headers: { authorization: `Bearer ${access.token}` },
-    ...(access.ca && { ca: access.ca }),
-  })
-  outgoing.end()
-  const [response] = await once(outgoing, 'response')
-  // It is broken at the end of the cluster.
-  outgoing.on('error', () => {})
-  response.on('error', () => {})
+  const response = await rawStream(access, `${path}?watch=true&resourceVersion=1`)
   const hash = createHash('sha256')
   let bytes = 0
   let begun: Buffer[] = []

@@ -1,5 +1,5 @@
 import type { PodCondition, PodStatus } from 'kubernetes-types/core/v1.d.ts'
-import { apiTime } from './kubelet/container-record.ts'
+import { apiTime } from './api-time.ts'
 
 /** A condition of a pod, without its times. */
 export interface NewPodCondition {

@@ -1,8 +1,7 @@
-import { once } from 'node:events'
-import { request } from 'node:https'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { RawApi } from '../../../test/support/raw-api.ts'
+import { rawStream } from '../../../test/support/raw-stream.ts'
 import { createTestClock, seededRandom, startDevCluster } from '../src/index.ts'
 
 const PODS = '/api/v1/namespaces/default/pods'
@@ -57,19 +56,11 @@ function newestVersion(items: readonly Item[]): number {
 
 /** What a watch has said so far, as it came. */
 async function watchText({ access }: RawApi, path: string): Promise<() => string> {
-  const outgoing = request(new URL(path, access.url), {
-    agent: false,
-    headers: { authorization: `Bearer ${access.token}` },
-    ...(access.ca && { ca: access.ca }),
-  })
-  outgoing.end()
-  const [response] = await once(outgoing, 'response')
   let text = ''
+  const response = await rawStream(access, path)
   response.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk
   })
-  // It is broken at the end of the cluster.
-  for (const end of [outgoing, response]) end.on('error', () => {})
   return () => text
 }
 

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
 import { expect, it } from 'vitest'
 import { RawApi } from '../../../test/support/raw-api.ts'
+import { rawStream } from '../../../test/support/raw-stream.ts'
 import { startDevCluster } from '../src/index.ts'
 
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -10,27 +8,15 @@ const COUNT = 300
 const names = Array.from({ length: COUNT }, (_, index) => `map-${String(index).padStart(3, '0')}`)
 const mapOf = (name: string) => ({ metadata: { name }, data: { text: 'ä'.repeat(40_000) } })
 
-/** A list that nobody reads yet. */
-async function begunList({ access }: RawApi): Promise<IncomingMessage> {
-  const outgoing = request(new URL(MAPS, access.url), {
-    agent: false,
-    headers: { authorization: `Bearer ${access.token}` },
-    ...(access.ca && { ca: access.ca }),
-  })
-  outgoing.on('error', () => {})
-  outgoing.end()
-  const [response] = await once(outgoing, 'response')
-  return response
-}
-
 it('writes a list as it is read: of one moment, holding nobody up, whether it is read to its end or not', async () => {
   const errors: unknown[] = []
   await using cluster = await startDevCluster({ runtime: 'scripted', onInternalError: (error) => errors.push(error) })
   using api = new RawApi(cluster.kubeconfig)
   for (const name of names) await api.post(MAPS, mapOf(name))
 
-  const left = await begunList(api)
-  const slow = await begunList(api)
+  // Nobody reads these yet.
+  const left = await rawStream(api.access, MAPS)
+  const slow = await rawStream(api.access, MAPS)
   // What happens meanwhile is not in it.
   await api.delete(`${MAPS}/${names.at(-1)}`)
   await api.post(MAPS, mapOf('map-999'))

@@ -21,13 +21,3 @@ export function randomUid(random: Random): string {
     return (place === 'x' ? digit : (digit & 3) | 8).toString(16)
   })
 }
-
-/** Seconds since 1970 as the API writes times: `2026-01-01T00:00:00Z`. */
-export function timestampOf(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`
-}
-
-/** The same to the microsecond, for events. */
-export function microTimestampOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('Z', '000Z')
-}

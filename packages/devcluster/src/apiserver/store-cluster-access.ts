@@ -1,8 +1,8 @@
+import { apiMicroTime, apiTime } from '../api-time.ts'
 import type { Clock } from '../clock.ts'
 import type { ClusterAccess, PodChange, ReportedEvent } from '../kubelet/cluster-access.ts'
 import type { KubeObject } from '../storage/kube-object.ts'
 import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../types.ts'
-import { microTimestampOf, timestampOf } from './random-text.ts'
 import type { ObjectRegistry } from './registry/object-registry.ts'
 import { events } from './resources/event.ts'
 import { nodes } from './resources/node.ts'
@@ -114,7 +114,7 @@ export class StoreClusterAccess implements ClusterAccess {
     if (known === undefined || !this.#registry.store.get('events', namespace, known)) return undefined
     this.#registry.update(events, namespace, known, (current) => ({
       ...current,
-      lastTimestamp: timestampOf(now),
+      lastTimestamp: apiTime(now),
       count: Number(current.count ?? 1) + 1,
     }))
     return known
@@ -175,8 +175,8 @@ function eventObject(event: ReportedEvent, name: string, now: number): KubeObjec
     message: event.message,
     type: event.type,
     ...(isScheduler
-      ? { eventTime: microTimestampOf(now), action: event.reason === 'Scheduled' ? 'Binding' : 'Scheduling' }
-      : { firstTimestamp: timestampOf(now), lastTimestamp: timestampOf(now), count: 1 }),
+      ? { eventTime: apiMicroTime(now), action: event.reason === 'Scheduled' ? 'Binding' : 'Scheduling' }
+      : { firstTimestamp: apiTime(now), lastTimestamp: apiTime(now), count: 1 }),
     source: {
       component: event.component,
       ...(!isScheduler && event.pod.spec?.nodeName && { host: event.pod.spec.nodeName }),

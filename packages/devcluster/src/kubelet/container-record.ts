@@ -1,4 +1,5 @@
 import type { Container, ContainerStateTerminated, ContainerStatus, Pod } from 'kubernetes-types/core/v1.d.ts'
+import { apiTime } from '../api-time.ts'
 
 /** What a container of the pod is for: `init` runs to its end, `sidecar` runs beside the rest, `main` is the work. */
 export type ContainerKind = 'init' | 'sidecar' | 'main'
@@ -119,9 +120,4 @@ function apiEnd(end: ContainerEnd): ContainerStateTerminated {
     finishedAt: end.finishedAt === undefined ? UNKNOWN_TIME : apiTime(end.finishedAt),
     ...(end.id ? { containerID: end.id } : {}),
   }
-}
-
-/** Whole seconds, as the API has times. */
-export function apiTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }

@@ -1,5 +1,5 @@
+import { apiTime } from '../api-time.ts'
 import type { Node } from '../types.ts'
-import { apiTime } from './container-record.ts'
 
 /** What the dev cluster's node says of itself. */
 export interface NodeShape {

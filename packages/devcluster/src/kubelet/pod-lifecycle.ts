@@ -1,12 +1,6 @@
 import type { Pod, PodCondition, PodStatus } from 'kubernetes-types/core/v1.d.ts'
-import {
-  apiTime,
-  type ContainerEnd,
-  type ContainerRecord,
-  containerStatus,
-  isRestarted,
-  latestEnd,
-} from './container-record.ts'
+import { apiTime } from '../api-time.ts'
+import { type ContainerEnd, type ContainerRecord, containerStatus, isRestarted, latestEnd } from './container-record.ts'
 import type { NodeEnding } from './node-ending.ts'
 
 /** What a kubelet knows of a pod beside its containers. */

@@ -1,5 +1,5 @@
 import type { Pod, PodStatus } from 'kubernetes-types/core/v1.d.ts'
-import { apiTime } from './container-record.ts'
+import { apiTime } from '../api-time.ts'
 import { KUBELET_CONDITIONS } from './pod-lifecycle.ts'
 
 /** Why a node does not take a pod that was bound to it. */

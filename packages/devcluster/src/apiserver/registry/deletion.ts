@@ -1,5 +1,5 @@
+import { apiTime } from '../../api-time.ts'
 import type { KubeObject } from '../../storage/kube-object.ts'
-import { timestampOf } from '../random-text.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 
 /** What a DELETE makes of an object that stays for now (apiserver: rest.BeforeDelete and updateForGracefulDeletionAndFinalizers). */
@@ -64,6 +64,6 @@ function begun(object: KubeObject, now: number, graceSeconds: number): KubeObjec
 }
 
 function withDeletion(object: KubeObject, endsAt: number, graceSeconds: number): KubeObject {
-  const deletion = { deletionTimestamp: timestampOf(endsAt), deletionGracePeriodSeconds: graceSeconds }
+  const deletion = { deletionTimestamp: apiTime(endsAt), deletionGracePeriodSeconds: graceSeconds }
   return { ...object, metadata: { ...object.metadata, ...deletion } }
 }

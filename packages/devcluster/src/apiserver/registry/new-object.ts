@@ -1,6 +1,7 @@
+import { apiTime } from '../../api-time.ts'
 import type { Random } from '../../random.ts'
 import type { KubeObject } from '../../storage/kube-object.ts'
-import { generatedName, randomUid, timestampOf } from '../random-text.ts'
+import { generatedName, randomUid } from '../random-text.ts'
 import type { ResourceDefinition } from '../resources/resource-definition.ts'
 import { badRequest, OTHER_NAMESPACE } from '../status.ts'
 
@@ -28,7 +29,7 @@ export function born(object: KubeObject, random: Random, now: number): KubeObjec
       ...(generateName !== undefined && { generateName }),
       name: name || (generateName ? generatedName(generateName, random) : ''),
       uid: randomUid(random),
-      creationTimestamp: timestampOf(now),
+      creationTimestamp: apiTime(now),
     },
   }
 }

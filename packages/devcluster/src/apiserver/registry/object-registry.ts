@@ -1,10 +1,10 @@
+import { apiTime } from '../../api-time.ts'
 import type { Clock } from '../../clock.ts'
 import type { Random } from '../../random.ts'
 import { type KubeObject, type ObjectMetadata, sharingParts } from '../../storage/kube-object.ts'
 import type { VersionedStore } from '../../storage/versioned-store.ts'
 import { goQuoted } from '../go-text.ts'
 import { admitToQuotas } from '../quota/quota-admission.ts'
-import { timestampOf } from '../random-text.ts'
 import type { ResourceDefinition, UpdatedSubresource } from '../resources/resource-definition.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
 import { decodeObject } from '../schema/decode-object.ts'
@@ -168,7 +168,7 @@ export class ObjectRegistry {
     if (metadata.deletionTimestamp !== undefined) return { object: current, isGone: false }
     const marked = {
       ...current,
-      metadata: { ...metadata, deletionTimestamp: timestampOf(this.#clock.now()) },
+      metadata: { ...metadata, deletionTimestamp: apiTime(this.#clock.now()) },
       status: { ...(current.status as object), phase: 'Terminating' },
     }
     return { object: this.replace(resource, current, marked, options.dryRun), isGone: false }

@@ -1,5 +1,5 @@
+import { apiTime } from '../../api-time.ts'
 import type { KubeObject } from '../../storage/kube-object.ts'
-import { timestampOf } from '../random-text.ts'
 import type { FieldErrors } from '../validation/field-errors.ts'
 import { plainResource } from './plain-resource.ts'
 import { partOf } from './resource-definition.ts'
@@ -42,7 +42,7 @@ export const selfSubjectReviews = plainResource({
   singular: 'selfsubjectreview',
   typeName: 'authentication.SelfSubjectReview',
   question: {
-    answer: (_, now) => ({ metadata: { creationTimestamp: timestampOf(now) }, status: { userInfo: USER } }),
+    answer: (_, now) => ({ metadata: { creationTimestamp: apiTime(now) }, status: { userInfo: USER } }),
   },
 })
 

@@ -1,5 +1,5 @@
+import { apiTime } from '../../../api-time.ts'
 import type { KubeObject } from '../../../storage/kube-object.ts'
-import { timestampOf } from '../../random-text.ts'
 
 interface PodCondition {
   readonly type: string
@@ -32,7 +32,7 @@ function withCondition(pod: KubeObject, condition: PodCondition, now: number): K
   const status = (pod.status ?? {}) as { conditions?: readonly PodCondition[] }
   const before = status.conditions?.find(({ type }) => type === condition.type)
   const isTheSame = before?.status === condition.status
-  const lastTransitionTime = isTheSame ? before.lastTransitionTime : timestampOf(now)
+  const lastTransitionTime = isTheSame ? before.lastTransitionTime : apiTime(now)
   const whole = { ...condition, lastProbeTime: null, lastTransitionTime }
   const others = status.conditions?.filter(({ type }) => type !== condition.type) ?? []
   const conditions = condition.type === 'PodScheduled' ? [whole, ...others] : [...others, whole]

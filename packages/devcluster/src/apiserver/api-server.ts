@@ -1,14 +1,15 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../clock.ts'
 import type { Kubelet } from '../kubelet/kubelet.ts'
 import type { Random } from '../random.ts'
 import { authorizeAnonymous } from './anonymous.ts'
+import { hasToken, refuseImpersonation } from './authentication.ts'
 import { FaultRules } from './fault-rules.ts'
 import { Exchange } from './http/exchange.ts'
 import { HttpsListener } from './http/https-listener.ts'
 import { ObjectEncoder } from './http/object-encoder.ts'
 import { booleanValue } from './http/query-values.ts'
+import { headProblem } from './http/request-head.ts'
 import { type RequestInfo, ResourceMissingError, requestInfo } from './http/request-info.ts'
 import { parseRequestTarget } from './http/request-target.ts'
 import { randomUid } from './random-text.ts'
@@ -18,7 +19,7 @@ import type { ResourceDefinition } from './resources/resource-definition.ts'
 import { route } from './router.ts'
 import type { ApiTypes } from './schema/api-type.ts'
 import type { ServerContext } from './server-context.ts'
-import { ApiError, forbidden, internalError, unauthorized } from './status.ts'
+import { ApiError, internalError } from './status.ts'
 import { SharedFeeds } from './watch/shared-feeds.ts'
 import { WatchHub } from './watch/watch-hub.ts'
 
@@ -48,7 +49,7 @@ export class ApiServer {
 
   constructor(parts: ApiServerParts) {
     this.#parts = parts
-    this.#token = Buffer.from(`Bearer ${parts.token}`)
+    this.#token = Buffer.from(parts.token)
     const handle = (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response)
     this.#listener = new HttpsListener({ ...parts, handle })
     this.watches = new WatchHub((info) => this.faults.isStalled(info))
@@ -98,6 +99,11 @@ export class ApiServer {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const arrivedAt = this.#parts.clock.now()
+    const problem = headProblem(request)
+    if (problem) {
+      sendPlainRefusal(response, problem.code, problem.text)
+      return
+    }
     const target = parseRequestTarget(request.url ?? '/')
     if (!target) {
       sendPlainRefusal(response, 400, '400 Bad Request')
@@ -132,18 +138,10 @@ export class ApiServer {
   }
 
   /** @throws {ApiError} 401 for a wrong token, 403 where somebody without one may not look, or who acts as another */
-  #authenticate(request: IncomingMessage, info: RequestInfo): void {
-    const { authorization } = request.headers
-    if (authorization === undefined) {
-      authorizeAnonymous(info)
-      return
-    }
-    const given = Buffer.from(authorization)
-    if (given.length !== this.#token.length || !timingSafeEqual(given, this.#token)) throw unauthorized()
-    const another = request.headers['impersonate-user']
-    if (another !== undefined) {
-      throw forbidden({ group: '', plural: 'users' }, String(another), 'the dev cluster has no users to act as')
-    }
+  #authenticate({ headers }: IncomingMessage, info: RequestInfo): void {
+    const isAdmin = hasToken(headers, this.#token)
+    refuseImpersonation(headers)
+    if (!isAdmin) authorizeAnonymous(info)
   }
 
   #refuse(exchange: Exchange, error: unknown): void {

@@ -1,8 +1,10 @@
-import { discoveryAnswer } from './handlers/discovery.ts'
+import { discoveryAnswer, isDiscoveryPath } from './handlers/discovery.ts'
 import { openApiDocument, openApiIndex, openApiV2 } from './handlers/openapi.ts'
 import { acceptsOpenApiV2Protobuf, OPENAPI_V2_PROTOBUF, openApiV2Protobuf } from './handlers/openapi-v2-protobuf.ts'
 import type { Exchange } from './http/exchange.ts'
 import { includesMediaType } from './http/media-type.ts'
+import { requireProduced, SERVED } from './http/negotiation.ts'
+import { BODY_MEDIA_TYPES } from './http/request-body.ts'
 import { apiVersionOf, RESOURCES } from './resource-registry.ts'
 import { type Route, routesOf } from './routes.ts'
 import type { ServerContext } from './server-context.ts'
@@ -39,10 +41,8 @@ export async function route(context: ServerContext, exchange: Exchange, address:
 async function answerResource(context: ServerContext, exchange: Exchange, address: string): Promise<void> {
   const { info, request } = exchange
   const path = `/${info.path.replace(/^\/+|\/+$/g, '')}`
-  const discovery = discoveryAnswer(exchange, path, address)
-  if (discovery) {
-    if (info.method !== 'GET') throw methodNotAllowed()
-    exchange.sendDocument(discovery.document, discovery.mediaType, discovery.form)
+  if (isDiscoveryPath(path)) {
+    answerDiscovery(exchange, path, address)
     return
   }
   const [root, routes] = [...SERVICES].find(([service]) => path.startsWith(`${service}/`)) ?? ['', []]
@@ -54,10 +54,25 @@ async function answerResource(context: ServerContext, exchange: Exchange, addres
   if (chosen.consumes && !includesMediaType(request.headers['content-type'], chosen.consumes)) {
     throw unsupportedMediaType('415: Unsupported Media Type', {})
   }
+  requireProduced(exchange.header('accept'), chosen.produces)
+  exchange.produced = chosen.produces
   if (chosen.isNamed && info.name === '') throw badRequest('name must be provided')
   const { resource } = chosen
   const namespace = resource.namespaced && info.namespace !== '' ? info.namespace : undefined
   await chosen.handle(context, exchange, { resource, namespace, name: info.name })
+}
+
+function answerDiscovery(exchange: Exchange, path: string, address: string): void {
+  if (exchange.info.method !== 'GET') throw methodNotAllowed()
+  const contentType = exchange.header('content-type')
+  const isVersion = path === '/version'
+  // Nobody looks at the body, but it must be of a type.
+  if (contentType && !includesMediaType(contentType, isVersion ? ['application/json'] : BODY_MEDIA_TYPES)) {
+    throw unsupportedMediaType('415: Unsupported Media Type', {})
+  }
+  requireProduced(exchange.header('accept'), isVersion ? ['application/json'] : SERVED)
+  const discovery = discoveryAnswer(exchange, path, address)
+  if (discovery) exchange.sendDocument(discovery.document, discovery.mediaType, discovery.form)
 }
 
 function fits(pattern: readonly string[], segments: readonly string[]): boolean {

@@ -6,6 +6,7 @@ import { handleGet, handleList } from './handlers/read.ts'
 import { handleWatch } from './handlers/watch.ts'
 import { handleCreate, handlePatch, handleUpdate } from './handlers/write.ts'
 import type { Exchange } from './http/exchange.ts'
+import { SERVED, SERVED_STREAMS } from './http/negotiation.ts'
 import { PATCH_MEDIA_TYPES } from './patch/apply-patch.ts'
 import type { ResourceDefinition } from './resources/resource-definition.ts'
 import type { ServerContext, Target } from './server-context.ts'
@@ -22,6 +23,8 @@ export interface Route {
   readonly isNamed: boolean
   /** The media types that a body may have; undefined where its handler decides. */
   readonly consumes?: readonly string[]
+  /** The media types that may be asked for. */
+  readonly produces: readonly string[]
   readonly handle: Handler
 }
 
@@ -38,6 +41,14 @@ const SUBRESOURCES: Readonly<Record<string, typeof STATUS>> = {
   'namespaces/finalize': [['PUT', (context, exchange, target) => handleUpdate(context, exchange, target, 'finalize')]],
 }
 
+const listOrWatch: Handler = (context, exchange, target) =>
+  exchange.info.verb === 'watch' ? handleWatch(context, exchange, target) : handleList(context, exchange, target)
+
+function producesOf(handle: Handler): readonly string[] {
+  if (handle === handlePodLog) return ['text/plain', ...SERVED]
+  return handle === listOrWatch || handle === handleWatch ? [...SERVED, ...SERVED_STREAMS] : SERVED
+}
+
 /** Everything that may be asked of a resource. */
 export function routesOf(resource: ResourceDefinition): Route[] {
   const { plural, namespaced, verbs, question } = resource
@@ -48,6 +59,7 @@ export function routesOf(resource: ResourceDefinition): Route[] {
     segments,
     resource,
     isNamed: segments.length >= object.length && segments[0] !== 'watch',
+    produces: producesOf(handle),
     handle,
     ...(method === 'PATCH' && { consumes: PATCH_MEDIA_TYPES }),
   })
@@ -55,8 +67,6 @@ export function routesOf(resource: ResourceDefinition): Route[] {
     const ask: Handler = (context, exchange, target) => handleQuestion(context, exchange, target, question)
     return [route('POST', collection, ask)]
   }
-  const listOrWatch: Handler = (context, exchange, target) =>
-    exchange.info.verb === 'watch' ? handleWatch(context, exchange, target) : handleList(context, exchange, target)
   return [
     route('GET', collection, listOrWatch),
     ...(namespaced ? [route('GET', [plural], listOrWatch), route('GET', ['watch', plural], handleWatch)] : []),

@@ -35,6 +35,11 @@ const SUBRESOURCES: Readonly<Record<string, Subresource>> = {
 }
 const STATUS_VERBS = ['get', 'patch', 'update']
 
+/** Whether a path tells what the API has. */
+export function isDiscoveryPath(path: string): boolean {
+  return path === '/version' || plainDocument(path, '') !== undefined
+}
+
 /** A document and the form in which it is sent. */
 export interface DiscoveryAnswer {
   readonly document: object

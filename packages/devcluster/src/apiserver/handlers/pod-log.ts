@@ -11,6 +11,7 @@ import { FieldErrors } from '../validation/field-errors.ts'
 
 /** GET of a pod's log, from the kubelet of its node. */
 export async function handlePodLog(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
+  exchange.outputForm()
   const wanted = readLogOptions(exchange.query)
   validateLogOptions(target.name, wanted, exchange.query)
   const pod = context.registry.get(target.resource, target.namespace, target.name) as unknown as Pod

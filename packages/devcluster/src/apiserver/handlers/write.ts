@@ -4,7 +4,7 @@ import { kindMismatch, kindOfResource, readObject } from '../http/object-body.ts
 import { includeObjectValue } from '../http/object-encoder.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
-import { invalidPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
+import { invalidPatch, isApplyPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition, UpdatedSubresource } from '../resources/resource-definition.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'
@@ -72,8 +72,10 @@ export async function handlePatch(
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
   const { resource, namespace, name } = target
-  const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'PatchOptions')
-  const patchBody = readPatch(context.types, resource.typeName, body, exchange.header('content-type'))
+  const contentType = exchange.header('content-type')
+  const isApply = isApplyPatch(contentType)
+  const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'PatchOptions', { isApply })
+  const patchBody = readPatch(context.types, resource.typeName, body, contentType)
   const updated = context.registry.update(
     resource,
     namespace,

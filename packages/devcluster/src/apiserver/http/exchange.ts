@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Status } from '../status.ts'
-import { negotiateOutput, type OutputForm } from './negotiation.ts'
+import { negotiateOutput, negotiateStatus, type OutputForm, SERVED } from './negotiation.ts'
 import { formatted } from './object-encoder.ts'
 import { PIECE_BYTES, pieces } from './pieces.ts'
 import type { RequestInfo } from './request-info.ts'
@@ -20,6 +20,8 @@ export class Exchange {
   readonly signal: AbortSignal
   /** A fault: the request is carried out, but its answer never leaves. */
   losesAnswer = false
+  /** The media types that its path may answer with. */
+  produced: readonly string[] = SERVED
   /** Which object the request is about, as far as its path does not say. */
   subject: { readonly name?: string; readonly uid?: string } = {}
   readonly #abort = new AbortController()
@@ -56,7 +58,7 @@ export class Exchange {
 
   /** @throws {ApiError} 406 */
   outputForm(wanted: { readonly isWatch?: boolean; readonly hasTable?: boolean } = {}): OutputForm {
-    return negotiateOutput(this.header('accept'), { ...wanted, pretty: this.#isPretty() })
+    return negotiateOutput(this.header('accept'), { ...wanted, pretty: this.#isPretty(), produced: this.produced })
   }
 
   warn(texts: readonly string[]): void {
@@ -105,17 +107,9 @@ export class Exchange {
   }
 
   sendStatus(code: number, status: Status): void {
-    let form: OutputForm
-    try {
-      const { format, pretty } = this.outputForm()
-      form = { format, pretty }
-    } catch {
-      // What refuses the Accept header is told in the form that everybody reads.
-      form = { format: 'json', pretty: code === 406 }
-    }
     const { retryAfterSeconds } = status.details ?? {}
     if (retryAfterSeconds !== undefined) this.response.setHeader('retry-after', String(retryAfterSeconds))
-    this.sendJson(code, JSON.stringify(status), form)
+    this.sendJson(code, JSON.stringify(status), negotiateStatus(this.header('accept'), this.#isPretty()))
   }
 
   sendNothing(code: number): void {

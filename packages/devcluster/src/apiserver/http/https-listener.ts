@@ -1,6 +1,8 @@
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { UNSUPPORTED_ENCODING } from './request-head.ts'
 
 /** What a listener needs. */
 export interface HttpsListenerParts {
@@ -14,6 +16,8 @@ export interface HttpsListenerParts {
 export class HttpsListener {
   readonly #parts: HttpsListenerParts
   readonly #sockets = new Set<Socket>()
+  /** The newest request of each connection. */
+  readonly #open = new WeakMap<Duplex, { readonly request: IncomingMessage; readonly response: ServerResponse }>()
   #server: Server | undefined
 
   constructor(parts: HttpsListenerParts) {
@@ -39,8 +43,13 @@ export class HttpsListener {
         requestTimeout: 0,
         // As Go's server has it.
         maxHeaderSize: 1024 * 1024,
+        // What is missing is said by those who answer.
+        requireHostHeader: false,
       },
-      handle,
+      (request, response) => {
+        this.#open.set(request.socket, { request, response })
+        handle(request, response)
+      },
     )
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
@@ -49,7 +58,13 @@ export class HttpsListener {
     // A client that is none, or that left in the middle of its handshake.
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      if (socket.writable) socket.end(refusalOfNoRequest(error.code))
+      const refuse = () => {
+        if (socket.writable) socket.end(refusalOfNoRequest(error.code))
+      }
+      const open = this.#open.get(socket)
+      // What follows a whole request may be no request: its own answer comes first.
+      if (open?.request.complete && !open.response.writableEnded) open.response.once('finish', refuse)
+      else refuse()
     })
     // Without somebody who hears it, node:http breaks the connection.
     server.on('connect', (request: IncomingMessage, socket: Socket) => {
@@ -85,6 +100,12 @@ export class HttpsListener {
 
 /** The answer to bytes that are no HTTP request, in the words of Go's server. */
 function refusalOfNoRequest(code: string | undefined): string {
-  const said = code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  return `HTTP/1.1 ${said}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${said}`
+  const [status, text = status] = refusalWords(code)
+  return `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${text}`
+}
+
+function refusalWords(code: string | undefined): readonly [status: string, text?: string] {
+  if (code === 'HPE_HEADER_OVERFLOW') return ['431 Request Header Fields Too Large']
+  if (code === 'HPE_INVALID_TRANSFER_ENCODING') return ['501 Not Implemented', UNSUPPORTED_ENCODING.text]
+  return ['400 Bad Request']
 }

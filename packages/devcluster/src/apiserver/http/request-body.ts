@@ -41,7 +41,12 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-const MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
+/** What a body may be in. */
+export const BODY_MEDIA_TYPES: readonly string[] = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+]
 
 /**
  * The media type of a body; JSON when none is said.
@@ -50,9 +55,9 @@ const MEDIA_TYPES: readonly string[] = ['application/json', 'application/yaml', 
  */
 export function bodyMediaType(contentType: string | undefined): string {
   const mediaType = contentType ? parseMediaType(contentType) : 'application/json'
-  if (mediaType !== undefined && MEDIA_TYPES.includes(mediaType)) return mediaType
+  if (mediaType !== undefined && BODY_MEDIA_TYPES.includes(mediaType)) return mediaType
   throw unsupportedMediaType(
-    `the body of the request was in an unknown format - accepted media types include: ${MEDIA_TYPES.join(', ')}`,
+    `the body of the request was in an unknown format - accepted media types include: ${BODY_MEDIA_TYPES.join(', ')}`,
   )
 }
 

@@ -20,12 +20,15 @@ const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 export function readWriteOptions(
   query: URLSearchParams,
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
+  { isApply = false } = {},
 ): WriteQuery {
   const errors = new FieldErrors()
-  if (kind === 'PatchOptions' && query.has('force')) {
+  const fieldManager = query.get('fieldManager') ?? ''
+  if (isApply && fieldManager === '') errors.required('fieldManager', 'is required for apply patch')
+  if (kind === 'PatchOptions' && !isApply && query.has('force')) {
     errors.forbidden('force', 'may not be specified for non-apply patch')
   }
-  checkFieldManager(query.get('fieldManager') ?? '', errors)
+  checkFieldManager(fieldManager, errors)
   const dryRun = checkDryRun(query.getAll('dryRun'), errors)
   const fieldValidation = query.get('fieldValidation') ?? ''
   if (!VALIDATIONS.includes(fieldValidation)) {

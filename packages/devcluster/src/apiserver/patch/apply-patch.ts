@@ -20,6 +20,15 @@ export const PATCH_MEDIA_TYPES: readonly string[] = [
   'application/apply-patch+yaml',
 ]
 
+/** Whether a patch is for server-side apply. */
+export function isApplyPatch(contentType: string | undefined): boolean {
+  return mediaTypeOf(contentType) === 'application/apply-patch+yaml'
+}
+
+function mediaTypeOf(contentType: string | undefined): string {
+  return (contentType ?? '').replace(/;.*/s, '')
+}
+
 /** A patch that is read and can be applied. */
 export interface ReadPatch {
   /** The patched object, kind and apiVersion included. */
@@ -45,8 +54,7 @@ export function readPatch(
   body: Buffer,
   contentType: string | undefined,
 ): () => ReadPatch {
-  const mediaType = (contentType ?? '').split(';')[0]?.trim().toLowerCase()
-  switch (mediaType) {
+  switch (mediaTypeOf(contentType)) {
     case 'application/json-patch+json':
       return () => jsonPatch(body)
     case 'application/merge-patch+json':
@@ -56,7 +64,9 @@ export function readPatch(
     case 'application/apply-patch+yaml':
       throw unsupportedMediaType('the dev cluster has no server-side apply: use kubectl apply without --server-side')
     default:
-      throw unsupportedMediaType('415: Unsupported Media Type', {})
+      throw unsupportedMediaType(
+        `the body of the request was in an unknown format - accepted media types include: ${PATCH_MEDIA_TYPES.join(', ')}`,
+      )
   }
 }
 

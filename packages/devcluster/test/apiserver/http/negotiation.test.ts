@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { negotiateOutput } from '../../../src/apiserver/http/negotiation.ts'
+import { negotiateOutput, negotiateStatus } from '../../../src/apiserver/http/negotiation.ts'
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io'
 
@@ -15,7 +15,11 @@ describe('negotiateOutput', () => {
     ['application/json;as=Foo;v=v1;g=meta.k8s.io,application/json', { format: 'json' }],
     ['application/json; as=PartialObjectMetadata; g=meta.k8s.io; v=v1', { as: { kind: 'PartialObjectMetadata' } }],
     ['*/*,application/yaml', { format: 'yaml' }],
-    ['application/*;q=0.9,application/yaml;q=0.1', { format: 'json' }],
+    // Wildcards come last, whatever they weigh.
+    ['application/*;q=0.9,application/yaml;q=0.1', { format: 'yaml' }],
+    ['application/json;sv=v1', { format: 'json' }],
+    ['application/json ; pretty = 1', { pretty: true }],
+    ['*,application/xml;q=-1,application/json;as=', { format: 'json' }],
     ['application/json;pretty=1', { format: 'json', pretty: true }],
     ['application/json;q=0', { format: 'json' }],
   ])('%j', ([accept, form]) => {
@@ -42,5 +46,18 @@ describe('negotiateOutput', () => {
   it('makes no tables of what has none', () => {
     expect(negotiateOutput(`${TABLE},application/json`, { hasTable: false })).toEqual({ format: 'json', pretty: false })
     expect(() => negotiateOutput(TABLE, { hasTable: false })).toThrow('only the following media types')
+  })
+})
+
+describe('negotiateStatus', () => {
+  it.for<readonly [accept: string | undefined, format: string, pretty: boolean]>([
+    [undefined, 'json', false],
+    ['application/yaml', 'yaml', false],
+    [`${TABLE},application/yaml`, 'yaml', false],
+    [TABLE, 'json', true],
+    ['text/html', 'json', true],
+    ['application/*', 'json', false],
+  ])('%j: %s, for people: %s', ([accept, format, pretty]) => {
+    expect(negotiateStatus(accept, false)).toEqual({ format, pretty })
   })
 })

@@ -145,6 +145,22 @@ conformance('patch', {}, (it) => {
     expect((await api.patch(`${maps}/c`, 'json', operations)).body).toMatchObject(result)
   })
 
+  it.for<readonly [title: string, patch: object, finalizers: readonly string[]]>([
+    ['a new one', { finalizers: ['e/f'] }, ['e/f', 'a/b', 'c/d']],
+    ['a new one behind an old one', { finalizers: ['c/d', 'e/f'] }, ['a/b', 'c/d', 'e/f']],
+    [
+      'a new one for an old one',
+      { '$deleteFromPrimitiveList/finalizers': ['a/b'], finalizers: ['e/f'] },
+      ['e/f', 'c/d'],
+    ],
+    ['an order', { '$setElementOrder/finalizers': ['c/d', 'a/b'] }, ['c/d', 'a/b']],
+  ])('places items of a strategic patch in their lists: %s', async ([, metadata, finalizers], { api, namespace }) => {
+    await createPod(api, namespace, unboundPod('p', { finalizers: ['a/b', 'c/d'] }))
+    const { body } = await api.patch<StoredPod>(podsPath(namespace, 'p'), 'strategic', { metadata })
+    expect(body.metadata.finalizers).toEqual(finalizers)
+    await api.patch(podsPath(namespace, 'p'), 'merge', { metadata: { finalizers: null } })
+  })
+
   it('takes directives in a strategic patch of a map', async ({ api, namespace }) => {
     const maps = inNamespace(namespace, 'configmaps')
     await api.post(maps, { metadata: { name: 'c' }, data: { a: '1' } })
@@ -211,6 +227,12 @@ conformance('patch', {}, (it) => {
       'strategic',
       { spec: { containers: [{ name: 'base', $patch: 'foo' }] } },
       refusal(500, null, 'unknown patch type: foo in map: map[$patch:foo name:base]'),
+    ],
+    [
+      'another order than its own',
+      'strategic',
+      { metadata: { '$setElementOrder/finalizers': ['a/b'], finalizers: ['c/d'] } },
+      refusal(500, null, "The order in patch list:\n[c/d]\n doesn't match $setElementOrder list:\n[a/b]\n"),
     ],
     [
       'another name',

@@ -142,6 +142,53 @@ conformance('update', {}, (it) => {
     expect(body).toEqual(refused)
   })
 
+  it.for<readonly [title: string, spec: object]>([
+    ['restart policy', { restartPolicy: 'Always' }],
+    ['node', { nodeName: 'n' }],
+    ['service account', { serviceAccountName: 'other' }],
+    ['environment', { containers: [{ name: 'base', env: [{ name: 'A', value: '1' }] }] }],
+    ['requests', { containers: [{ name: 'base', resources: { requests: { cpu: '1' } } }] }],
+    ['volumes', { volumes: [{ name: 'v', emptyDir: {} }] }],
+    ['node selector', { nodeSelector: { a: 'b' } }],
+    ['grace', { terminationGracePeriodSeconds: 5 }],
+    ['scheduler', { schedulerName: 'other' }],
+    ['priority', { priorityClassName: 'system-node-critical' }],
+    ['hostname', { hostname: 'h' }],
+  ])('never changes the %s', async ([, spec], { api, namespace }) => {
+    const before = await createPod(api, namespace, unboundPod('p'))
+    const { body } = await api.patch(podsPath(namespace, 'p'), 'strategic', { spec })
+    const message = expect.stringContaining(
+      'Forbidden: pod updates may not change fields other than `spec.containers[*]',
+    )
+    expect(body).toMatchObject({ code: 422, details: { causes: [{ field: 'spec', message }] } })
+    expect(await readPod(api, namespace, 'p')).toEqual(before)
+  })
+
+  it('counts each change of what may change as a generation', async ({ api, namespace }) => {
+    const toleration = { key: 'k', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 10 }
+    const spec = {
+      initContainers: [{ name: 'init', image: 'busybox:1' }],
+      activeDeadlineSeconds: 100,
+      tolerations: [toleration],
+    }
+    await createPod(api, namespace, unboundPod('p', { spec }))
+    const changes: object[] = [
+      { containers: [{ name: 'base', image: 'busybox:2' }] },
+      { initContainers: [{ name: 'init', image: 'busybox:3' }] },
+      { activeDeadlineSeconds: 50 },
+      {
+        tolerations: [
+          { ...toleration, tolerationSeconds: 20 },
+          { key: 'z', operator: 'Exists' },
+        ],
+      },
+    ]
+    for (const [index, change] of changes.entries()) {
+      const { body } = await api.patch<StoredPod>(podsPath(namespace, 'p'), 'strategic', { spec: change })
+      expect(body.metadata.generation).toBe(index + 2)
+    }
+  })
+
   it('refuses another command, with the fields that may change', async ({ api, namespace }) => {
     const before = await createPod(api, namespace, unboundPod('p'))
     const { body } = await api.put<ReturnType<typeof invalid>>(
@@ -170,8 +217,41 @@ conformance('update', {}, (it) => {
       (pod) => withSpec(pod, { activeDeadlineSeconds: 2000 }),
       ['Invalid', 'spec.activeDeadlineSeconds', 'Invalid value: 2000: must be less than or equal to previous value'],
     ],
+    [
+      'no deadline any more',
+      (pod) => withSpec(pod, { activeDeadlineSeconds: undefined }),
+      [
+        'Invalid',
+        'spec.activeDeadlineSeconds',
+        'Invalid value: null: must not update from a positive integer to nil value',
+      ],
+    ],
+    [
+      'no deadline at all',
+      (pod) => withSpec(pod, { activeDeadlineSeconds: 0 }),
+      ['Invalid', 'spec.activeDeadlineSeconds', 'Invalid value: 0: must be between 1 and 2147483647, inclusive'],
+    ],
+    [
+      'no init container any more',
+      (pod) => withSpec(pod, { initContainers: undefined }),
+      ['Forbidden', 'spec.initContainers', 'Forbidden: pod updates may not add or remove containers'],
+    ],
+    [
+      'another toleration',
+      (pod) => withSpec(pod, { tolerations: [{ key: 'k', operator: 'Exists', effect: 'NoSchedule' }] }),
+      [
+        'Forbidden',
+        'spec.tolerations',
+        'Forbidden: existing toleration can not be modified except its tolerationSeconds',
+      ],
+    ],
   ])('refuses %s', async ([, change, cause], { api, namespace }) => {
-    const before = await createPod(api, namespace, unboundPod('p', { spec: { activeDeadlineSeconds: 1000 } }))
+    const spec = {
+      activeDeadlineSeconds: 1000,
+      initContainers: [{ name: 'init', image: 'busybox:1' }],
+      tolerations: [{ key: 'k', operator: 'Exists' }],
+    }
+    const before = await createPod(api, namespace, unboundPod('p', { spec }))
     const { body } = await api.put(podsPath(namespace, 'p'), change(before))
     expect(body).toEqual(invalid({ kind: 'Pod', name: 'p' }, cause))
   })

@@ -54,7 +54,9 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
     throw conflict(bindings, name, `pod ${name} is being deleted, cannot be assigned to a host`)
   }
   if (spec?.nodeName) throw conflict(bindings, name, `pod ${name} is already assigned to node "${spec.nodeName}"`)
-  context.registry.replace(resource, current, boundPod(current, node, context.clock.now()), dryRun)
+  if (spec?.schedulingGates?.length) throw conflict(bindings, name, `pod ${name} has non-empty .spec.schedulingGates`)
+  const labelled = withBindingMetadata(current, read.object)
+  context.registry.replace(resource, current, boundPod(labelled, node, context.clock.now()), dryRun)
   exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
 }
 
@@ -66,9 +68,22 @@ function checkIdentity({ metadata }: KubeObject, current: KubeObject, { resource
     throw conflict(
       resource,
       name,
-      `StorageError: invalid object, Code: 4, Key: /pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `StorageError: invalid object, Code: 4, Key: /registry/pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: ` +
         `Precondition failed: ${called} in precondition: ${wanted}, ${called} in object meta: ${current.metadata[field]}`,
     )
+  }
+}
+
+/** A pod with the labels and annotations of its binding. */
+function withBindingMetadata(pod: KubeObject, { metadata: { labels, annotations } }: KubeObject): KubeObject {
+  const { metadata } = pod
+  return {
+    ...pod,
+    metadata: {
+      ...metadata,
+      ...(labels && { labels: { ...metadata.labels, ...labels } }),
+      ...(annotations && { annotations: { ...metadata.annotations, ...annotations } }),
+    },
   }
 }
 

@@ -57,12 +57,14 @@ class Merger {
       const field = struct?.byName.get(key)
       set(merged, key, this.#value(field, field?.type ?? valueType, merged[key], value, patch))
     }
-    for (const [key, order] of Object.entries(patch)) {
-      if (!key.startsWith(SET_ORDER)) continue
-      const name = key.slice(SET_ORDER.length)
-      const list = merged[name]
-      const mergeKey = struct?.byName.get(name)?.mergeKey
-      if (Array.isArray(list) && Array.isArray(order)) merged[name] = ordered(list, order, mergeKey)
+    for (const field of struct?.fields ?? []) {
+      const wanted = patch[SET_ORDER + field.name]
+      if (wanted !== undefined) checkOrder(patch[field.name], wanted, field.mergeKey)
+      const order = wanted ?? patch[field.name]
+      const list = merged[field.name]
+      if (!field.patchStrategies.includes('merge') || !Array.isArray(order) || !Array.isArray(list)) continue
+      const before = target[field.name]
+      merged[field.name] = ordered(list, order, Array.isArray(before) ? before : [], field.mergeKey)
     }
     return merged
   }
@@ -132,19 +134,46 @@ function without(list: unknown, removed: unknown): unknown {
   return list.filter((item) => !removed.includes(item))
 }
 
-/** Items in the order that the patch names; others stay behind the one that they followed. */
-function ordered(list: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): unknown[] {
-  const keyOf = (item: unknown) => (mergeKey !== undefined && isObject(item) ? item[mergeKey] : item)
+/**
+ * The items that the patch names in its order; the others, in their old order, each in front of what was behind it (apimachinery:
+ * mergeSortedSlice). So what is new comes first.
+ */
+function ordered(
+  list: readonly unknown[],
+  order: readonly unknown[],
+  before: readonly unknown[],
+  mergeKey: string | undefined,
+): unknown[] {
+  const keyOf = keyBy(mergeKey)
   const wanted = order.map(keyOf)
-  const named = wanted.flatMap((key) => list.filter((item) => keyOf(item) === key))
-  const others = list.filter((item) => !wanted.includes(keyOf(item)))
-  const result = [...named]
-  for (const other of others) {
-    const before = list.slice(0, list.indexOf(other)).reverse()
-    const anchor = before.find((item) => result.includes(item))
-    result.splice(anchor === undefined ? 0 : result.indexOf(anchor) + 1, 0, other)
+  const placeBefore = (item: unknown) => before.findIndex((other) => keyOf(other) === keyOf(item))
+  const named = list
+    .filter((item) => wanted.includes(keyOf(item)))
+    .sort((a, b) => wanted.indexOf(keyOf(a)) - wanted.indexOf(keyOf(b)))
+  const result: unknown[] = []
+  for (const other of list.filter((item) => !wanted.includes(keyOf(item)))) {
+    while (named.length > 0 && !(placeBefore(named[0]) >= 0 && placeBefore(other) < placeBefore(named[0]))) {
+      result.push(named.shift())
+    }
+    result.push(other)
   }
-  return result
+  return [...result, ...named]
+}
+
+/** An order that a patch names must hold for the patch itself. */
+function checkOrder(patch: unknown, order: unknown, mergeKey: string | undefined): void {
+  if (!Array.isArray(patch) || !Array.isArray(order) || order.length === 0) return
+  const keyOf = keyBy(mergeKey)
+  const left = patch.filter((item) => !isObject(item) || !(DIRECTIVE in item)).map(keyOf)
+  for (const key of order.map(keyOf)) if (key === left[0]) left.shift()
+  if (left.length === 0) return
+  throw new StrategicPatchError(
+    `The order in patch list:\n${shown(patch)}\n doesn't match $setElementOrder list:\n${shown(order)}\n`,
+  )
+}
+
+function keyBy(mergeKey: string | undefined): (item: unknown) => unknown {
+  return (item) => (mergeKey !== undefined && isObject(item) ? item[mergeKey] : item)
 }
 
 function withoutDirectives(value: Fields): Fields {

@@ -4,6 +4,7 @@ import { checkDnsLabel, checkDnsSubdomain } from '../validation/names.ts'
 import { validateMetadata, validateMetadataUpdate } from '../validation/object-metadata.ts'
 import { defaultPodSpec, withDefaultTolerations } from './pod/pod-defaults.ts'
 import { podQualityOfService } from './pod/pod-qos.ts'
+import { validatePodStatus, withEveryAddress } from './pod/pod-status-validation.ts'
 import { podColumns, podRow } from './pod/pod-table.ts'
 import { validatePodUpdate } from './pod/pod-update-validation.ts'
 import { validateNewPodSpec, validatePodSpec } from './pod/pod-validation.ts'
@@ -92,10 +93,16 @@ export const pods: ResourceDefinition = {
           ...next,
           metadata: { ...metadata, ...(ownerReferences !== undefined && { ownerReferences }) },
           spec: current.spec,
-          status: { ...(next.status as object), qosClass: asPod(next).status?.qosClass || qosClass },
+          status: withEveryAddress({
+            ...asPod(next).status,
+            ...(qosClass !== undefined && { qosClass: asPod(next).status?.qosClass || qosClass }),
+          }),
         }
       },
-      validate: (next, current, errors) => validateMetadataUpdate(next.metadata, current.metadata, errors),
+      validate(next, current, errors) {
+        validateMetadataUpdate(next.metadata, current.metadata, errors)
+        validatePodStatus(asPod(next).status ?? {}, asPod(current).status ?? {}, specOf(current), errors)
+      },
     },
   },
 

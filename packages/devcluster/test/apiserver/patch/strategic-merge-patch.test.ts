@@ -16,10 +16,22 @@ describe('applyStrategicMergePatch', () => {
       withContainers({ name: 'a', image: '2', args: ['x'] }, { name: 'b' }),
     ],
     [
-      'adds a container',
+      'adds a container, in front',
       withContainers({ name: 'a' }),
       withContainers({ name: 'c', image: '3' }),
-      withContainers({ name: 'a' }, { name: 'c', image: '3' }),
+      withContainers({ name: 'c', image: '3' }, { name: 'a' }),
+    ],
+    [
+      'keeps the order of what the patch does not name, in front of what was behind it',
+      withContainers({ name: 'a' }, { name: 'b' }, { name: 'c' }),
+      withContainers({ name: 'new' }, { name: 'c' }),
+      withContainers({ name: 'new' }, { name: 'a' }, { name: 'b' }, { name: 'c' }),
+    ],
+    [
+      'adds a word, in front',
+      { metadata: { finalizers: ['a/b'] } },
+      { metadata: { finalizers: ['c/d'] } },
+      { metadata: { finalizers: ['c/d', 'a/b'] } },
     ],
     [
       'replaces lists without a key',
@@ -87,6 +99,10 @@ describe('applyStrategicMergePatch', () => {
   it.for<readonly [patch: Record<string, unknown>, message: string]>([
     [withContainers({ image: 'x' }), 'map: map[image:x] does not contain declared merge key: name'],
     [{ metadata: { labels: { $patch: 'foo' } } }, 'unknown patch type: foo in map: map[$patch:foo]'],
+    [
+      { spec: { '$setElementOrder/containers': [{ name: 'a' }], containers: [{ name: 'b' }] } },
+      "The order in patch list:\n[map[name:b]]\n doesn't match $setElementOrder list:\n[map[name:a]]\n",
+    ],
     [{ spec: { containers: 'x' } }, 'cannot restore slice from string'],
   ])('refuses %j', ([patch, message]) => {
     expect(() => apply(withContainers({ name: 'a' }), patch)).toThrow(message)

@@ -20,7 +20,9 @@ export function validatePodUpdate(next: Spec, current: Spec, errors: FieldErrors
       return
     }
     for (const [index, { image }] of (next[kind] ?? []).entries()) {
-      if (!image) errors.required(`spec.${kind}[${index}].image`)
+      const path = `spec.${kind}[${index}].image`
+      if (!image?.trim()) errors.required(path)
+      if (image !== image?.trim()) errors.invalid(path, image, 'must not have leading or trailing whitespace')
     }
   }
   const deadline = next.activeDeadlineSeconds
@@ -39,6 +41,7 @@ export function validatePodUpdate(next: Spec, current: Spec, errors: FieldErrors
   }
   validateTolerationsOnlyAdded(next, current, errors)
   validateGatesOnlyRemoved(next, current, errors)
+  if (current.schedulingGates?.length) validateGatedPod(next, current, errors)
   const changed = changedFields(withoutUpdatable(next, current), withoutUpdatable(current, current))
   if (changed.length > 0) {
     errors.forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}\n${changed.join('\n')}\n`)
@@ -77,17 +80,57 @@ function withoutUpdatable(next: Spec, current: Spec): Spec {
     activeDeadlineSeconds: current.activeDeadlineSeconds,
     schedulingGates: current.schedulingGates,
     tolerations: current.tolerations,
-    ...(current.schedulingGates?.length && onlyAdded(next.nodeSelector, current.nodeSelector)
-      ? { nodeSelector: current.nodeSelector }
-      : {}),
+    ...(current.schedulingGates?.length && {
+      nodeSelector: current.nodeSelector,
+      affinity: withNodeAffinity(next.affinity, current.affinity),
+    }),
   } as Spec
 }
 
-function onlyAdded(
-  next: Readonly<Record<string, string>> = {},
-  current: Readonly<Record<string, string>> = {},
-): boolean {
-  return Object.entries(current).every(([key, value]) => next[key] === value)
+/** All of a pod's affinity but that to nodes, which is as it was. */
+function withNodeAffinity(next: Spec['affinity'], current: Spec['affinity']): Spec['affinity'] {
+  const { nodeAffinity: _, ...others } = next ?? {}
+  const before = current?.nodeAffinity
+  if (before === undefined && Object.keys(others).length === 0) return current
+  return { ...(before && { nodeAffinity: before }), ...others }
+}
+
+/** What is not scheduled yet may be told more exactly where to go. */
+function validateGatedPod(next: Spec, current: Spec, errors: FieldErrors): void {
+  const { nodeSelector = {} } = next
+  if (Object.entries(current.nodeSelector ?? {}).some(([key, value]) => nodeSelector[key] !== value)) {
+    const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
+    errors.invalid('spec.nodeSelector', nodeSelector, text)
+  }
+  const before = requiredTerms(current)
+  const after = requiredTerms(next)
+  const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'
+  if (before.length > 0 && before.length !== after.length) {
+    errors.invalid(path, after, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')
+    return
+  }
+  for (const [index, term] of before.entries()) {
+    const now = after[index] ?? {}
+    if (hasOnlyMore(now, term)) continue
+    errors.invalid(`${path}[${index}]`, now, 'only additions are allowed (no mutations or deletions)')
+  }
+}
+
+type Term = ReturnType<typeof requiredTerms>[number]
+
+function requiredTerms({ affinity }: Spec) {
+  return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+}
+
+/** Whether a term's requirements are those from before and others behind them; one without any matches nothing, and stays. */
+function hasOnlyMore(next: Partial<Term>, current: Term): boolean {
+  const parts = ['matchExpressions', 'matchFields'] as const
+  const isEmpty = (term: Partial<Term>) => parts.every((part) => !term[part]?.length)
+  if (isEmpty(current)) return isEmpty(next)
+  return parts.every((part) => {
+    const before = current[part] ?? []
+    return JSON.stringify((next[part] ?? []).slice(0, before.length)) === JSON.stringify(before)
+  })
 }
 
 /** `- spec.restartPolicy: "Always"` and `+ spec.restartPolicy: "Never"` for each field that differs. */

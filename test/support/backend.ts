@@ -70,6 +70,11 @@ export interface StartedBackend extends AsyncDisposable {
   podRequests(): Promise<readonly LoggedPodRequest[]>
   /** What the executor's user has asked by now, whatever about, since the backend was started; only with the feature `roles`. */
   executorRequests(): Promise<readonly UserRequest[]>
+  /**
+   * Lets so much time pass for the server, at once, where its clock is ours; elsewhere time passes while the case waits for
+   * what is to come.
+   */
+  passTime(ms: number): void
   /** Makes the server forget every version but the newest; only with the feature `compaction`. */
   compactHistory(): Promise<void>
   stop(): Promise<void>

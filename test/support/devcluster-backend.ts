@@ -1,5 +1,6 @@
 import type { RequestRecord } from '@davit/devcluster'
 import { type Backend, type LoggedPodRequest, nodeSelectors } from './backend.ts'
+import { SkippingClock } from './skipping-clock.ts'
 
 const roles = 'who has its token may do everything'
 
@@ -21,7 +22,13 @@ export const devclusterBackend: Backend = {
     const { startDevCluster } = await import('@davit/devcluster')
     const errors: unknown[] = []
     const nodeLabels = nodeSelectors[runtime]
-    const cluster = await startDevCluster({ runtime, nodeLabels, onInternalError: (error) => errors.push(error) })
+    const clock = new SkippingClock()
+    const cluster = await startDevCluster({
+      runtime,
+      nodeLabels,
+      clock,
+      onInternalError: (error) => errors.push(error),
+    })
     const stop = async () => {
       await cluster.stop()
       if (errors.length > 0) throw new AggregateError(errors, 'the dev cluster had errors of its own')
@@ -40,6 +47,7 @@ export const devclusterBackend: Backend = {
       executorRequests: async () => {
         throw new Error(`the dev cluster has no roles: ${roles}`)
       },
+      passTime: (ms) => clock.skip(ms),
       compactHistory: async () => cluster.faults.compact(),
       stop,
       [Symbol.asyncDispose]: stop,

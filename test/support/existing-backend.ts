@@ -33,6 +33,7 @@ export const existingBackend: Backend = {
       hostAddress: hostname(),
       podRequests: lacking,
       executorRequests: lacking,
+      passTime() {},
       compactHistory: lacking,
       async stop() {},
       async [Symbol.asyncDispose]() {},

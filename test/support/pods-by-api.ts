@@ -45,8 +45,13 @@ export async function untilPhase(
 }
 
 /** Waits until there is no such pod. */
-export async function untilGone(api: RawApi, namespace: string, name: string): Promise<void> {
-  await eventually(async () => (await readPod(api, namespace, name)) === null, { withinMs: 15_000 })
+export async function untilGone(
+  api: RawApi,
+  namespace: string,
+  name: string,
+  { withinMs = 15_000 } = {},
+): Promise<void> {
+  await eventually(async () => (await readPod(api, namespace, name)) === null, { withinMs })
 }
 
 /** The pod after each of its changes since this state of it, up to the first that fits. */

@@ -19,6 +19,9 @@ import type { Kubelet } from './kubelet/kubelet.ts'
 import { createProcessKubelet } from './kubelet/process-kubelet.ts'
 import { createScriptedKubelet } from './kubelet/scripted-kubelet.ts'
 import { listenOnPort } from './listen-on-port.ts'
+import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts'
+import { PodGarbageCollector } from './node-lifecycle/pod-garbage-collector.ts'
+import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.ts'
 import { type Random, seededRandom } from './random.ts'
 import { startScheduler } from './scheduler.ts'
 import { VersionedStore } from './storage/versioned-store.ts'
@@ -107,6 +110,12 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
 
   const access = new StoreClusterAccess(registry, clock)
   starting.defer(access.watchPods(({ type, pod }) => type === 'DELETED' && access.forgetEventsOf(pod)))
+  const nodeLifecycle = new NodeLifecycleController({ access, clock, ownNode: nodeName })
+  const garbageCollector = new PodGarbageCollector({ access, clock })
+  for (const controller of [nodeLifecycle, new TaintEvictionController({ access, clock }), garbageCollector]) {
+    controller.start()
+    starting.defer(() => controller.stop())
+  }
   const kubelet = kubeletOf(options, { access, clock, folder, nodeName })
   starting.defer(() => kubelet.stop())
   const server = new ApiServer({
@@ -142,7 +151,7 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
     kubeconfig,
     kubeconfigPath,
     nodeName,
-    faults: createFaults(server, store, kubelet),
+    faults: createFaults({ server, store, kubelet, giveUpNode: () => nodeLifecycle.giveUp(nodeName) }),
     requests: server.requests,
     stop,
     [Symbol.asyncDispose]: stop,

@@ -53,12 +53,25 @@ export interface Faults {
    * @throws {FaultTargetError}
    */
   killContainer(pod: PodReference, options?: { readonly container?: string; readonly signal?: NodeJS.Signals }): void
-  /** Sets the node's condition Ready. */
-  setNodeReady(isReady: boolean): void
+  /**
+   * Sets the node's condition Ready. With `false` it gets nothing new and goes on with the pods that it has, for as long as
+   * they tolerate that (300 s). With `Unknown` it is cut off as well: the cluster does not see what becomes of its pods,
+   * and those that are deleted stay until it is heard again. `true` undoes both.
+   */
+  setNodeReady(status: boolean | 'Unknown'): void
 }
 
-/** @param kubelet the only node there is */
-export function createFaults(server: ApiServer, store: VersionedStore, kubelet: Kubelet): Faults {
+/** What {@link Faults} act on. */
+export interface FaultTargets {
+  readonly server: ApiServer
+  readonly store: VersionedStore
+  /** The only node there is. */
+  readonly kubelet: Kubelet
+  /** Calls the node unknown, as if it had been silent for long enough. */
+  readonly giveUpNode: () => void
+}
+
+export function createFaults({ server, store, kubelet, giveUpNode }: FaultTargets): Faults {
   const podOf = ({ namespace = 'default', name }: PodReference): Pod => {
     const pod = store.get('pods', namespace, name)
     if (!pod) throw new FaultTargetError(`there is no pod ${namespace}/${name} to hurt`)
@@ -83,6 +96,13 @@ export function createFaults(server: ApiServer, store: VersionedStore, kubelet: 
       }
       kubelet.killContainer(pod, chosen, signal)
     },
-    setNodeReady: (isReady) => kubelet.setNodeReady(isReady),
+    setNodeReady(status) {
+      if (status !== 'Unknown') {
+        kubelet.setNodeReady(status)
+        return
+      }
+      kubelet.cutOff()
+      giveUpNode()
+    },
   }
 }

@@ -34,12 +34,15 @@ export function unfitReasons(pod: Pod, node: Node): string[] {
 const UNSCHEDULABLE_TAINT: Taint = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }
 
 function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
-  return tolerations.some(({ key, operator = 'Equal', value = '', effect }) => {
-    if (effect && effect !== taint.effect) return false
-    if (key && key !== taint.key) return false
-    if (operator === 'Exists') return true
-    return key !== undefined && value === (taint.value ?? '')
-  })
+  return tolerations.some((toleration) => isTolerated(taint, toleration))
+}
+
+/** Whether a toleration is one of this taint. Kubernetes: ToleratesTaint. */
+export function isTolerated(taint: Taint, { key, operator = 'Equal', value = '', effect }: Toleration): boolean {
+  if (effect && effect !== taint.effect) return false
+  if (key && key !== taint.key) return false
+  if (operator === 'Exists') return true
+  return key !== undefined && value === (taint.value ?? '')
 }
 
 function matchesAffinity(pod: Pod, node: Node): boolean {

@@ -1,3 +1,13 @@
-import type { ConfigMap, Event, Node, Pod, PodStatus, ResourceQuota, Secret } from 'kubernetes-types/core/v1.d.ts'
+import type {
+  ConfigMap,
+  Event,
+  Node,
+  NodeStatus,
+  Pod,
+  PodStatus,
+  ResourceQuota,
+  Secret,
+  Taint,
+} from 'kubernetes-types/core/v1.d.ts'
 
-export type { ConfigMap, Event, Node, Pod, PodStatus, ResourceQuota, Secret }
+export type { ConfigMap, Event, Node, NodeStatus, Pod, PodStatus, ResourceQuota, Secret, Taint }

@@ -133,7 +133,35 @@ describe('faults', () => {
         (condition: { type: string; status: string }) => condition.type === 'Ready' && condition.status !== 'True',
       )
     })
+    cluster.faults.setNodeReady(true)
     expect(() => cluster.faults.evict({ name: 'nobody' })).toThrow(FaultTargetError)
     expect(() => cluster.faults.killContainer({ name: 'killed' }, { container: 'x' })).toThrow(FaultTargetError)
+  })
+
+  it('cut the node off, and let it be heard again', async () => {
+    await using cluster = await start()
+    using api = connect(cluster)
+    const pod = async (name: string) => (await api.ask('GET', `${PODS}/${name}`)).body
+    const isReady = async (name: string) =>
+      (await pod(name)).status.conditions?.find(({ type }: { type: string }) => type === 'Ready')?.status
+    for (const name of ['stays', 'deleted']) {
+      await api.ask('POST', PODS, held(name))
+      await eventually(async () => (await isReady(name)) === 'True')
+    }
+    cluster.faults.setNodeReady('Unknown')
+    const { body: node } = await api.ask('GET', `/api/v1/nodes/${cluster.nodeName}`)
+    expect(node.status.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Ready', status: 'Unknown', reason: 'NodeStatusUnknown' }),
+    )
+    expect(node.spec.taints).toMatchObject([
+      { key: 'node.kubernetes.io/unreachable', effect: 'NoSchedule' },
+      { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' },
+    ])
+    expect([await isReady('stays'), await isReady('deleted')]).toEqual(['False', 'False'])
+    await api.ask('DELETE', `${PODS}/deleted`)
+    expect((await pod('deleted')).metadata.deletionGracePeriodSeconds).toBe(30)
+    cluster.faults.setNodeReady(true)
+    await eventually(async () => (await api.ask('GET', `${PODS}/deleted`)).code === 404)
+    await eventually(async () => (await isReady('stays')) === 'True')
   })
 })

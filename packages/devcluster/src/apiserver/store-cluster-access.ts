@@ -1,8 +1,8 @@
 import { apiMicroTime, apiTime } from '../api-time.ts'
 import type { Clock } from '../clock.ts'
-import type { ClusterAccess, PodChange, ReportedEvent } from '../kubelet/cluster-access.ts'
+import type { ClusterAccess, NodeChange, PodChange, ReportedEvent } from '../kubelet/cluster-access.ts'
 import type { KubeObject } from '../storage/kube-object.ts'
-import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../types.ts'
+import type { ConfigMap, Node, NodeStatus, Pod, PodStatus, Secret, Taint } from '../types.ts'
 import type { ObjectRegistry } from './registry/object-registry.ts'
 import { events } from './resources/event.ts'
 import { nodes } from './resources/node.ts'
@@ -14,6 +14,7 @@ import { ApiError } from './status.ts'
 const EVENT_TTL_MS = 60 * 60_000
 
 const asPod = (object: KubeObject) => object as unknown as Pod
+const asNode = (object: KubeObject) => object as unknown as Node
 
 /** The node's side of the cluster, on the registry that the API server writes through. */
 export class StoreClusterAccess implements ClusterAccess {
@@ -47,6 +48,10 @@ export class StoreClusterAccess implements ClusterAccess {
     return this.#registry.store.get('secrets', namespace, name) as Secret | undefined
   }
 
+  nodes(): readonly Node[] {
+    return this.#registry.store.list('nodes').map(asNode)
+  }
+
   node(name: string): Node | undefined {
     return this.#registry.store.get('nodes', undefined, name) as Node | undefined
   }
@@ -54,6 +59,28 @@ export class StoreClusterAccess implements ClusterAccess {
   watchPods(listener: (change: PodChange) => void): () => void {
     return this.#registry.store.subscribe((resource, { type, object }) => {
       if (resource === 'pods') listener({ type, pod: asPod(object) })
+    })
+  }
+
+  watchNodes(listener: (change: NodeChange) => void): () => void {
+    return this.#registry.store.subscribe((resource, { type, object }) => {
+      if (resource === 'nodes') listener({ type, node: asNode(object) })
+    })
+  }
+
+  taintNode(name: string, taints: readonly Taint[]): void {
+    if (!this.node(name)) return
+    this.#registry.update(nodes, undefined, name, (current) => ({
+      ...current,
+      spec: { ...(current.spec as object), taints },
+    }))
+  }
+
+  updateNodeStatus(name: string, change: (status: NodeStatus) => NodeStatus): void {
+    if (!this.node(name)) return
+    const status = (current: KubeObject) => change(asNode(current).status ?? {})
+    this.#registry.update(nodes, undefined, name, (current) => ({ ...current, status: status(current) }), {
+      subresource: 'status',
     })
   }
 
@@ -160,6 +187,7 @@ function merged(current: KubeObject, given: KubeObject): KubeObject['metadata'] 
 function eventObject(event: ReportedEvent, name: string, now: number): KubeObject {
   const { metadata = {} } = event.pod
   const isScheduler = event.component === 'default-scheduler'
+  const host = event.component === 'kubelet' ? event.pod.spec?.nodeName : undefined
   return {
     metadata: { name },
     involvedObject: {
@@ -179,9 +207,9 @@ function eventObject(event: ReportedEvent, name: string, now: number): KubeObjec
       : { firstTimestamp: apiTime(now), lastTimestamp: apiTime(now), count: 1 }),
     source: {
       component: event.component,
-      ...(!isScheduler && event.pod.spec?.nodeName && { host: event.pod.spec.nodeName }),
+      ...(host !== undefined && { host }),
     },
     reportingComponent: event.component,
-    reportingInstance: event.pod.spec?.nodeName ?? event.component,
+    reportingInstance: host ?? (isScheduler ? event.component : ''),
   }
 }

@@ -1,9 +1,15 @@
-import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../types.ts'
+import type { ConfigMap, Node, NodeStatus, Pod, PodStatus, Secret, Taint } from '../types.ts'
 
 /** A change to one pod, told after it is stored, in the order of revisions. Objects are shared and must not be changed. */
 export interface PodChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly pod: Pod
+}
+
+/** A change to one node, told as those of pods are. */
+export interface NodeChange {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+  readonly node: Node
 }
 
 /** An Event as a component reports it; equal ones are counted up, as Kubernetes' event correlator does. */
@@ -19,7 +25,7 @@ export interface ReportedEvent {
 }
 
 /**
- * How the node's side (scheduler, kubelet) reaches the cluster's state, in process: what the real ones do over HTTP. All
+ * How the node's side (scheduler, kubelet, the controllers of nodes) reaches the cluster's state, in process: what the real ones do over HTTP. All
  * synchronous, because the store is memory. Writes to a pod that is gone or has another uid change nothing.
  */
 export interface ClusterAccess {
@@ -27,11 +33,18 @@ export interface ClusterAccess {
   pod(namespace: string, name: string): Pod | undefined
   configMap(namespace: string, name: string): ConfigMap | undefined
   secret(namespace: string, name: string): Secret | undefined
+  nodes(): readonly Node[]
   node(name: string): Node | undefined
   /** Returns the function that ends it. */
   watchPods(listener: (change: PodChange) => void): () => void
+  /** Returns the function that ends it. */
+  watchNodes(listener: (change: NodeChange) => void): () => void
   /** Creates or replaces a node's object and status. */
   putNode(node: Node): void
+  /** Replaces the taints of a node that is there. */
+  taintNode(name: string, taints: readonly Taint[]): void
+  /** Replaces the status of a node that is there by what `change` makes of it. */
+  updateNodeStatus(name: string, change: (status: NodeStatus) => NodeStatus): void
   /** The binding subresource: sets `spec.nodeName` and the condition PodScheduled. */
   bindPod(pod: Pod, nodeName: string): void
   /** Replaces the status by what `change` makes of it; one revision, none when nothing differs. */

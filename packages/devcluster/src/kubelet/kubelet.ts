@@ -33,6 +33,8 @@ export interface Kubelet {
   killContainer(pod: Pod, container: string, signal: NodeJS.Signals): void
   /** Faults, for tests: ends a pod as nodes do that are under pressure, shut down or short of room. */
   endPod(pod: Pod, ending: NodeEnding): void
-  /** Faults, for tests: the node's Ready condition. */
+  /** Faults, for tests: the node's Ready condition. A node that was cut off is heard again. */
   setNodeReady(ready: boolean): void
+  /** Faults, for tests: the node hears nothing of the cluster and is not heard; what runs on it runs on. */
+  cutOff(): void
 }

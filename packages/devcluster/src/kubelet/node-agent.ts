@@ -33,6 +33,7 @@ export class NodeAgent implements Kubelet {
   readonly #runtime: ContainerRuntime
   #node: NodeShape
   #isReady = true
+  #isCutOff = false
   readonly #admit: (pod: Pod) => PodRefusal | undefined
   readonly #workers = new Map<string, PodWorker>()
   /** Pods that are gone from the cluster, while their last processes end. */
@@ -91,7 +92,14 @@ export class NodeAgent implements Kubelet {
 
   setNodeReady(ready: boolean): void {
     this.#isReady = ready
+    const wasCutOff = this.#isCutOff
+    this.#isCutOff = false
     this.#putNode()
+    if (wasCutOff) this.#catchUp()
+  }
+
+  cutOff(): void {
+    this.#isCutOff = true
   }
 
   /** Adds a label to the Node, unless its owner has chosen another value. */
@@ -106,9 +114,25 @@ export class NodeAgent implements Kubelet {
     this.#access.putNode(nodeObject(this.#node, HOST_IP, this.#isReady, before, this.#clock.now()))
   }
 
+  /** What the node has not heard, and what was not heard of it. */
+  #catchUp(): void {
+    const pods = this.#access.pods().filter(({ spec }) => spec?.nodeName === this.#node.name)
+    const present = new Set(pods.map(({ metadata }) => metadata?.uid))
+    for (const [uid, worker] of [...this.#workers]) {
+      if (present.has(uid)) continue
+      this.#workers.delete(uid)
+      this.#remove(worker)
+    }
+    for (const pod of pods) {
+      const worker = this.#workers.get(pod.metadata?.uid ?? '')
+      if (worker) worker.catchUp(pod)
+      else this.#onChange({ type: 'ADDED', pod })
+    }
+  }
+
   #onChange({ type, pod }: PodChange): void {
     const uid = pod.metadata?.uid
-    if (uid === undefined || pod.spec?.nodeName !== this.#node.name) return
+    if (this.#isCutOff || uid === undefined || pod.spec?.nodeName !== this.#node.name) return
     const worker = this.#workers.get(uid)
     if (type === 'DELETED') {
       this.#workers.delete(uid)
@@ -135,6 +159,7 @@ export class NodeAgent implements Kubelet {
       clock: this.#clock,
       runtime: this.#runtime,
       hostIP: HOST_IP,
+      isHeard: () => !this.#isCutOff,
     })
     this.#workers.set(uid, created)
     created.start()

@@ -16,7 +16,9 @@ export interface NodeShape {
   readonly osImage: string
 }
 
-const NOT_READY_TAINT = 'node.kubernetes.io/not-ready'
+/** A kubelet that says so still looks after its pods, unlike one whose container runtime is down. */
+const NETWORK_NOT_READY =
+  'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized'
 
 /** Node's names of architectures and systems to Go's. */
 export function goPlatform(arch: string, platform: string): { architecture: string; operatingSystem: string } {
@@ -26,10 +28,7 @@ export function goPlatform(arch: string, platform: string): { architecture: stri
   }
 }
 
-/**
- * The Node object. A node that is not ready is tainted as Kubernetes' node lifecycle controller taints it, so that
- * nothing new is scheduled on it.
- */
+/** The Node object as its kubelet reports it; what others wrote of it stays. */
 export function nodeObject(
   shape: NodeShape,
   hostIP: string,
@@ -43,8 +42,6 @@ export function nodeObject(
     const lastTransitionTime = old?.status === status ? (old.lastTransitionTime ?? time) : time
     return { type, status, lastHeartbeatTime: time, lastTransitionTime, reason, message }
   }
-  const taints = (before?.spec?.taints ?? []).filter(({ key }) => key !== NOT_READY_TAINT)
-  if (!isReady) taints.push({ key: NOT_READY_TAINT, effect: 'NoSchedule' })
   return {
     ...before,
     apiVersion: 'v1',
@@ -62,7 +59,7 @@ export function nodeObject(
         ...shape.labels,
       },
     },
-    spec: { ...before?.spec, taints },
+    spec: { ...before?.spec },
     status: {
       addresses: [
         { type: 'InternalIP', address: hostIP },
@@ -76,7 +73,7 @@ export function nodeObject(
         condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
         isReady
           ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status')
-          : condition('Ready', 'False', 'KubeletNotReady', 'container runtime is down'),
+          : condition('Ready', 'False', 'KubeletNotReady', NETWORK_NOT_READY),
       ],
       nodeInfo: {
         architecture: shape.architecture,

@@ -14,6 +14,8 @@ export interface PodStateOptions {
   readonly access: ClusterAccess
   readonly clock: Clock
   readonly hostIP: string
+  /** Whether the cluster hears what the node says. */
+  readonly isHeard: () => boolean
 }
 
 /**
@@ -26,6 +28,7 @@ export class PodState {
   readonly #access: ClusterAccess
   readonly #clock: Clock
   readonly #hostIP: string
+  readonly #isHeard: () => boolean
   #pod: Pod
   #records: readonly ContainerRecord[]
   /** By container: aborted when the pod names another image for it. */
@@ -35,11 +38,12 @@ export class PodState {
   #isOver = false
   #isStopped = false
 
-  constructor({ pod, access, clock, hostIP }: PodStateOptions) {
+  constructor({ pod, access, clock, hostIP, isHeard }: PodStateOptions) {
     this.#pod = pod
     this.#access = access
     this.#clock = clock
     this.#hostIP = hostIP
+    this.#isHeard = isHeard
     this.#records = initialRecords(pod)
     this.startedAt = clock.now()
   }
@@ -142,7 +146,7 @@ export class PodState {
 
   /** Writes the status that follows from what is known. */
   report(): void {
-    if (this.#isStopped) return
+    if (this.#isMute) return
     const facts: PodFacts = {
       pod: this.#pod,
       records: this.#records,
@@ -156,7 +160,7 @@ export class PodState {
   }
 
   event(type: 'Normal' | 'Warning', reason: string, message: string, container?: string): void {
-    if (this.#isStopped) return
+    if (this.#isMute) return
     const list =
       container !== undefined && this.record(container).kind !== 'main' ? 'spec.initContainers' : 'spec.containers'
     this.#access.recordEvent({
@@ -171,6 +175,10 @@ export class PodState {
 
   /** The kubelet's last delete. */
   confirmDeletion(): void {
-    if (!this.#isStopped) this.#access.deletePod(this.#pod, 0)
+    if (!this.#isMute) this.#access.deletePod(this.#pod, 0)
+  }
+
+  get #isMute(): boolean {
+    return this.#isStopped || !this.#isHeard()
   }
 }

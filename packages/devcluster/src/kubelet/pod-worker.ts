@@ -19,6 +19,8 @@ export interface PodWorkerOptions {
   readonly clock: Clock
   readonly runtime: ContainerRuntime
   readonly hostIP: string
+  /** Whether the cluster hears what the node says. */
+  readonly isHeard: () => boolean
 }
 
 /**
@@ -54,6 +56,13 @@ export class PodWorker {
     if (!this.#state.isDeleted) this.#armDeadline()
     else if (this.#state.isOver) this.#state.confirmDeletion()
     else this.#end('deletion', pod.metadata?.deletionGracePeriodSeconds ?? MIN_GRACE_SECONDS)
+  }
+
+  /** The node is heard again: what has become of the pod meanwhile is told, and what was wanted of it is done. */
+  catchUp(pod: Pod): void {
+    this.#state.replace(pod)
+    this.#state.report()
+    this.update(pod)
   }
 
   /** The pod is gone from the cluster; resolves when nothing of it is left. */

@@ -128,6 +128,10 @@ class ProcessNode implements ProcessKubelet {
     this.#started().setNodeReady(ready)
   }
 
+  cutOff(): void {
+    this.#started().cutOff()
+  }
+
   #started(): NodeAgent {
     if (!this.#agent) throw new Error('the kubelet has not started: call start() first')
     return this.#agent

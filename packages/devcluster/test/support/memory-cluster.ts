@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { ClusterAccess, PodChange, ReportedEvent } from '../../src/kubelet/cluster-access.ts'
-import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../../src/types.ts'
+import type { ClusterAccess, NodeChange, PodChange, ReportedEvent } from '../../src/kubelet/cluster-access.ts'
+import type { ConfigMap, Node, NodeStatus, Pod, PodStatus, Secret, Taint } from '../../src/types.ts'
 
 /** A cluster's state in memory, as far as a node and a scheduler see it, with every status a pod ever had. */
 export class MemoryCluster implements ClusterAccess {
@@ -13,6 +13,8 @@ export class MemoryCluster implements ClusterAccess {
   readonly #secrets = new Map<string, Secret>()
   readonly #nodes = new Map<string, Node>()
   readonly #listeners = new Set<(change: PodChange) => void>()
+  readonly #nodeListeners = new Set<(change: NodeChange) => void>()
+  readonly #untold: (() => void)[] = []
 
   pods(): readonly Pod[] {
     return [...this.#pods.values()]
@@ -30,6 +32,10 @@ export class MemoryCluster implements ClusterAccess {
     return this.#secrets.get(`${namespace}/${name}`)
   }
 
+  nodes(): readonly Node[] {
+    return [...this.#nodes.values()]
+  }
+
   node(name: string): Node | undefined {
     return this.#nodes.get(name)
   }
@@ -39,8 +45,33 @@ export class MemoryCluster implements ClusterAccess {
     return () => this.#listeners.delete(listener)
   }
 
+  watchNodes(listener: (change: NodeChange) => void): () => void {
+    this.#nodeListeners.add(listener)
+    return () => this.#nodeListeners.delete(listener)
+  }
+
   putNode(node: Node): void {
-    this.#nodes.set(node.metadata?.name ?? '', node)
+    const name = node.metadata?.name ?? ''
+    const before = this.#nodes.get(name)
+    if (isDeepStrictEqual(node, before)) return
+    this.#nodes.set(name, node)
+    this.#tellNode({ type: before ? 'MODIFIED' : 'ADDED', node })
+  }
+
+  deleteNode(name: string): void {
+    const node = this.#nodes.get(name)
+    this.#nodes.delete(name)
+    if (node) this.#tellNode({ type: 'DELETED', node })
+  }
+
+  taintNode(name: string, taints: readonly Taint[]): void {
+    const node = this.#nodes.get(name)
+    if (node) this.putNode({ ...node, spec: { ...node.spec, taints: [...taints] } })
+  }
+
+  updateNodeStatus(name: string, change: (status: NodeStatus) => NodeStatus): void {
+    const node = this.#nodes.get(name)
+    if (node) this.putNode({ ...node, status: change(node.status ?? {}) })
   }
 
   bindPod(pod: Pod, nodeName: string): void {
@@ -132,6 +163,24 @@ export class MemoryCluster implements ClusterAccess {
   }
 
   #tell(change: PodChange): void {
-    for (const listener of [...this.#listeners]) listener(change)
+    this.#inOrder(() => {
+      for (const listener of [...this.#listeners]) listener(change)
+    })
+  }
+
+  #tellNode(change: NodeChange): void {
+    this.#inOrder(() => {
+      for (const listener of [...this.#nodeListeners]) listener(change)
+    })
+  }
+
+  /** Everybody hears each change in order, also of those that a listener makes. */
+  #inOrder(tell: () => void): void {
+    this.#untold.push(tell)
+    if (this.#untold.length > 1) return
+    for (let next = this.#untold[0]; next; next = this.#untold[0]) {
+      next()
+      this.#untold.shift()
+    }
   }
 }

@@ -23,7 +23,8 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     storage: ['storage', '.'],
     apiserver: ['apiserver', 'storage', 'kubelet', '.'],
     kubelet: ['kubelet', '.'],
-    '.': ['.', 'apiserver', 'storage', 'kubelet'],
+    'node-lifecycle': ['node-lifecycle', 'kubelet', '.'],
+    '.': ['.', 'apiserver', 'storage', 'kubelet', 'node-lifecycle'],
   },
   workflows: {
     dag: ['dag', '.', '@davit/executor'],

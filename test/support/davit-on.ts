@@ -8,6 +8,8 @@ export interface DavitSite extends AsyncDisposable {
   readonly cwd: string
   /** Options of `davit run`: pods in the namespace, on the nodes of the case, which reach the task API. */
   readonly options: readonly string[]
+  /** This machine as pods reach it, with the task API's protocol. */
+  taskApiUrl(port: number): string
   /** Writes a file into the folder; its path. */
   write(name: string, text: string): Promise<string>
 }
@@ -22,15 +24,16 @@ export async function davitOn(
   const template = { apiVersion: 'v1', kind: 'Pod', spec }
   const kubeconfig = await folder.write('kubeconfig', editKubeconfig(executorKubeconfig, { namespace }))
   const pod = await folder.write('pod-template.yaml', stringify(template))
-  // Its own words: off loopback the task API speaks TLS, and only that.
+  // Off loopback the task API speaks TLS, and nothing else.
   const scheme = hostAddress.startsWith('127.') ? 'http' : 'https'
-  const url = `${scheme}://${hostAddress}:0`
+  const taskApiUrl = (port: number) => `${scheme}://${hostAddress}:${port}`
   return {
     cwd: folder.path,
     options: [
       ...['--kubeconfig', kubeconfig, '--pod-template-file', pod],
-      ...['--task-api-listen', `${hostAddress}:0`, '--task-api-url', url],
+      ...['--task-api-listen', `${hostAddress}:0`, '--task-api-url', taskApiUrl(0)],
     ],
+    taskApiUrl,
     write: (name, text) => folder.write(name, text),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   }

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -43,21 +44,34 @@ export interface DavitRun {
   readonly json: RunJson
 }
 
-/** Runs the command `davit` of this checkout as a child process, to its end. */
-export async function runDavit(
+/** A `davit` under way. */
+export interface RunningDavit {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>
+  readonly ended: Promise<DavitRun>
+}
+
+/** Starts the command `davit` of this checkout as a child process. */
+export function startDavit(
   args: readonly string[],
   { cwd = root, env = process.env }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<DavitRun> {
+): RunningDavit {
   const child = spawn(process.execPath, [davit, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  return { child, ended: endOf(child) }
+}
+
+/** Runs the command `davit` of this checkout as a child process, to its end. */
+export function runDavit(
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<DavitRun> {
+  return startDavit(args, options).ended
+}
+
+async function endOf(child: RunningDavit['child']): Promise<DavitRun> {
+  const textOf = async (stream: Readable) => (await stream.setEncoding('utf8').toArray()).join('')
   const [stdout, stderr, exitCode] = await Promise.all([
-    child.stdout
-      .setEncoding('utf8')
-      .toArray()
-      .then((chunks) => chunks.join('')),
-    child.stderr
-      .setEncoding('utf8')
-      .toArray()
-      .then((chunks) => chunks.join('')),
+    textOf(child.stdout),
+    textOf(child.stderr),
     new Promise<number | null>((resolve) => child.once('exit', resolve)),
   ])
   return {

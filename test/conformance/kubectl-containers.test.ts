@@ -34,6 +34,12 @@ kubectlConformance('containers', { runtime: 'process' }, (it) => {
     await kubectl.create(
       shellPod(backend, 'running', `trap 'exit 0' TERM; while :; do sleep 0.1; done`, { spec: { initContainers } }),
     )
+    // It changes between this and Error for as long as it lives.
+    let row = ''
+    for await (row of kubectl.lines(['get', 'pod', 'crash', '--watch', '--no-headers'])) {
+      if (row.includes('CrashLoopBackOff')) break
+    }
+    expect(row).toMatch(/^crash +0\/1 +CrashLoopBackOff +\d+ \(\d+s ago\) +\d+s$/)
     await waiting(kubectl, 'never', 'ErrImageNeverPull')
     await kubectl.must(['wait', 'pod/running', '--for=condition=Ready', '--timeout=15s'])
     await waiting(kubectl, 'pull', 'ImagePullBackOff')
@@ -42,12 +48,6 @@ kubectlConformance('containers', { runtime: 'process' }, (it) => {
       ['pull', '0/1', 'ImagePullBackOff', '0'],
       ['running', '1/1', 'Running', '0'],
     ])
-    // It changes between this and Error for as long as it lives.
-    for await (const row of kubectl.lines(['get', 'pod', 'crash', '--watch', '--no-headers'])) {
-      if (!row.includes('CrashLoopBackOff')) continue
-      expect(row).toMatch(/^crash +0\/1 +CrashLoopBackOff +\d+ \(\d+s ago\) +\d+s$/)
-      break
-    }
   })
 
   it('describes their ends', async ({ kubectl, backend }) => {

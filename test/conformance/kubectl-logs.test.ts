@@ -86,6 +86,7 @@ kubectlConformance('logs', { runtime: 'process' }, (it) => {
       shellPod(backend, 'never', 'true', { container: { image: 'missing/one:1', imagePullPolicy: 'Never' } }),
     )
     await kubectl.create(shellPod(backend, 'pull', 'true', { container: { image: 'missing/two:1' } }))
+    await kubectl.create(shellPod(backend, 'start', '', { container: { command: ['/nope'] } }))
     await kubectl.create(
       shellPod(backend, 'init', 'true', { spec: { initContainers: [shellContainer('init', 'exit 7')] } }),
     )
@@ -103,6 +104,9 @@ kubectlConformance('logs', { runtime: 'process' }, (it) => {
     expect(await refused('never')).toBe(`${waits('never')}ErrImageNeverPull\n`)
     await ended(kubectl, 'init', 'Failed')
     expect(await refused('init')).toBe(`${waits('init')}PodInitializing\n`)
+    // Its container was made: it has a log, without a line.
+    await ended(kubectl, 'start', 'Failed')
+    expect(await kubectl.run(['logs', 'start'])).toEqual({ exitCode: 0, stdout: '', stderr: '' })
     await waitingFor('pull', 'ImagePullBackOff')
     expect(await refused('pull')).toBe(`${waits('pull')}trying and failing to pull image\n`)
   })

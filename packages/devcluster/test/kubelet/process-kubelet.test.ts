@@ -329,6 +329,13 @@ describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
     node.cluster.deletePod(pod, 0)
   })
 
+  it('has a log without a line of a container whose command cannot be executed', async () => {
+    const pod = node.create('nope', 'true', { command: ['/nope'] })
+    expect(endOf(await node.until(pod))).toMatchObject({ exitCode: 128, reason: 'StartError' })
+    expect(await node.log(pod)).toBe('')
+    expect(await node.log(pod, { follow: true })).toBe('')
+  })
+
   it('lets a container end on SIGTERM, and takes the pod away', async () => {
     const pod = node.create('polite', 'trap "echo bye; exit 7" TERM; echo ready; while :; do sleep 0.05; done')
     await eventually(async () => (await node.log(pod)) === 'ready\n')

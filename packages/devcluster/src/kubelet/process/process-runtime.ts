@@ -81,22 +81,22 @@ export class ProcessRuntime implements ContainerRuntime {
     if (!podFolder) throw new ContainerStartError('create', `pod ${pod.metadata?.name} has no folder`)
     const declared = configured(() => containerEnvironment(container, this.#sources(pod)))
     const folder = await podFolder.createContainerFolder(container.name, attempt)
+    const log = new ContainerLog(folder.log, () => this.#options.clock.now())
+    const keep = () => this.#keepRun(pod, container.name, attempt, log, podFolder)
     try {
       const mounts = await containerMounts(container, declared, podFolder)
-      const log = new ContainerLog(folder.log, () => this.#options.clock.now())
-      const started = await this.#start(pod, { container, declared, folder, mounts }, log).catch((error: unknown) => {
-        log.end()
-        throw error
-      })
-      this.#logs.set(logKey(pod.metadata?.uid ?? '', container.name, attempt), log)
-      await this.#forgetRun(pod, container.name, attempt - 2, podFolder)
+      const started = await this.#start(pod, { container, declared, folder, mounts }, log)
+      await keep()
       this.#processes.add(started)
       return {
         exited: this.#exit(started, pod, container, folder, log),
         signal: (signal) => started.signal(signal),
       }
     } catch (error) {
-      await podFolder.removeContainerFolder(container.name, attempt)
+      log.end()
+      // When only its command is at fault the container is there, with a log without a line.
+      if (error instanceof ContainerStartError && error.step === 'run') await keep()
+      else await podFolder.removeContainerFolder(container.name, attempt)
       throw error
     }
   }
@@ -123,10 +123,10 @@ export class ProcessRuntime implements ContainerRuntime {
   }
 
   /** Only the last run and the one before can be asked for. */
-  async #forgetRun(pod: Pod, container: string, attempt: number, podFolder: PodFolder): Promise<void> {
-    if (this.#logs.delete(logKey(pod.metadata?.uid ?? '', container, attempt))) {
-      await podFolder.removeContainerFolder(container, attempt)
-    }
+  async #keepRun(pod: Pod, container: string, attempt: number, log: ContainerLog, podFolder: PodFolder): Promise<void> {
+    const key = (of: number) => logKey(pod.metadata?.uid ?? '', container, of)
+    this.#logs.set(key(attempt), log)
+    if (this.#logs.delete(key(attempt - 2))) await podFolder.removeContainerFolder(container, attempt - 2)
   }
 
   async #exit(

@@ -67,10 +67,8 @@ export async function grantRole(
   const user = subject.kind === 'User' ? subject.name : `system:serviceaccount:${subject.namespace}:${subject.name}`
   const where = namespace === null ? {} : { namespace }
   const review = { spec: { user, resourceAttributes: { ...where, verb, resource, subresource } } }
-  await eventually(async () => {
-    const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
-    return (await api.post<{ status: { allowed: boolean } }>(path, review)).body.status.allowed
-  })
+  const reviews = '/apis/authorization.k8s.io/v1/subjectaccessreviews'
+  await eventually(async () => (await api.post<{ status: { allowed: boolean } }>(reviews, review)).body.status.allowed)
 }
 
 /** The path of roles and their bindings, of a namespace or (null) of the cluster, and what follows it. */

@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { expect } from 'vitest'
 import { kubectlConformance } from '../support/kubectl-conformance.ts'
 import type { Kubectl } from '../support/run-kubectl.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 kubectlConformance('changes', {}, (it) => {
@@ -109,16 +109,15 @@ kubectlConformance('changes', {}, (it) => {
     expect((await get(kubectl, 'a')).metadata?.uid).not.toBe(uid)
   })
 
-  it('edits', async ({ kubectl, onTestFinished }) => {
+  it('edits', async ({ kubectl }) => {
     await kubectl.create(unboundPod('a', { labels: { set: '1' } }))
-    const folder = await mkdtemp(join(tmpdir(), 'davit-editor-'))
-    onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const saw = join(folder, 'saw.yaml')
+    await using folder = await temporaryFolder()
+    const saw = join(folder.path, 'saw.yaml')
     /** An editor that keeps what it was shown and then changes it with sed. */
     const edit = async (change: string) => {
-      const editor = join(folder, 'editor.sh')
-      await writeFile(editor, `#!/bin/sh\ncp "$1" ${saw}\nsed -i '${change}' "$1"\n`, { mode: 0o700 })
-      return kubectl.run(['edit', 'pod', 'a'], '', { KUBE_EDITOR: editor, TMPDIR: folder })
+      const script = `#!/bin/sh\ncp "$1" ${saw}\nsed -i '${change}' "$1"\n`
+      const editor = await folder.write('editor.sh', script, 0o700)
+      return kubectl.run(['edit', 'pod', 'a'], '', { KUBE_EDITOR: editor, TMPDIR: folder.path })
     }
     expect(await edit('s/set: "1"/set: "2"/')).toEqual({ exitCode: 0, stdout: 'pod/a edited\n', stderr: '' })
     expect(await readFile(saw, 'utf8')).toMatch(/^# Please edit the object below\.[\s\S]*\n {4}set: "1"\n/)

@@ -97,6 +97,8 @@ export class PythonClient implements AsyncDisposable {
       const message: PythonMessage = JSON.parse(line)
       this.#pending.get(message.id)?.(message)
     })
+    // What is asked of one that has ended: its end has told.
+    child.stdin.on('error', () => {})
     child.once('close', (code) => {
       const message = `the Python client ended with ${code}`
       for (const [id, receive] of this.#pending) receive({ id, error: { type: 'Closed', message } })

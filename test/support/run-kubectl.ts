@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { builtKubectl } from '../kubernetes/kubectl.ts'
 import type { StartedBackend } from './backend.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** A kubectl that has ended. */
 export interface KubectlResult {
@@ -31,14 +29,14 @@ export interface Kubectl extends AsyncDisposable {
 
 /** The built kubectl with a cache and a home folder of its own, in this namespace unless a command names another. */
 export async function kubectlOn({ kubeconfigPath }: StartedBackend, namespace: string): Promise<Kubectl> {
-  const home = await mkdtemp(join(tmpdir(), 'davit-kubectl-'))
+  const home = await temporaryFolder()
   const [program = '', ...begin] = [
     ...(await builtKubectl()),
     `--kubeconfig=${kubeconfigPath}`,
-    `--cache-dir=${home}`,
+    `--cache-dir=${home.path}`,
     `--namespace=${namespace}`,
   ]
-  const options = { env: { PATH: process.env.PATH, HOME: home }, timeout: 20_000 } as const
+  const options = { env: { PATH: process.env.PATH, HOME: home.path }, timeout: 20_000 } as const
 
   const run: Kubectl['run'] = async (args, input = '', env = {}) => {
     const child = spawn(program, [...begin, ...args], { ...options, env: { ...options.env, ...env } })
@@ -69,6 +67,6 @@ export async function kubectlOn({ kubeconfigPath }: StartedBackend, namespace: s
         child.kill('SIGKILL')
       }
     },
-    [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
   }
 }

@@ -266,13 +266,13 @@ conformance('the executor and the end of a pod', { needs: ['scriptedPods', 'requ
   })
 
   it.for<readonly [end: string, pods: number]>([
-    ['Evicted', 3],
-    ['DeletionByTaintManager', 3],
-    ['OutOfcpu', 3],
+    ['Evicted', 2],
+    ['DeletionByTaintManager', 2],
+    ['OutOfcpu', 2],
     ['OOMKilled', 1],
     ['ErrImagePull', 1],
-  ])('%s: %i pods for one try with two infrastructure retries', async ([end, pods], { backend, namespace }) => {
-    await using run = await start(backend.executorKubeconfig, namespace, { infrastructureRetries: 2 })
+  ])('%s: %i pods for one try with one infrastructure retry', async ([end, pods], { backend, namespace }) => {
+    await using run = await start(backend.executorKubeconfig, namespace, { infrastructureRetries: 1 })
     run.submit(scriptedWorkload(key, { runMs: 10, end }))
     await run.untilEnded([key])
     expect(run.ends(key)).toHaveLength(1)

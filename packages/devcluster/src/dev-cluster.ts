@@ -29,7 +29,7 @@ import { VersionedStore } from './storage/versioned-store.ts'
 export interface DevClusterOptions {
   /**
    * `process`: containers are processes of this machine. `scripted`: there are no processes; containers end as the
-   * annotations `script.davit/run-ms`, `script.davit/exit-code` and `script.davit/hold` of their pods say.
+   * annotations `script.davit/…` of their pods say (README).
    */
   readonly runtime: 'process' | 'scripted'
   /** Decides timestamps, timeouts and what runs when: `createTestClock()` makes one for tests. @default the machine's own */

@@ -1,8 +1,11 @@
 import { type ExecutorOptions, type Failure, podName } from '@davit/executor'
 import { expect } from 'vitest'
+import { podsPath, withQuery } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { createdPods } from '../support/created-pods.ts'
+import { eventually } from '../support/eventually.ts'
 import { startExecutor } from '../support/executor-run.ts'
+import { HandmadeNode } from '../support/nodes-by-api.ts'
 import { readPod } from '../support/pods-by-api.ts'
 import type { PodScript } from '../support/scripted-pod.ts'
 import { scriptedWorkload, taskKey } from '../support/scripted-workload.ts'
@@ -277,6 +280,38 @@ conformance('the executor and the end of a pod', { needs: ['scriptedPods', 'requ
     await run.untilEnded([key])
     expect(run.ends(key)).toHaveLength(1)
     expect(await createdPods(backend, namespace, pods)).toHaveLength(pods)
+  })
+
+  it('a node that is lost with the pod on it: nothing before the pod is gone, then a disruption', async ({
+    api,
+    backend,
+    namespace,
+  }) => {
+    await using node = await HandmadeNode.create(api, namespace.slice(-8))
+    await using run = await start(backend.executorKubeconfig, namespace, { infrastructureRetries: 0 })
+    const podOverride = { spec: { nodeName: node.name } }
+    run.submit({ key, args: ['true'], executorConfig: { podOverride } })
+    const path = podsPath(namespace, name)
+    await eventually(() => readPod(api, namespace, name))
+    const state = { running: { startedAt: '2026-01-01T00:00:00Z' } }
+    const base = { name: 'base', image, imageID: '', ready: true, restartCount: 0, state }
+    await api.patch(`${path}/status`, 'merge', { status: { phase: 'Running', containerStatuses: [base] } })
+    await run.untilState(key, 'running')
+    await node.taint([{ key: 'davit.test/lost', effect: 'NoExecute' }])
+    await eventually(async () => (await readPod(api, namespace, name))?.metadata.deletionTimestamp)
+    expect(run.ends(key)).toEqual([])
+    await api.delete(withQuery(path, { gracePeriodSeconds: 0 }))
+    await run.untilEnded([key])
+    expect(run.ends(key)).toEqual([
+      expect.objectContaining({
+        state: 'failed',
+        failure: {
+          class: 'disruption',
+          evidence: 'status.conditions[0].type=DisruptionTarget',
+          message: `pod ${namespace}/${name} was taken away: Taint manager: deleting due to NoExecute taint`,
+        },
+      }),
+    ])
   })
 
   it('an OOM: the pod is kept, and says so', async ({ api, backend, namespace }) => {

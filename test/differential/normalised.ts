@@ -71,7 +71,7 @@ class Normaliser {
     return Object.fromEntries(
       parts.map(([name, part]) => [
         this.#text(name, ''),
-        name === 'deletionTimestamp' ? this.#time(deletedAt(value)) : this.#value(part, name),
+        this.#value(name === 'deletionTimestamp' ? deletedAt(value) : part, name),
       ]),
     )
   }
@@ -120,8 +120,9 @@ class Normaliser {
 }
 
 /** An object's end is the time of its deletion and its grace period: only the first is now. */
-function deletedAt({ deletionTimestamp, deletionGracePeriodSeconds = 0 }: Record<string, unknown>): string {
-  return new Date(Date.parse(String(deletionTimestamp)) - Number(deletionGracePeriodSeconds) * 1000).toISOString()
+function deletedAt({ deletionTimestamp, deletionGracePeriodSeconds = 0 }: Record<string, unknown>): unknown {
+  const time = Date.parse(String(deletionTimestamp)) - Number(deletionGracePeriodSeconds) * 1000
+  return Number.isNaN(time) ? deletionTimestamp : new Date(time).toISOString()
 }
 
 function symbolOf(symbols: Map<string, string>, value: string, kind: string): string {

@@ -163,7 +163,6 @@ function containerFields(at: string): FieldTable {
       { preStop: {} },
       { preStop: { exec: { command: [] } }, postStart: { exec: { command: ['true'] }, tcpSocket: { port: 1 } } },
       {},
-      { stopSignal: 'SIGUSR1' },
     ],
     terminationMessagePath: ['/dev/termination-log', '/else', ''],
     terminationMessagePolicy: ['File', 'FallbackToLogsOnError', '', 'Nothing'],
@@ -185,7 +184,6 @@ function containerFields(at: string): FieldTable {
       { appArmorProfile: { type: 'Unconfined' } },
       { appArmorProfile: { type: 'Localhost' } },
       { seLinuxOptions: { level: 's0' } },
-      { windowsOptions: { runAsUserName: 'me' } },
     ],
     stdin: [true, 'yes'],
     tty: [true],
@@ -290,16 +288,6 @@ const volumes: FieldTable = {
     [{ name: 'data', nfs: { server: '', path: 'p' } }],
     [{ name: 'data', csi: { driver: 'd.example.com' } }],
     [{ name: 'data', image: { reference: 'busybox' } }],
-    [
-      {
-        name: 'data',
-        ephemeral: {
-          volumeClaimTemplate: {
-            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-          },
-        },
-      },
-    ],
     [],
     null,
     {},
@@ -387,7 +375,7 @@ const specFields: FieldTable = {
   'spec.readinessGates': [[{ conditionType: 'example.com/ready' }], [{ conditionType: 'a b' }], [{}]],
   'spec.runtimeClassName': ['nope', 'Bad_'],
   'spec.overhead': [{ cpu: '1' }, {}],
-  'spec.os': [{ name: 'linux' }, { name: 'windows' }, { name: 'dos' }, {}],
+  'spec.os': [{ name: 'linux' }, { name: 'dos' }, {}],
   'spec.schedulingGates': [
     [{ name: 'davit.test/gate' }],
     [{ name: 'davit.test/gate' }, { name: 'davit.test/other' }],
@@ -541,8 +529,6 @@ const specFields: FieldTable = {
     [],
   ],
   'spec.ephemeralContainers': [[{ name: 'debug', image: 'busybox' }], []],
-  'spec.resources': [{ requests: { cpu: '1' } }, { limits: { foo: '1' } }],
-  'spec.resourceClaims': [[{ name: 'c', resourceClaimName: 'x' }], [{ name: 'C_' }]],
   'spec.hostnameOverride': ['host.example.com', 'Bad_'],
   'spec.foo': ['bar'],
   spec: [null, {}, 'x'],

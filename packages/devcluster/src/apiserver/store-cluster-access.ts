@@ -97,7 +97,11 @@ export class StoreClusterAccess implements ClusterAccess {
   bindPod(pod: Pod, nodeName: string): void {
     const current = this.#current(pod)
     if (!current || asPod(current).spec?.nodeName) return
-    this.#registry.replace(pods, current, boundPod(current, nodeName, this.#clock.now()))
+    this.#registry.replace(
+      pods,
+      current,
+      boundPod(current, nodeName, this.#clock.now(), { observedGeneration: current.metadata.generation }),
+    )
   }
 
   updatePodStatus(pod: Pod, change: (status: PodStatus) => PodStatus): Pod | undefined {

@@ -53,3 +53,8 @@ function splitOnce(text: string, separator: string): [string, string | undefined
   const at = text.indexOf(separator)
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)]
 }
+
+/** Whether an image is the newest of its name: it says so, or says nothing. What is no image's name is not. */
+export function hasLatestTag(image: string): boolean {
+  return imageNameProblem(image) === undefined && /:latest(?:@|$)/.test(fullImageName(image))
+}

@@ -1,13 +1,13 @@
-import type { KubeObject } from '../../storage/kube-object.ts'
-import type { Pod } from '../../types.ts'
+import type { KubeObject, ObjectMetadata } from '../../storage/kube-object.ts'
 import { goQuoted } from '../go-text.ts'
 import { checkedDeleteOptions, type GivenDeleteOptions } from '../http/delete-options.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { type ExpectedKind, readObject } from '../http/object-body.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
-import { checkPreconditions } from '../registry/preconditions.ts'
+import { checkPreconditions, checkStoredPreconditions } from '../registry/preconditions.ts'
 import { boundPod, evictedPod } from '../resources/pod/pod-conditions.ts'
+import { partOf, type ResourceDefinition, textOf } from '../resources/resource-definition.ts'
 import type { ServerContext, Target } from '../server-context.ts'
 import { badRequest, conflict, notFound, success, unreasoned } from '../status.ts'
 
@@ -20,11 +20,6 @@ const EVICTION: ExpectedKind = {
   alsoVersions: ['policy/v1beta1'],
 }
 
-const IDENTITY = [
-  ['uid', 'UID'],
-  ['resourceVersion', 'ResourceVersion'],
-] as const
-
 /** POST of a Binding: what a scheduler does. */
 export async function handleBinding(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const form = exchange.outputForm({ hasTable: false })
@@ -34,57 +29,43 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
   const read = readObject(context.types, BINDING, body, exchange.header('content-type'), fieldValidation)
   exchange.warn(read.warnings)
   requireNamespace(context, target, read.object)
-  if (read.object.metadata.name !== target.name) {
-    throw badRequest('name in URL does not match name in Binding object')
-  }
-  const { kind = '', name: node = '' } = (read.object.target ?? {}) as { kind?: string; name?: string }
+  requireName(target, read.object, 'Binding')
+  const { object } = read
+  checkTarget(object)
+  const { resource, namespace, name } = target
+  const current = context.registry.get(resource, namespace, name)
+  checkBindable(resource, current, object.metadata)
+  const { labels, annotations } = object.metadata
+  const node = textOf(object, 'target', 'name')
+  const bound = boundPod(current, node, context.clock.now(), { labels, annotations })
+  context.registry.replace(resource, current, bound, dryRun)
+  exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
+}
+
+/** Kubernetes has no place for what is wrong with a target, and says that it failed itself. */
+function checkTarget(binding: KubeObject): void {
+  const kind = textOf(binding, 'target', 'kind')
   const problems = [
     ...(kind === '' || kind === 'Node'
       ? []
       : [`target.kind: Unsupported value: ${goQuoted(kind)}: supported values: "Node", "<empty>"`]),
-    ...(node === '' ? ['target.name: Required value'] : []),
+    ...(textOf(binding, 'target', 'name') === '' ? ['target.name: Required value'] : []),
   ]
   if (problems.length > 0) throw unreasoned(problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`)
-  const { resource, namespace, name } = target
-  const current = context.registry.get(resource, namespace, name)
-  checkIdentity(read.object, current, target)
-  const { spec, metadata } = current as unknown as Pod
-  const bindings = { group: '', plural: 'pods/binding' }
-  if (metadata?.deletionTimestamp) {
-    throw conflict(bindings, name, `pod ${name} is being deleted, cannot be assigned to a host`)
-  }
-  if (spec?.nodeName) throw conflict(bindings, name, `pod ${name} is already assigned to node "${spec.nodeName}"`)
-  if (spec?.schedulingGates?.length) throw conflict(bindings, name, `pod ${name} has non-empty .spec.schedulingGates`)
-  const labelled = withBindingMetadata(current, read.object)
-  context.registry.replace(resource, current, boundPod(labelled, node, context.clock.now()), dryRun)
-  exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
 }
 
-/** A binding that names a uid or a version means that very pod. */
-function checkIdentity({ metadata }: KubeObject, current: KubeObject, { resource, namespace, name }: Target): void {
-  for (const [field, called] of IDENTITY) {
-    const wanted = metadata[field]
-    if (!wanted || wanted === current.metadata[field]) continue
-    throw conflict(
-      resource,
-      name,
-      `StorageError: invalid object, Code: 4, Key: /registry/pods/${namespace}/${name}, ResourceVersion: 0, AdditionalErrorMsg: ` +
-        `Precondition failed: ${called} in precondition: ${wanted}, ${called} in object meta: ${current.metadata[field]}`,
-    )
-  }
-}
-
-/** A pod with the labels and annotations of its binding. */
-function withBindingMetadata(pod: KubeObject, { metadata: { labels, annotations } }: KubeObject): KubeObject {
-  const { metadata } = pod
-  return {
-    ...pod,
-    metadata: {
-      ...metadata,
-      ...(labels && { labels: { ...metadata.labels, ...labels } }),
-      ...(annotations && { annotations: { ...metadata.annotations, ...annotations } }),
-    },
-  }
+function checkBindable(resource: ResourceDefinition, pod: KubeObject, given: ObjectMetadata): void {
+  const { namespace, name, deletionTimestamp } = pod.metadata
+  const { uid = '', resourceVersion = '' } = given
+  const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }
+  const key = `/registry/${resource.plural}/${namespace}/${name}`
+  const storage = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: `
+  checkStoredPreconditions(resource, pod, { preconditions }, storage)
+  const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} ${why}`)
+  if (deletionTimestamp) throw refuse('is being deleted, cannot be assigned to a host')
+  const nodeName = textOf(pod, 'spec', 'nodeName')
+  if (nodeName !== '') throw refuse(`is already assigned to node "${nodeName}"`)
+  if (partOf(pod, 'spec', 'schedulingGates') !== undefined) throw refuse('has non-empty .spec.schedulingGates')
 }
 
 /** What is posted to a pod is a creation, and needs its namespace before it needs the pod. */
@@ -94,6 +75,11 @@ function requireNamespace({ registry }: ServerContext, { namespace }: Target, { 
   }
   if (namespace === undefined || registry.store.get('namespaces', undefined, namespace)) return
   throw notFound({ group: '', plural: 'namespaces' }, namespace)
+}
+
+/** @throws {ApiError} 400 */
+function requireName({ name }: Target, { metadata }: KubeObject, kind: string): void {
+  if (metadata.name !== name) throw badRequest(`name in URL does not match name in ${kind} object`)
 }
 
 /** POST of an Eviction. There are no disruption budgets here, so it is a deletion. */
@@ -107,7 +93,7 @@ export async function handleEviction(context: ServerContext, exchange: Exchange,
   const { object } = read
   const { resource, namespace, name } = target
   requireNamespace(context, target, object)
-  if (object.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  requireName(target, object, 'Eviction')
   const given = (object.deleteOptions ?? {}) as GivenDeleteOptions
   const askedDryRun = exchange.query.getAll('dryRun')
   const givenDryRun = given.dryRun ?? []
@@ -116,13 +102,13 @@ export async function handleEviction(context: ServerContext, exchange: Exchange,
       `Non-matching dry-run options in request and content: [${askedDryRun.join(' ')}] and [${givenDryRun.join(' ')}]`,
     )
   }
+  const isDryRun = dryRun || givenDryRun.length > 0
   const current = context.registry.get(resource, namespace, name)
-  const options = checkedDeleteOptions(given)
-  const isDryRun = dryRun || options.dryRun === true
-  checkPreconditions(resource, current, options)
+  checkPreconditions(resource, current, given)
   const mark = (pod: KubeObject) => evictedPod(pod, context.clock.now())
-  context.registry.update(resource, namespace, name, mark, { subresource: 'status', dryRun: isDryRun })
-  const { preconditions: _, ...rest } = options
-  context.registry.delete(resource, namespace, name, { ...rest, dryRun: isDryRun })
+  if (!isDryRun) context.registry.update(resource, namespace, name, mark, { subresource: 'status' })
+  // Only now does anybody look at these, and the mark stays.
+  const { preconditions: _, ...options } = checkedDeleteOptions(given)
+  context.registry.delete(resource, namespace, name, { ...options, dryRun: isDryRun })
   exchange.sendJson(201, JSON.stringify(success(undefined, 201)), { format: form.format, pretty: form.pretty })
 }

@@ -76,12 +76,17 @@ function fromQuery(query: URLSearchParams): GivenDeleteOptions {
 }
 
 const DELETE_OPTIONS = { kind: 'DeleteOptions', group: 'meta.k8s.io', version: 'v1' }
+/** What else is of every group. */
+const OTHER_OPTIONS = ['Status', 'ListOptions', 'GetOptions', 'CreateOptions', 'UpdateOptions', 'PatchOptions']
 
 function fromBody(types: ApiTypes, body: Buffer, contentType: string | undefined): GivenDeleteOptions {
   try {
     const parsed = parseBody(body, contentType, { types, kind: 'DeleteOptions', typeName: 'DeleteOptions' })
     const said = readTypeMeta(parsed, DELETE_OPTIONS)
     if (said.version === '') throw badRequest(`Object 'apiVersion' is missing in '${body.toString()}'`)
+    if (OTHER_OPTIONS.includes(said.kind)) {
+      throw badRequest(`converting (v1.${said.kind}) to (v1.DeleteOptions): unknown conversion`)
+    }
     // There are some in every group: whichever is named will do.
     if (said.kind !== DELETE_OPTIONS.kind) {
       throw badRequest(

@@ -9,6 +9,8 @@ const PRIORITY_CLASSES: Readonly<Record<string, number>> = {
   'system-node-critical': 2_000_001_000,
 }
 
+const PREEMPTION_POLICY = 'PreemptLowerPriority'
+
 const IMMORTAL_NAMESPACES = ['default', 'kube-system', 'kube-public']
 
 /**
@@ -62,6 +64,19 @@ function admitPod(store: VersionedStore, resource: ResourceDefinition, pod: Kube
   if (!store.get('serviceaccounts', namespace, account)) {
     throw refuse(`error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`)
   }
+  const { priority, preemptionPolicy } = priorityOf(pod, refuse)
+  // There are no runtime classes, so every one is missing.
+  const runtimeClass = textOf(pod, 'spec', 'runtimeClassName')
+  if (runtimeClass !== '') throw refuse(`pod rejected: RuntimeClass "${runtimeClass}" not found`)
+  if (partOf(pod, 'spec', 'overhead') !== undefined) {
+    throw refuse('pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
+  }
+  const spec = pod.spec as object | undefined
+  return { ...pod, spec: { containers: [], ...spec, serviceAccountName: account, priority, preemptionPolicy } }
+}
+
+/** What the priority of a pod is by its class. */
+function priorityOf(pod: KubeObject, refuse: (why: string) => Error) {
   const className = textOf(pod, 'spec', 'priorityClassName')
   const priority = className === '' ? 0 : PRIORITY_CLASSES[className]
   if (priority === undefined) throw refuse(`no PriorityClass with name ${className} was found`)
@@ -71,11 +86,11 @@ function admitPod(store: VersionedStore, resource: ResourceDefinition, pod: Kube
       `the integer value of priority (${wanted}) must not be provided in pod spec; priority admission controller computed ${priority} from the given PriorityClass name`,
     )
   }
-  // There are no runtime classes, so every one is missing.
-  const runtimeClass = textOf(pod, 'spec', 'runtimeClassName')
-  if (runtimeClass !== '') throw refuse(`pod rejected: RuntimeClass "${runtimeClass}" not found`)
-  if (partOf(pod, 'spec', 'overhead') !== undefined) {
-    throw refuse('pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
+  const policy = partOf(pod, 'spec', 'preemptionPolicy')
+  if (policy !== undefined && policy !== PREEMPTION_POLICY) {
+    throw refuse(
+      `the string value of PreemptionPolicy (${policy}) must not be provided in pod spec; priority admission controller computed ${PREEMPTION_POLICY} from the given PriorityClass name`,
+    )
   }
-  return priority === 0 ? pod : { ...pod, spec: { ...(pod.spec as object), priority } }
+  return { priority, preemptionPolicy: PREEMPTION_POLICY }
 }

@@ -16,7 +16,7 @@ import { warningsWithoutEffect } from '../without-effect.ts'
 import { admitCreate, admitDelete } from './admission.ts'
 import { deletionStep } from './deletion.ts'
 import { born, placed } from './new-object.ts'
-import { checkNamespacePreconditions, checkPreconditions, checkVersion } from './preconditions.ts'
+import { checkPreconditions, checkStoredPreconditions, checkVersion } from './preconditions.ts'
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
@@ -122,7 +122,8 @@ export class ObjectRegistry {
     const whole = resource.defaults?.(given) ?? given
     checkVersion(resource, whole.metadata, current.metadata)
     const next = this.#prepareUpdate(resource, whole, current, subresource)
-    warn?.(warningsAbout(resource, next, current))
+    const rules = subresource && resource.subresourceUpdates?.[subresource]
+    warn?.(rules ? (rules.warnings?.(next) ?? []) : warningsAbout(resource, next, current))
     if (isBeingDeleted(current) && isReleased(next)) {
       if (!dryRun) this.store.delete(resource.collection, namespace, name)
       return next
@@ -163,7 +164,7 @@ export class ObjectRegistry {
   /** A namespace goes once its controller has emptied it, and nobody holds it any more. */
   #deleteNamespace(resource: ResourceDefinition, current: KubeObject, options: DeleteOptions): Deletion {
     const { metadata } = current
-    checkNamespacePreconditions(resource, current, options)
+    checkStoredPreconditions(resource, current, options)
     admitDelete(resource, metadata.name)
     if (metadata.deletionTimestamp !== undefined) return { object: current, isGone: false }
     const marked = {

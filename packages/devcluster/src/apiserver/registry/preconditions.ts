@@ -39,18 +39,19 @@ export function checkPreconditions(
   }
 }
 
-/** The same of a namespace, in words of its own. @throws {ApiError} 409 */
-export function checkNamespacePreconditions(
+/** The same of what is written without a look before, in the words of the storage. @throws {ApiError} 409 */
+export function checkStoredPreconditions(
   resource: ResourceDefinition,
   { metadata }: KubeObject,
   { preconditions }: Pick<DeleteOptions, 'preconditions'>,
+  storage = '',
 ): void {
   const { uid, resourceVersion } = preconditions ?? {}
   const refuse = (what: string, wanted: string, found: string | undefined) =>
     conflict(
       resource,
       metadata.name,
-      `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
+      `${storage}Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`,
     )
   if (uid !== undefined && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid)
   if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {

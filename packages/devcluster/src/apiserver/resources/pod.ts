@@ -1,17 +1,20 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Pod } from '../../types.ts'
 import { checkDnsLabel, checkDnsSubdomain } from '../validation/names.ts'
 import { validateMetadata, validateMetadataUpdate } from '../validation/object-metadata.ts'
 import { defaultPodSpec, withDefaultTolerations } from './pod/pod-defaults.ts'
 import { podQualityOfService } from './pod/pod-qos.ts'
-import { validatePodStatus, withEveryAddress } from './pod/pod-status-validation.ts'
+import type { PodSpec } from './pod/pod-spec.ts'
+import { statusOf, statusWarnings, validatePodStatus, withAddresses, withGenerations } from './pod/pod-status.ts'
 import { podColumns, podRow } from './pod/pod-table.ts'
 import { validatePodUpdate } from './pod/pod-update-validation.ts'
 import { validateNewPodSpec, validatePodSpec } from './pod/pod-validation.ts'
+import { podWarnings } from './pod/pod-warnings.ts'
 import { ALL_VERBS, type ResourceDefinition, textOf, tooOldForCache } from './resource-definition.ts'
 
 const asPod = (object: KubeObject) => object as unknown as Pod
-const specOf = (object: KubeObject) => asPod(object).spec ?? { containers: [] }
+const specOf = (object: KubeObject) => (object.spec ?? { containers: [] }) as PodSpec
 
 /** Pods: the only resource with a life of its own, lived by the kubelet through the subresource `status`. */
 export const pods: ResourceDefinition = {
@@ -44,7 +47,7 @@ export const pods: ResourceDefinition = {
   checkName: checkDnsSubdomain,
 
   prepareCreate(object) {
-    const spec = defaultPodSpec(specOf(object))
+    const spec = withDefaultTolerations(defaultPodSpec(specOf(object)))
     return {
       ...object,
       metadata: { ...object.metadata, generation: 1 },
@@ -64,16 +67,12 @@ export const pods: ResourceDefinition = {
   },
 
   prepareUpdate(next, current) {
-    const spec = defaultPodSpec(specOf(next))
-    const tolerations = withDefaultTolerations(spec.tolerations)
-    const hasChanged = JSON.stringify({ ...spec, tolerations }) !== JSON.stringify(specOf(current))
-    const generation = (current.metadata.generation ?? 0) + (hasChanged ? 1 : 0)
-    return {
-      ...next,
-      metadata: { ...next.metadata, generation },
-      spec: { ...spec, tolerations },
-      status: current.status,
-    }
+    const before = specOf(current)
+    const { priority, preemptionPolicy } = before
+    const kept = { ...(priority !== undefined && { priority }), ...(preemptionPolicy && { preemptionPolicy }) }
+    const spec = { ...kept, ...withDefaultTolerations(defaultPodSpec(specOf(next))) }
+    const generation = (current.metadata.generation ?? 0) + (isDeepStrictEqual(spec, before) ? 0 : 1)
+    return { ...next, metadata: { ...next.metadata, generation }, spec, status: current.status }
   },
 
   validateUpdate(next, current, errors) {
@@ -88,35 +87,31 @@ export const pods: ResourceDefinition = {
       prepare(next, current) {
         const { ownerReferences: _, ...metadata } = next.metadata
         const { ownerReferences } = current.metadata
-        const { qosClass } = asPod(current).status ?? {}
+        const before = statusOf(current)
+        const status = withGenerations(statusOf(withAddresses(next)), before)
         return {
           ...next,
           metadata: { ...metadata, ...(ownerReferences !== undefined && { ownerReferences }) },
           spec: current.spec,
-          status: withEveryAddress({
-            ...asPod(next).status,
-            ...(qosClass !== undefined && { qosClass: asPod(next).status?.qosClass || qosClass }),
-          }),
+          status: { ...status, qosClass: status.qosClass || before.qosClass },
         }
       },
       validate(next, current, errors) {
         validateMetadataUpdate(next.metadata, current.metadata, errors)
-        validatePodStatus(asPod(next).status ?? {}, asPod(current).status ?? {}, specOf(current), errors)
+        validatePodStatus(next, current, errors)
       },
+      warnings: statusWarnings,
     },
   },
 
-  warnings(object) {
+  warnings(object, current) {
+    // Few people update pods themselves, and what they might be told they were told before.
+    if (current) return []
     const problems = checkDnsLabel(object.metadata.name)
-    return [
-      ...(problems.length > 0
-        ? [
-            "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; " +
-              `a DNS label is recommended: [${problems.join(' ')}]`,
-          ]
-        : []),
-      ...hiddenVariables(asPod(object)),
-    ]
+    const name =
+      "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; " +
+      `a DNS label is recommended: [${problems.join(' ')}]`
+    return [...(problems.length > 0 ? [name] : []), ...podWarnings(specOf(object))]
   },
 
   graceSeconds(object, { gracePeriodSeconds }) {
@@ -139,21 +134,4 @@ function gatedCondition(object: KubeObject) {
     reason: 'SchedulingGated',
     message: 'Scheduling is blocked due to non-empty scheduling gates',
   }
-}
-
-function hiddenVariables(pod: Pod): string[] {
-  return (['initContainers', 'containers'] as const).flatMap((kind) =>
-    (pod.spec?.[kind] ?? []).flatMap(({ env = [] }, index) => {
-      const seen = new Set<string>()
-      return env.flatMap(({ name }, at) => {
-        if (!seen.has(name)) {
-          seen.add(name)
-          return []
-        }
-        return [
-          `spec.${kind}[${index}].env[${at}]: hides previous definition of "${name}", which may be dropped when using apply`,
-        ]
-      })
-    }),
-  )
 }

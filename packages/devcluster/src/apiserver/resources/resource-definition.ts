@@ -30,6 +30,8 @@ export type UpdatedSubresource = 'status' | 'finalize'
 export interface UpdateRules {
   prepare(next: KubeObject, current: KubeObject): KubeObject
   validate(next: KubeObject, current: KubeObject, errors: FieldErrors): void
+  /** What is said of an object that is taken. */
+  warnings?(next: KubeObject): readonly string[]
 }
 
 /**

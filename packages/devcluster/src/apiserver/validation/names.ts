@@ -11,6 +11,10 @@ const dnsSubdomain = new RegExp(`^${DNS_SUBDOMAIN}$`)
 const qualified = new RegExp(`^${QUALIFIED}$`)
 const labelValue = new RegExp(`^(${QUALIFIED})?$`)
 const configKey = new RegExp(`^${CONFIG_KEY}$`)
+const HEADER_NAME = /^[-A-Za-z0-9]+$/
+const SEARCH_LABEL = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
+const SEARCH_DOMAIN = `_?${SEARCH_LABEL}(\\._?${SEARCH_LABEL})*`
+const searchDomain = new RegExp(`^${SEARCH_DOMAIN}$`)
 const printable = /^[ -<>-~]+$/
 
 const SUBDOMAIN_TEXT =
@@ -27,6 +31,10 @@ const LABEL_VALUE_TEXT =
 const CONFIG_KEY_TEXT =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' " +
   `(e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '${CONFIG_KEY}')`
+
+const SEARCH_DOMAIN_TEXT =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character " +
+  `(e.g. 'example.com', regex used for validation is '${SEARCH_DOMAIN}')`
 
 const noMoreThan = (count: number, unit: 'characters' | 'bytes') => `must be no more than ${count} ${unit}`
 
@@ -117,4 +125,21 @@ export function checkPortName(value: string): Problems {
   if (value.includes('--')) problems.push('must not contain consecutive hyphens')
   if (value.startsWith('-') || value.endsWith('-')) problems.push('must not begin or end with a hyphen')
   return problems
+}
+
+export function checkHttpHeaderName(value: string): Problems {
+  return HEADER_NAME.test(value)
+    ? []
+    : [
+        "a valid HTTP header must consist of alphanumeric characters or '-' " +
+          "(e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')",
+      ]
+}
+
+/** A domain to look names up in, which may have underscores (IsDNS1123SubdomainWithUnderscore). */
+export function checkSearchDomain(value: string): Problems {
+  return [
+    ...(Buffer.byteLength(value) > 253 ? [noMoreThan(253, 'characters')] : []),
+    ...(searchDomain.test(value) ? [] : [SEARCH_DOMAIN_TEXT]),
+  ]
 }

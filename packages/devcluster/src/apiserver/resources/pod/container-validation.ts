@@ -1,21 +1,20 @@
-import type { Pod } from '../../../types.ts'
 import type { FieldErrors } from '../../validation/field-errors.ts'
 import { checkDnsLabel, checkPortName } from '../../validation/names.ts'
 import { validateEnv, validateEnvFrom } from './environment-validation.ts'
-import { validateLifecycle, validatePort, validateProbe } from './probe-validation.ts'
+import { type Volumes, validateMounts } from './mount-validation.ts'
+import type { Container, ContainerKind, PodSpec } from './pod-spec.ts'
+import { validateHooks, validatePort } from './probe-validation.ts'
 import { validateResources } from './resource-validation.ts'
-import { validateLocalPath } from './volume-validation.ts'
+import { validateRestarts } from './restart-validation.ts'
+import { validateSecurityContext } from './security-validation.ts'
 
-type Container = NonNullable<Pod['spec']>['containers'][number]
-
-const MAX_ID = 2 ** 31 - 1
+const MESSAGE_POLICIES = ['File', 'FallbackToLogsOnError']
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never']
+const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 
 /** Checks the containers proper (Kubernetes: validateContainers). */
-export function validateContainers(
-  containers: readonly Container[],
-  volumes: ReadonlySet<string>,
-  errors: FieldErrors,
-): void {
+export function validateContainers(spec: PodSpec, volumes: Volumes, errors: FieldErrors): void {
+  const { containers } = spec
   if (containers.length === 0) {
     errors.required('spec.containers')
     return
@@ -23,81 +22,71 @@ export function validateContainers(
   const names = new Set<string>()
   for (const [index, container] of containers.entries()) {
     const path = `spec.containers[${index}]`
-    validateAnyContainer(container, path, volumes, errors)
-    if (names.has(container.name)) errors.duplicate(`${path}.name`, container.name)
-    names.add(container.name)
-    validateHooks(container, path, errors)
-    const policy = restartPolicyOf(container)
-    if (policy !== undefined && !['Always', 'OnFailure', 'Never'].includes(policy)) {
-      errors.notSupported(`${path}.restartPolicy`, policy, ['Always', 'Never', 'OnFailure'])
-    }
+    const { name = '' } = container
+    validateAnyContainer(container, path, spec, volumes, errors)
+    if (names.has(name)) errors.duplicate(`${path}.name`, name)
+    names.add(name)
+    validateHooks(container, path, spec.terminationGracePeriodSeconds ?? 0, errors)
+    validateRestarts(container, path, errors)
   }
-  validateHostPorts(containers, 'spec.containers', errors)
+  validateHostPorts(containers, 'containers', errors)
 }
 
 /** Checks init containers; one that restarts always is a sidecar and may have what containers have. */
-export function validateInitContainers(
-  initContainers: readonly Container[],
-  containers: readonly Container[],
-  volumes: ReadonlySet<string>,
-  errors: FieldErrors,
-): void {
-  const names = new Set(containers.map(({ name }) => name))
-  for (const [index, container] of initContainers.entries()) {
+export function validateInitContainers(spec: PodSpec, volumes: Volumes, errors: FieldErrors): void {
+  const names = new Set(spec.containers.map(({ name = '' }) => name))
+  for (const [index, container] of (spec.initContainers ?? []).entries()) {
     const path = `spec.initContainers[${index}]`
-    validateAnyContainer(container, path, volumes, errors)
-    const policy = restartPolicyOf(container)
-    if (policy !== undefined && !['Always', 'OnFailure', 'Never'].includes(policy)) {
-      errors.notSupported(`${path}.restartPolicy`, policy, ['Always', 'Never', 'OnFailure'])
-    }
-    if (names.has(container.name)) errors.duplicate(`${path}.name`, container.name)
-    names.add(container.name)
-    validateHostPorts([container], 'spec.initContainers', errors)
-    if (policy === 'Always') {
-      validateHooks(container, path, errors)
-      continue
-    }
-    for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
-      if (container[field]) {
-        errors.forbidden(`${path}.${field}`, 'may not be set for init containers without restartPolicy=Always')
-      }
-    }
+    const { name = '' } = container
+    validateAnyContainer(container, path, spec, volumes, errors)
+    validateRestarts(container, path, errors)
+    if (names.has(name)) errors.duplicate(`${path}.name`, name)
+    else if (name !== '') names.add(name)
+    validateHostPorts([container], 'initContainers', errors)
+    if (container.restartPolicy === 'Always') {
+      validateHooks(container, path, spec.terminationGracePeriodSeconds ?? 0, errors)
+    } else forbidHooks(container, path, errors)
   }
 }
 
-function restartPolicyOf(container: Container): string | undefined {
-  return (container as { restartPolicy?: string }).restartPolicy
+/** One that ends before the next begins is never looked at, and restarts by itself when it is resized. */
+function forbidHooks(container: Container, path: string, errors: FieldErrors): void {
+  for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
+    if (container[field]) {
+      errors.forbidden(`${path}.${field}`, 'may not be set for init containers without restartPolicy=Always')
+    }
+  }
+  for (const [index, { restartPolicy }] of (container.resizePolicy ?? []).entries()) {
+    if (restartPolicy !== 'RestartContainer') continue
+    const text = "must not be set to 'RestartContainer' for non-sidecar initContainers"
+    errors.invalid(`${path}.resizePolicy[${index}].restartPolicy`, restartPolicy, text)
+  }
 }
 
 function validateAnyContainer(
   container: Container,
   path: string,
-  volumes: ReadonlySet<string>,
+  spec: PodSpec,
+  volumes: Volumes,
   errors: FieldErrors,
 ): void {
-  if (!container.name) errors.required(`${path}.name`)
-  else errors.invalidAll(`${path}.name`, container.name, checkDnsLabel(container.name))
-  if (!container.image) errors.required(`${path}.image`)
-  const { terminationMessagePolicy = '', imagePullPolicy = '' } = container
-  const messagePolicies = ['File', 'FallbackToLogsOnError']
-  if (!messagePolicies.includes(terminationMessagePolicy)) {
-    errors.notSupported(`${path}.terminationMessagePolicy`, terminationMessagePolicy, messagePolicies)
+  const { name = '', image = '', terminationMessagePolicy = '', imagePullPolicy = '' } = container
+  if (name === '') errors.required(`${path}.name`)
+  else errors.invalidAll(`${path}.name`, name, checkDnsLabel(name))
+  if (image === '') errors.required(`${path}.image`)
+  if (!MESSAGE_POLICIES.includes(terminationMessagePolicy)) {
+    errors.notSupported(`${path}.terminationMessagePolicy`, terminationMessagePolicy, MESSAGE_POLICIES)
   }
   validatePorts(container, path, errors)
   validateEnv(container.env ?? [], `${path}.env`, errors)
   validateEnvFrom(container.envFrom ?? [], `${path}.envFrom`, errors)
   validateMounts(container, path, volumes, errors)
-  const pullPolicies = ['Always', 'IfNotPresent', 'Never']
-  if (!pullPolicies.includes(imagePullPolicy)) {
-    errors.notSupported(`${path}.imagePullPolicy`, imagePullPolicy, pullPolicies)
+  if (!PULL_POLICIES.includes(imagePullPolicy)) {
+    errors.notSupported(`${path}.imagePullPolicy`, imagePullPolicy, PULL_POLICIES)
   }
   validateResources(container.resources ?? {}, `${path}.resources`, errors)
-  const { runAsUser, runAsGroup } = container.securityContext ?? {}
-  for (const [field, id] of Object.entries({ runAsUser, runAsGroup })) {
-    if (id !== undefined && (id < 0 || id > MAX_ID)) {
-      errors.invalid(`${path}.securityContext.${field}`, id, `must be between 0 and ${MAX_ID}, inclusive`)
-    }
-  }
+  validateResizing(container, path, spec, errors)
+  validateSecurityContext(container.securityContext, `${path}.securityContext`, spec.hostUsers ?? true, errors)
 }
 
 function validatePorts({ ports = [] }: Container, containerPath: string, errors: FieldErrors): void {
@@ -113,51 +102,40 @@ function validatePorts({ ports = [] }: Container, containerPath: string, errors:
     if (!port.containerPort) errors.required(`${path}.containerPort`)
     else validatePort(port.containerPort, `${path}.containerPort`, errors)
     if (port.hostPort) validatePort(port.hostPort, `${path}.hostPort`, errors)
-    const protocols = ['SCTP', 'TCP', 'UDP']
-    if (!protocols.includes(port.protocol ?? '')) errors.notSupported(`${path}.protocol`, port.protocol, protocols)
+    const { protocol = '' } = port
+    if (!PROTOCOLS.includes(protocol)) errors.notSupported(`${path}.protocol`, protocol, PROTOCOLS)
   }
 }
 
-function validateHostPorts(containers: readonly Container[], path: string, errors: FieldErrors): void {
+function validateHostPorts(containers: readonly Container[], kind: ContainerKind, errors: FieldErrors): void {
   const taken = new Set<string>()
   for (const [index, { ports = [] }] of containers.entries()) {
     for (const [at, { hostPort, hostIP = '', protocol }] of ports.entries()) {
       if (!hostPort) continue
       const key = `${protocol}/${hostIP}/${hostPort}`
-      if (taken.has(key)) errors.duplicate(`${path}[${index}].ports[${at}].hostPort`, key)
+      if (taken.has(key)) errors.duplicate(`spec.${kind}[${index}].ports[${at}].hostPort`, key)
       taken.add(key)
     }
   }
 }
 
-function validateMounts(
-  container: Container,
-  containerPath: string,
-  volumes: ReadonlySet<string>,
-  errors: FieldErrors,
-): void {
-  const places = new Set<string>()
-  for (const [index, mount] of (container.volumeMounts ?? []).entries()) {
-    const path = `${containerPath}.volumeMounts[${index}]`
-    if (!mount.name) errors.required(`${path}.name`)
-    if (!volumes.has(mount.name)) errors.notFound(`${path}.name`, mount.name)
-    if (!mount.mountPath) errors.required(`${path}.mountPath`)
-    if (places.has(mount.mountPath)) errors.invalid(`${path}.mountPath`, mount.mountPath, 'must be unique')
-    places.add(mount.mountPath)
-    // Kubernetes leaves the index out of these two paths.
-    if (mount.subPath) validateLocalPath(mount.subPath, `${containerPath}.volumeMounts.subPath`, errors)
-    if (mount.subPathExpr) {
-      if (mount.subPath) {
-        errors.invalid(`${path}.subPathExpr`, mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive')
-      }
-      validateLocalPath(mount.subPathExpr, `${containerPath}.volumeMounts.subPathExpr`, errors)
+function validateResizing({ resizePolicy = [] }: Container, path: string, spec: PodSpec, errors: FieldErrors): void {
+  const seen = new Set<string>()
+  for (const [index, { resourceName = '', restartPolicy = '' }] of resizePolicy.entries()) {
+    const at = `${path}.resizePolicy[${index}]`
+    if (seen.has(resourceName)) errors.duplicate(at, resourceName)
+    seen.add(resourceName)
+    if (resourceName === '') errors.required(`${path}.resizePolicy`)
+    else if (resourceName !== 'cpu' && resourceName !== 'memory') {
+      errors.notSupported(`${path}.resizePolicy`, resourceName, ['cpu', 'memory'])
+    }
+    if (restartPolicy === '') errors.required(`${path}.resizePolicy`)
+    else if (restartPolicy !== 'NotRequired' && restartPolicy !== 'RestartContainer') {
+      errors.notSupported(`${path}.resizePolicy`, restartPolicy, ['NotRequired', 'RestartContainer'])
+    }
+    if (spec.restartPolicy === 'Never' && restartPolicy !== 'NotRequired') {
+      const text = "must be 'NotRequired' when pod `restartPolicy` is 'Never'"
+      errors.invalid(`${path}.resizePolicy`, restartPolicy, text)
     }
   }
-}
-
-function validateHooks(container: Container, path: string, errors: FieldErrors): void {
-  validateLifecycle(container.lifecycle, `${path}.lifecycle`, errors)
-  validateProbe(container.livenessProbe, `${path}.livenessProbe`, { successThreshold: 1 }, errors)
-  validateProbe(container.readinessProbe, `${path}.readinessProbe`, {}, errors)
-  validateProbe(container.startupProbe, `${path}.startupProbe`, { successThreshold: 1 }, errors)
 }

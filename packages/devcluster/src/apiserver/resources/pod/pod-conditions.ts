@@ -2,19 +2,41 @@ import { type NewPodCondition, withPodCondition } from '../../../pod-condition.t
 import type { KubeObject } from '../../../storage/kube-object.ts'
 import type { PodStatus } from '../../../types.ts'
 
-/** A pod that is bound: its node and the condition PodScheduled, in one change. */
-export function boundPod(pod: KubeObject, nodeName: string, now: number): KubeObject {
-  const observedGeneration = pod.metadata.generation
-  const scheduled = withCondition(pod, { type: 'PodScheduled', status: 'True', observedGeneration }, now)
-  return { ...scheduled, spec: { ...(pod.spec as object), nodeName } }
+/** What a binding says beside the node. */
+export interface BindingDetails {
+  readonly observedGeneration?: number | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  readonly annotations?: Readonly<Record<string, string>> | undefined
+}
+
+/** A pod that is bound: its node and the condition PodScheduled, in one change. It is meant for no other node now. */
+export function boundPod(pod: KubeObject, nodeName: string, now: number, details: BindingDetails = {}): KubeObject {
+  const { observedGeneration, labels, annotations } = details
+  const condition = { type: 'PodScheduled', status: 'True', observedGeneration } as const
+  const { metadata, ...scheduled } = withCondition(pod, condition, now)
+  const { nominatedNodeName: _, ...status } = scheduled.status as { readonly nominatedNodeName?: string }
+  return {
+    ...scheduled,
+    metadata: {
+      ...metadata,
+      ...(labels && { labels: { ...metadata.labels, ...labels } }),
+      ...(annotations && { annotations: { ...metadata.annotations, ...annotations } }),
+    },
+    spec: { ...(pod.spec as object), nodeName },
+    status,
+  }
 }
 
 /** A pod that says of itself that it is deleted by an eviction. */
 export function evictedPod(pod: KubeObject, now: number): KubeObject {
-  const reason = 'EvictionByEvictionAPI'
   return withCondition(
     pod,
-    { type: 'DisruptionTarget', status: 'True', reason, message: 'Eviction API: evicting' },
+    {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'EvictionByEvictionAPI',
+      message: 'Eviction API: evicting',
+    },
     now,
   )
 }

@@ -1,17 +1,17 @@
-import type { Pod } from '../../../types.ts'
+import { hasLatestTag } from '../../../kubelet/image-name.ts'
+import type { Container, PodSpec, Toleration } from './pod-spec.ts'
+import { defaultVolume } from './volume-defaults.ts'
 
-type Spec = NonNullable<Pod['spec']>
-type Container = Spec['containers'][number]
 type Probe = NonNullable<Container['livenessProbe']>
 type HttpGet = NonNullable<Probe['httpGet']>
-type Volume = NonNullable<Spec['volumes']>[number]
+type Lifecycle = NonNullable<Container['lifecycle']>
 
-const FILE_MODE = 0o644
+const GRACE_SECONDS = 30
 
 /** What a pod's spec says when its author does not (Kubernetes: SetDefaults_PodSpec and its kin). */
-export function defaultPodSpec(spec: Spec): Spec {
-  const grace = spec.terminationGracePeriodSeconds ?? 30
-  const serviceAccount = spec.serviceAccountName || spec.serviceAccount || 'default'
+export function defaultPodSpec(spec: PodSpec): PodSpec {
+  const grace = spec.terminationGracePeriodSeconds ?? GRACE_SECONDS
+  const serviceAccount = spec.serviceAccountName || spec.serviceAccount
   return {
     ...spec,
     ...(spec.volumes && { volumes: spec.volumes.map(defaultVolume) }),
@@ -22,46 +22,31 @@ export function defaultPodSpec(spec: Spec): Spec {
     restartPolicy: spec.restartPolicy || 'Always',
     terminationGracePeriodSeconds: grace < 0 ? 1 : grace,
     dnsPolicy: spec.dnsPolicy || 'ClusterFirst',
-    serviceAccountName: serviceAccount,
-    serviceAccount,
+    ...(serviceAccount && { serviceAccountName: serviceAccount, serviceAccount }),
     securityContext: spec.securityContext ?? {},
     schedulerName: spec.schedulerName || 'default-scheduler',
-    tolerations: withDefaultTolerations(spec.tolerations),
-    priority: spec.priority ?? 0,
     enableServiceLinks: spec.enableServiceLinks ?? true,
-    preemptionPolicy: spec.preemptionPolicy ?? 'PreemptLowerPriority',
   }
 }
 
-/** `Always` for no tag or `latest`, unless a digest says exactly which. */
-export function defaultPullPolicy(image: string): string {
-  const [reference = '', digest] = image.split('@')
-  const last = reference.slice(reference.lastIndexOf('/') + 1)
-  const tag = last.includes(':') ? last.slice(last.indexOf(':') + 1) : ''
-  if (digest !== undefined && tag === '') return 'IfNotPresent'
-  return tag === '' || tag === 'latest' ? 'Always' : 'IfNotPresent'
-}
-
-type Toleration = NonNullable<Spec['tolerations']>[number]
-
 /** A pod stays five minutes on a node in trouble (admission: DefaultTolerationSeconds). */
-export function withDefaultTolerations(tolerations: Spec['tolerations'] = []): Toleration[] {
+export function withDefaultTolerations(spec: PodSpec): PodSpec {
+  const { tolerations = [] } = spec
   const wanted = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
   const tolerates = (key: string) =>
     tolerations.some(
       (toleration) =>
         (toleration.key === key || !toleration.key) && (toleration.effect === 'NoExecute' || !toleration.effect),
     )
-  return [
-    ...tolerations,
-    ...wanted
-      .filter((key) => !tolerates(key))
-      .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })),
-  ]
+  const added: Toleration[] = wanted
+    .filter((key) => !tolerates(key))
+    .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }))
+  return { ...spec, tolerations: [...tolerations, ...added] }
 }
 
-function defaultContainer(container: Container, spec: Spec): Container {
+function defaultContainer(container: Container, spec: PodSpec): Container {
   const { limits, requests } = container.resources ?? {}
+  const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container
   return {
     ...container,
     ...(container.ports && {
@@ -74,26 +59,13 @@ function defaultContainer(container: Container, spec: Spec): Container {
     ...(container.env && { env: container.env.map(defaultEnv) }),
     // A request that is not stated is the limit.
     ...(limits && { resources: { ...container.resources, requests: { ...limits, ...requests } } }),
-    ...(container.livenessProbe && { livenessProbe: defaultProbe(container.livenessProbe) }),
-    ...(container.readinessProbe && { readinessProbe: defaultProbe(container.readinessProbe) }),
-    ...(container.startupProbe && { startupProbe: defaultProbe(container.startupProbe) }),
-    ...(container.lifecycle && {
-      lifecycle: {
-        ...container.lifecycle,
-        ...(container.lifecycle.postStart?.httpGet && {
-          postStart: {
-            ...container.lifecycle.postStart,
-            httpGet: defaultHttpGet(container.lifecycle.postStart.httpGet),
-          },
-        }),
-        ...(container.lifecycle.preStop?.httpGet && {
-          preStop: { ...container.lifecycle.preStop, httpGet: defaultHttpGet(container.lifecycle.preStop.httpGet) },
-        }),
-      },
-    }),
+    ...(livenessProbe && { livenessProbe: defaultProbe(livenessProbe) }),
+    ...(readinessProbe && { readinessProbe: defaultProbe(readinessProbe) }),
+    ...(startupProbe && { startupProbe: defaultProbe(startupProbe) }),
+    ...(lifecycle && { lifecycle: defaultLifecycle(lifecycle) }),
     terminationMessagePath: container.terminationMessagePath || '/dev/termination-log',
     terminationMessagePolicy: container.terminationMessagePolicy || 'File',
-    imagePullPolicy: container.imagePullPolicy || defaultPullPolicy(container.image ?? ''),
+    imagePullPolicy: container.imagePullPolicy || (hasLatestTag(container.image ?? '') ? 'Always' : 'IfNotPresent'),
   }
 }
 
@@ -107,6 +79,7 @@ function defaultProbe(probe: Probe): Probe {
   return {
     ...probe,
     ...(probe.httpGet && { httpGet: defaultHttpGet(probe.httpGet) }),
+    ...(probe.grpc && { grpc: { ...probe.grpc, service: probe.grpc.service ?? '' } }),
     timeoutSeconds: probe.timeoutSeconds || 1,
     periodSeconds: probe.periodSeconds || 10,
     successThreshold: probe.successThreshold || 1,
@@ -114,50 +87,15 @@ function defaultProbe(probe: Probe): Probe {
   }
 }
 
-function defaultHttpGet(httpGet: HttpGet): HttpGet {
-  return { ...httpGet, path: httpGet.path || '/', scheme: httpGet.scheme || 'HTTP' }
-}
-
-function defaultVolume(volume: Volume): Volume {
-  const { name, ...sources } = volume
-  if (Object.keys(sources).length === 0) return { name, emptyDir: {} }
+function defaultLifecycle(lifecycle: Lifecycle): Lifecycle {
+  const { postStart, preStop } = lifecycle
   return {
-    ...volume,
-    ...(volume.hostPath && { hostPath: { ...volume.hostPath, type: volume.hostPath.type ?? '' } }),
-    ...(volume.secret && { secret: { ...volume.secret, defaultMode: volume.secret.defaultMode ?? FILE_MODE } }),
-    ...(volume.configMap && {
-      configMap: { ...volume.configMap, defaultMode: volume.configMap.defaultMode ?? FILE_MODE },
-    }),
-    ...(volume.downwardAPI && {
-      downwardAPI: {
-        ...volume.downwardAPI,
-        items: defaultDownwardItems(volume.downwardAPI.items),
-        defaultMode: volume.downwardAPI.defaultMode ?? FILE_MODE,
-      },
-    }),
-    ...(volume.projected && {
-      projected: {
-        ...volume.projected,
-        sources: (volume.projected.sources ?? []).map((source) => ({
-          ...source,
-          ...(source.downwardAPI && { downwardAPI: { items: defaultDownwardItems(source.downwardAPI.items) } }),
-          ...(source.serviceAccountToken && {
-            serviceAccountToken: {
-              ...source.serviceAccountToken,
-              expirationSeconds: source.serviceAccountToken.expirationSeconds ?? 3600,
-            },
-          }),
-        })),
-        defaultMode: volume.projected.defaultMode ?? FILE_MODE,
-      },
-    }),
+    ...lifecycle,
+    ...(postStart?.httpGet && { postStart: { ...postStart, httpGet: defaultHttpGet(postStart.httpGet) } }),
+    ...(preStop?.httpGet && { preStop: { ...preStop, httpGet: defaultHttpGet(preStop.httpGet) } }),
   }
 }
 
-type DownwardItems = NonNullable<NonNullable<Volume['downwardAPI']>['items']>
-
-function defaultDownwardItems(items: DownwardItems = []): DownwardItems {
-  return items.map((item) =>
-    item.fieldRef && !item.fieldRef.apiVersion ? { ...item, fieldRef: { ...item.fieldRef, apiVersion: 'v1' } } : item,
-  )
+function defaultHttpGet(httpGet: HttpGet): HttpGet {
+  return { ...httpGet, path: httpGet.path || '/', scheme: httpGet.scheme || 'HTTP' }
 }

@@ -1,13 +1,12 @@
-import type { Pod } from '../../../types.ts'
 import { parseQuantity } from '../../schema/quantity.ts'
+import type { PodSpec } from './pod-spec.ts'
 
-type Spec = NonNullable<Pod['spec']>
 type Resources = Readonly<Record<string, unknown>>
 
 const COUNTED = ['cpu', 'memory']
 
 /** Guaranteed, Burstable or BestEffort, from what the containers request (Kubernetes: ComputePodQOS). */
-export function podQualityOfService(spec: Spec): string {
+export function podQualityOfService(spec: PodSpec): string {
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? [])]
   const amounts = containers.flatMap(({ resources }) => [resources?.requests ?? {}, resources?.limits ?? {}])
   if (!amounts.some((amount) => COUNTED.some((name) => isPositive(amount, name)))) return 'BestEffort'

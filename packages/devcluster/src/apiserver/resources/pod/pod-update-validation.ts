@@ -1,8 +1,8 @@
-import type { Pod } from '../../../types.ts'
+import { isDeepStrictEqual } from 'node:util'
 import type { FieldErrors } from '../../validation/field-errors.ts'
-import { MAX_INT32 } from './pod-validation.ts'
-
-type Spec = NonNullable<Pod['spec']>
+import { validateAffinityChange, withNodeAffinityOf } from './affinity-change.ts'
+import { MAX_INT32, type PodSpec, type Toleration } from './pod-spec.ts'
+import { validateTolerations } from './toleration-validation.ts'
 
 const UPDATABLE =
   '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
@@ -13,124 +13,99 @@ const UPDATABLE =
  * Checks what may change of a pod's spec (Kubernetes: ValidatePodUpdate). Where Kubernetes shows a difference of its
  * internal objects behind the list of what may change, this names the fields.
  */
-export function validatePodUpdate(next: Spec, current: Spec, errors: FieldErrors): void {
-  for (const kind of ['containers', 'initContainers'] as const) {
-    if ((next[kind] ?? []).length !== (current[kind] ?? []).length) {
-      errors.forbidden(`spec.${kind}`, 'pod updates may not add or remove containers')
-      return
-    }
-    for (const [index, { image }] of (next[kind] ?? []).entries()) {
-      const path = `spec.${kind}[${index}].image`
-      if (!image?.trim()) errors.required(path)
-      if (image !== image?.trim()) errors.invalid(path, image, 'must not have leading or trailing whitespace')
-    }
-  }
-  const deadline = next.activeDeadlineSeconds
-  const before = current.activeDeadlineSeconds
-  if (deadline !== undefined) {
-    if (deadline < 0 || deadline > MAX_INT32) {
-      errors.invalid('spec.activeDeadlineSeconds', deadline, `must be between 0 and ${MAX_INT32}, inclusive`)
-      return
-    }
-    if (before !== undefined && before < deadline) {
-      errors.invalid('spec.activeDeadlineSeconds', deadline, 'must be less than or equal to previous value')
-      return
-    }
-  } else if (before !== undefined) {
-    errors.invalid('spec.activeDeadlineSeconds', null, 'must not update from a positive integer to nil value')
-  }
+export function validatePodUpdate(next: PodSpec, current: PodSpec, errors: FieldErrors): void {
+  if (!validateSameContainers(next, current, errors)) return
+  if (!validateDeadline(next.activeDeadlineSeconds, current.activeDeadlineSeconds, errors)) return
   validateTolerationsOnlyAdded(next, current, errors)
   validateGatesOnlyRemoved(next, current, errors)
-  if (current.schedulingGates?.length) validateGatedPod(next, current, errors)
-  const changed = changedFields(withoutUpdatable(next, current), withoutUpdatable(current, current))
+  if (isDeepStrictEqual(next, current)) return
+  const isGated = (current.schedulingGates?.length ?? 0) > 0
+  if (isGated) validateGatedChange(next, current, errors)
+  const rest = withoutUpdatable(next, current)
+  const changed = changedFields(isGated ? withoutUpdatableOfGated(rest, current) : rest, current)
   if (changed.length > 0) {
     errors.forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}\n${changed.join('\n')}\n`)
   }
 }
 
-function validateTolerationsOnlyAdded(next: Spec, current: Spec, errors: FieldErrors): void {
-  const key = (toleration: object) => {
-    const { tolerationSeconds: _, ...rest } = toleration as { tolerationSeconds?: number }
-    return JSON.stringify(Object.entries(rest).sort())
+function validateSameContainers(next: PodSpec, current: PodSpec, errors: FieldErrors): boolean {
+  for (const kind of ['containers', 'initContainers'] as const) {
+    if ((next[kind] ?? []).length !== (current[kind] ?? []).length) {
+      errors.forbidden(`spec.${kind}`, 'pod updates may not add or remove containers')
+      return false
+    }
+    for (const [index, { image = '' }] of (next[kind] ?? []).entries()) {
+      const path = `spec.${kind}[${index}].image`
+      if (image.trim() === '') errors.required(path)
+      if (image !== image.trim()) errors.invalid(path, image, 'must not have leading or trailing whitespace')
+    }
   }
-  const kept = new Set((next.tolerations ?? []).map(key))
-  if ((current.tolerations ?? []).every((toleration) => kept.has(key(toleration)))) return
-  errors.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')
+  return true
 }
 
-function validateGatesOnlyRemoved(next: Spec, current: Spec, errors: FieldErrors): void {
+/** It may only come nearer. */
+function validateDeadline(deadline: number | undefined, before: number | undefined, errors: FieldErrors): boolean {
+  const path = 'spec.activeDeadlineSeconds'
+  if (deadline === undefined) {
+    if (before !== undefined) errors.invalid(path, null, 'must not update from a positive integer to nil value')
+    return true
+  }
+  if (deadline < 0 || deadline > MAX_INT32) {
+    errors.invalid(path, deadline, `must be between 0 and ${MAX_INT32}, inclusive`)
+    return false
+  }
+  if (before === undefined || before >= deadline) return true
+  errors.invalid(path, deadline, 'must be less than or equal to previous value')
+  return false
+}
+
+function validateTolerationsOnlyAdded(next: PodSpec, current: PodSpec, errors: FieldErrors): void {
+  const rest = ({ tolerationSeconds: _, ...toleration }: Toleration) => toleration
+  const kept = (next.tolerations ?? []).map(rest)
+  const areKept = (current.tolerations ?? []).every((old) => kept.some((one) => isDeepStrictEqual(one, rest(old))))
+  if (areKept) validateTolerations(next.tolerations ?? [], errors)
+  else errors.forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')
+}
+
+function validateGatesOnlyRemoved(next: PodSpec, current: PodSpec, errors: FieldErrors): void {
   const before = new Set((current.schedulingGates ?? []).map(({ name }) => name))
   for (const [index, { name }] of (next.schedulingGates ?? []).entries()) {
     if (before.has(name)) continue
-    errors.forbidden(
-      `spec.schedulingGates[${index}].name`,
-      `only deletion is allowed, but found new scheduling gate '${name}'`,
-    )
+    const path = `spec.schedulingGates[${index}].name`
+    errors.forbidden(path, `only deletion is allowed, but found new scheduling gate '${name}'`)
   }
 }
 
-/** The spec with everything that may change put back to what it was. */
-function withoutUpdatable(next: Spec, current: Spec): Spec {
-  const withImages = (kind: 'containers' | 'initContainers') =>
-    (next[kind] ?? []).map((container, index) => ({ ...container, image: current[kind]?.[index]?.image }))
-  return {
-    ...next,
-    containers: withImages('containers') as Spec['containers'],
-    initContainers: withImages('initContainers') as Spec['containers'],
-    activeDeadlineSeconds: current.activeDeadlineSeconds,
-    schedulingGates: current.schedulingGates,
-    tolerations: current.tolerations,
-    ...(current.schedulingGates?.length && {
-      nodeSelector: current.nodeSelector,
-      affinity: withNodeAffinity(next.affinity, current.affinity),
-    }),
-  } as Spec
-}
-
-/** All of a pod's affinity but that to nodes, which is as it was. */
-function withNodeAffinity(next: Spec['affinity'], current: Spec['affinity']): Spec['affinity'] {
-  const { nodeAffinity: _, ...others } = next ?? {}
-  const before = current?.nodeAffinity
-  if (before === undefined && Object.keys(others).length === 0) return current
-  return { ...(before && { nodeAffinity: before }), ...others }
-}
-
-/** What is not scheduled yet may be told more exactly where to go. */
-function validateGatedPod(next: Spec, current: Spec, errors: FieldErrors): void {
-  const { nodeSelector = {} } = next
-  if (Object.entries(current.nodeSelector ?? {}).some(([key, value]) => nodeSelector[key] !== value)) {
+/** Where a pod that is held back may go can be narrowed. */
+function validateGatedChange(next: PodSpec, current: PodSpec, errors: FieldErrors): void {
+  const { nodeSelector } = next
+  const isKept = Object.entries(current.nodeSelector ?? {}).every(([key, value]) => nodeSelector?.[key] === value)
+  if (!isKept) {
     const text = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)'
     errors.invalid('spec.nodeSelector', nodeSelector, text)
   }
-  const before = requiredTerms(current)
-  const after = requiredTerms(next)
-  const path = 'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms'
-  if (before.length > 0 && before.length !== after.length) {
-    errors.invalid(path, after, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')
-    return
-  }
-  for (const [index, term] of before.entries()) {
-    const now = after[index] ?? {}
-    if (hasOnlyMore(now, term)) continue
-    errors.invalid(`${path}[${index}]`, now, 'only additions are allowed (no mutations or deletions)')
-  }
+  validateAffinityChange(next.affinity?.nodeAffinity, current.affinity?.nodeAffinity, errors)
 }
 
-type Term = ReturnType<typeof requiredTerms>[number]
-
-function requiredTerms({ affinity }: Spec) {
-  return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
+/** The spec with everything that may change put back to what it was. */
+function withoutUpdatable(next: PodSpec, current: PodSpec): PodSpec {
+  const withImages = (kind: 'containers' | 'initContainers') =>
+    next[kind]?.map((container, index) => ({ ...container, image: current[kind]?.[index]?.image ?? '' }))
+  const { activeDeadlineSeconds, schedulingGates, tolerations } = current
+  const initContainers = withImages('initContainers')
+  return {
+    ...next,
+    containers: withImages('containers') ?? [],
+    ...(initContainers && { initContainers }),
+    activeDeadlineSeconds,
+    schedulingGates,
+    tolerations,
+  } as PodSpec
 }
 
-/** Whether a term's requirements are those from before and others behind them; one without any matches nothing, and stays. */
-function hasOnlyMore(next: Partial<Term>, current: Term): boolean {
-  const parts = ['matchExpressions', 'matchFields'] as const
-  const isEmpty = (term: Partial<Term>) => parts.every((part) => !term[part]?.length)
-  if (isEmpty(current)) return isEmpty(next)
-  return parts.every((part) => {
-    const before = current[part] ?? []
-    return JSON.stringify((next[part] ?? []).slice(0, before.length)) === JSON.stringify(before)
-  })
+function withoutUpdatableOfGated(next: PodSpec, current: PodSpec): PodSpec {
+  const { nodeSelector } = current
+  return { ...next, nodeSelector, affinity: withNodeAffinityOf(current.affinity, next.affinity) } as PodSpec
 }
 
 /** `- spec.restartPolicy: "Always"` and `+ spec.restartPolicy: "Never"` for each field that differs. */

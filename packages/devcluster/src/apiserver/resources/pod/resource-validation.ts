@@ -1,7 +1,8 @@
-import { formatQuantity, type Quantity, quantityOf } from '../../schema/quantity.ts'
+import { formatQuantity, parseQuantity, type Quantity, quantityOf } from '../../schema/quantity.ts'
 import type { FieldErrors } from '../../validation/field-errors.ts'
 import { isExtendedResource, mayOvercommit, validateContainerResourceName } from '../../validation/resource-names.ts'
 
+const HUGE_PAGES = 'hugepages-'
 const BILLION = 1_000_000_000n
 
 type Amounts = Readonly<Record<string, unknown>>
@@ -13,8 +14,10 @@ export function validateResources(
   errors: FieldErrors,
 ): void {
   for (const [name, amount] of Object.entries(limits)) {
+    const limit = quantityOf(String(amount))
     validateContainerResourceName(name, `${path}.limits[${name}]`, errors)
-    validateAmount(name, quantityOf(String(amount)), `${path}.limits[${name}]`, errors)
+    validateAmount(name, limit, `${path}.limits[${name}]`, errors)
+    validatePages(name, limit, `${path}.limits[${name}]`, errors)
   }
   for (const [name, amount] of Object.entries(requests)) {
     const request = quantityOf(String(amount))
@@ -35,7 +38,25 @@ export function validateResources(
         `must be less than or equal to ${name} limit of ${formatQuantity(limit)}`,
       )
     }
+    validatePages(name, request, `${path}.requests[${name}]`, errors)
   }
+  const names = [...Object.keys(limits), ...Object.keys(requests)]
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory')) {
+    errors.forbidden(path, 'HugePages require cpu or memory')
+  }
+}
+
+function isHugePages(name: string): boolean {
+  return name.startsWith(HUGE_PAGES)
+}
+
+/** Huge pages are had whole. */
+function validatePages(name: string, amount: Quantity, path: string, errors: FieldErrors): void {
+  if (!isHugePages(name)) return
+  const size = parseQuantity(name.slice(HUGE_PAGES.length))?.nano ?? 0n
+  if (size > 0n && amount.nano % size === 0n) return
+  const text = formatQuantity(amount)
+  errors.invalid(path, text, `${text} is not positive integer multiple of ${name}`)
 }
 
 function validateAmount(name: string, amount: Quantity, path: string, errors: FieldErrors): void {

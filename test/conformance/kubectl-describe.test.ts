@@ -81,7 +81,6 @@ Tolerations:                  node.kubernetes.io/not-ready:NoExecute op=Exists f
 
   it('describes a pod that waits, with its volumes', async ({ kubectl, namespace }) => {
     const pod = unboundPod('a', {
-      finalizers: ['davit.test/hold'],
       spec: {
         automountServiceAccountToken: false,
         activeDeadlineSeconds: 600,
@@ -155,11 +154,6 @@ Tolerations:     node.kubernetes.io/not-ready:NoExecute op=Exists for 300s
                  node.kubernetes.io/unreachable:NoExecute op=Exists for 300s
 `)
     expect(events).toBe('Events:          <none>\n')
-    await kubectl.must(['delete', 'pod', 'a', '--wait=false'])
-    expect(await kubectl.must(['describe', 'pod', 'a'])).toMatch(
-      /^Status: +Terminating \(lasts \d+s\)\nTermination Grace Period: {2}0s$/m,
-    )
-    await kubectl.must(['patch', 'pod', 'a', '--type=merge', '-p', '{"metadata":{"finalizers":null}}'])
   })
 
   it('describes the other kinds', async ({ kubectl, namespace }) => {

@@ -27,8 +27,11 @@ export class VersionedStore {
   // A version of 0 means "any" in the API, so nothing may have it.
   #revision = 1
 
-  /** `logLimit`: how many changes of each resource can be read back at least. */
-  constructor({ logLimit = 20_000 } = {}) {
+  /**
+   * `logLimit`: how many changes of each resource can be read back at least. The default holds all that happens to 5,000
+   * pods, so that no watch of theirs loses its place, however slow its client is.
+   */
+  constructor({ logLimit = 40_000 } = {}) {
     this.#logLimit = logLimit
   }
 

@@ -58,6 +58,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Malformed requests to the dev cluster; with CONFORMANCE naming both, to both at once.
+        test: { name: 'fuzz', include: ['test/fuzz/*.test.ts'] },
+      },
+      {
+        extends: true,
         // Bounds of time, last of all and one after the other: nothing else runs meanwhile.
         test: {
           name: 'devcluster',

@@ -122,7 +122,7 @@ class Decoder {
     if (type.leaf === 'IntOrString') return 0
     if (type.leaf === 'Quantity') return '0'
     if (omitEmpty) return undefined
-    return type.leaf === 'string' ? '' : type.leaf === 'bool' ? false : type.leaf === 'bytes' ? null : 0
+    return type.leaf === 'string' ? '' : type.leaf === 'bool' ? false : type.leaf === 'bytes' ? '' : 0
   }
 
   /** Undefined stands for null: nothing was said. */

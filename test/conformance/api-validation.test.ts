@@ -219,11 +219,90 @@ const pods: readonly Row[] = [
   ],
 ]
 
+/** Of what the dev cluster stores and does not act on. */
+const withoutEffect: readonly Row[] = [
+  [
+    'a probe that looks at nothing',
+    container({ livenessProbe: {} }),
+    ['Required', `${base}.livenessProbe`, 'Required value: must specify a handler type'],
+  ],
+  [
+    'a profile without a type',
+    container({ securityContext: { seccompProfile: {} as { type: string } } }),
+    [
+      'Required',
+      `${base}.securityContext.seccompProfile.type`,
+      'Required value: type is required when seccompProfile is set',
+    ],
+  ],
+  [
+    'a mount that spreads, and may not',
+    { container: { volumeMounts: [{ ...mount, mountPropagation: 'Bidirectional' }] }, spec: { volumes: [emptyDir] } },
+    [
+      'Forbidden',
+      `${base}.volumeMounts.mountPropagation`,
+      'Forbidden: Bidirectional mount propagation is available only to privileged containers',
+    ],
+  ],
+  [
+    'an unknown operator on nodes',
+    {
+      spec: {
+        affinity: {
+          nodeAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Like', values: ['b'] }] }],
+            },
+          },
+        },
+      },
+    },
+    [
+      'Invalid',
+      'spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].operator',
+      'Invalid value: "Like": not a valid selector operator',
+    ],
+  ],
+  [
+    'the DNS of nobody',
+    { spec: { dnsPolicy: 'None' } },
+    ['Required', 'spec.dnsConfig', 'Required value: must provide `dnsConfig` when `dnsPolicy` is None'],
+  ],
+  [
+    'a token of a second',
+    {
+      spec: {
+        volumes: [
+          { name: 'v', projected: { sources: [{ serviceAccountToken: { path: 't', expirationSeconds: 1 } }] } },
+        ],
+      },
+    },
+    [
+      'Invalid',
+      'spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds',
+      'Invalid value: 1: may not specify a duration less than 10 minutes',
+    ],
+  ],
+  [
+    'users of its own in the network of the host',
+    { spec: { hostUsers: false, hostNetwork: true } },
+    ['Forbidden', 'spec.hostNetwork', 'Forbidden: when `hostUsers` is false'],
+  ],
+  [
+    'huge pages alone',
+    container({ resources: { limits: { 'hugepages-2Mi': '4Mi' } } }),
+    ['Forbidden', `${base}.resources`, 'Forbidden: HugePages require cpu or memory'],
+  ],
+]
+
 conformance('validation of pods', {}, (it) => {
-  it.for([...metadata, ...containers, ...pods])('refuses %s', async ([, wrong, ...causes], { api, namespace }) => {
-    const { status, body } = await api.post(podsPath(namespace), testPod('p', wrong))
-    expect({ status, body }).toEqual({ status: 422, body: invalid({ kind: 'Pod', name: 'p' }, ...causes) })
-  })
+  it.for([...metadata, ...containers, ...pods, ...withoutEffect])(
+    'refuses %s',
+    async ([, wrong, ...causes], { api, namespace }) => {
+      const { status, body } = await api.post(podsPath(namespace), testPod('p', wrong))
+      expect({ status, body }).toEqual({ status: 422, body: invalid({ kind: 'Pod', name: 'p' }, ...causes) })
+    },
+  )
 
   it.for<readonly [string, string, Cause]>([
     ['none', '', ['Required', 'metadata.name', 'Required value: name or generateName is required']],

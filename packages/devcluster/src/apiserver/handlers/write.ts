@@ -2,6 +2,7 @@ import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { kindMismatch, kindOfResource, readObject } from '../http/object-body.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
+import { unsignedProblem } from '../http/query-values.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import { invalidPatch, isApplyPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
@@ -9,7 +10,7 @@ import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition, UpdatedSubresource } from '../resources/resource-definition.ts'
 import { DecodeError, decodeObject } from '../schema/decode-object.ts'
 import type { ServerContext, Target } from '../server-context.ts'
-import { badRequest, conflict, OTHER_NAMESPACE } from '../status.ts'
+import { badRequest, conflict, OTHER_NAMESPACE, unreasoned } from '../status.ts'
 
 /** POST to a collection. */
 export async function handleCreate(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
@@ -48,7 +49,7 @@ export async function handleUpdate(
   const options = { dryRun, subresource, warn: (warnings: readonly string[]) => exchange.warn(warnings) }
   const { registry } = context
   const creates = resource.allowsCreateOnUpdate && !registry.store.get(resource.collection, namespace, name)
-  if (creates) checkUid(given, undefined, target)
+  if (creates) checkAbsent(given, target)
   const updated = creates
     ? registry.create(resource, namespace, given, options)
     : registry.update(resource, namespace, name, (current) => placed(given, current, target), options)
@@ -60,6 +61,14 @@ function placed(given: KubeObject, current: KubeObject, target: Target): KubeObj
   const { namespace } = target
   checkUid(given, current, target)
   return { ...given, metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) } }
+}
+
+/** What is not there has no uid and no version, though any version but none is refused later. */
+function checkAbsent(given: KubeObject, target: Target): void {
+  const { resourceVersion = '' } = given.metadata
+  const problem = resourceVersion === '' ? undefined : unsignedProblem(resourceVersion)
+  if (problem !== undefined) throw unreasoned(problem)
+  checkUid(given, undefined, target)
 }
 
 /** PATCH of an object, or of a part of it. */

@@ -41,7 +41,7 @@ class Merger {
     const directive = patch[DIRECTIVE]
     if (directive === 'replace') return withoutDirectives(patch)
     if (directive === 'delete') return {}
-    if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive, patch)
+    if (directive !== undefined) throw unknownDirective(directive, patch)
     const merged = retained({ ...target }, patch[RETAIN_KEYS])
     for (const [key, value] of Object.entries(patch)) {
       if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(SET_ORDER)) continue
@@ -107,7 +107,8 @@ class Merger {
         throw new StrategicPatchError(`map: ${shown(item)} does not contain declared merge key: ${mergeKey}`)
       }
       const directive = item[DIRECTIVE]
-      if (directive !== undefined && directive !== 'delete' && directive !== 'replace' && directive !== 'merge') {
+      if (directive === 'merge') throw new StrategicPatchError('merging lists cannot yet be specified in the patch')
+      if (directive !== undefined && directive !== 'delete' && directive !== 'replace') {
         throw unknownDirective(directive, item)
       }
       const at = merged.findIndex((existing) => isObject(existing) && existing[mergeKey] === item[mergeKey])

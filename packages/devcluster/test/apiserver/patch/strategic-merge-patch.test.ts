@@ -104,6 +104,8 @@ describe('applyStrategicMergePatch', () => {
       "The order in patch list:\n[map[name:b]]\n doesn't match $setElementOrder list:\n[map[name:a]]\n",
     ],
     [{ spec: { containers: 'x' } }, 'cannot restore slice from string'],
+    [{ $patch: 'merge', metadata: {} }, 'unknown patch type: merge in map: map[$patch:merge metadata:map[]]'],
+    [withContainers({ $patch: 'merge', name: 'a' }), 'merging lists cannot yet be specified in the patch'],
   ])('refuses %j', ([patch, message]) => {
     expect(() => apply(withContainers({ name: 'a' }), patch)).toThrow(message)
   })

@@ -45,7 +45,7 @@ export interface Comparison {
 
 /** Runs random sequences on both servers and compares all that they say. */
 export async function compareServers(pair: Pair, options: ComparisonOptions): Promise<Comparison> {
-  const { seed, runs, concurrency = 6, maxMismatches = 3, shrink = true } = options
+  const { seed, runs, concurrency = 16, maxMismatches = 3, shrink = true } = options
   const operations = new Map<string, number>()
   const mismatches: Mismatch[] = []
   let next = 0

@@ -32,6 +32,16 @@ describe('normalised', () => {
     ])
   })
 
+  it('knows versions in the words of the storage', () => {
+    const message = 'Precondition failed: ResourceVersion in precondition: 7, ResourceVersion in object meta: 9'
+    expect(bodies({ message })).toEqual([
+      {
+        message:
+          'Precondition failed: ResourceVersion in precondition: <version 1>, ResourceVersion in object meta: <version 2>',
+      },
+    ])
+  })
+
   it('knows times of these minutes, and keeps those of long ago', () => {
     expect(bodies({ now: '2026-01-02T03:03:00Z', past: '2001-02-03T04:05:06Z' })).toEqual([
       { now: '<now>', past: '2001-02-03T04:05:06Z' },

@@ -10,7 +10,8 @@ interface Symbols {
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 /** The versions that texts name. */
-const VERSION_IN_TEXT = /(ResourceVersion in (?:the precondition|record) \()(\d+)(?=\))/g
+const VERSION_IN_TEXT =
+  /(ResourceVersion in (?:the precondition \(|record \(|precondition: |object meta: ))(\d+)(?=[),]|$)/g
 
 /** What a patch made of an object, where it is refused: quoted JSON. */
 export const PATCHED_OBJECT = /(patch: Invalid value: |^Invalid value: )("\{(?:[^"\\]|\\.)*\}")/

@@ -109,9 +109,15 @@ export class StoreClusterAccess implements ClusterAccess {
     if (!current) return undefined
     const status = change(asPod(current).status ?? {})
     const { namespace, name } = current.metadata
-    return asPod(
-      this.#registry.update(pods, namespace, name, () => ({ ...current, status }), { subresource: 'status' }),
-    )
+    try {
+      return asPod(
+        this.#registry.update(pods, namespace, name, () => ({ ...current, status }), { subresource: 'status' }),
+      )
+    } catch (error) {
+      // A binding may give a pod labels that no update takes: its status stays as it was, as in Kubernetes.
+      if (error instanceof ApiError) return asPod(current)
+      throw error
+    }
   }
 
   deletePod(pod: Pod, graceSeconds?: number): void {

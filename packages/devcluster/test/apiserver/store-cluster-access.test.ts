@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { pods } from '../../src/apiserver/resources/pod.ts'
 import { StoreClusterAccess } from '../../src/apiserver/store-cluster-access.ts'
 import type { PodChange } from '../../src/kubelet/cluster-access.ts'
 import { registryFixture } from './registry/registry-fixture.ts'
@@ -41,6 +42,18 @@ describe('StoreClusterAccess', () => {
     const before = store.revision
     run()
     expect(store.revision).toBe(before)
+  })
+
+  it('leaves the status of a pod as it was whose labels no update takes', () => {
+    const { access, registry, createPod } = accessFixture()
+    createPod('p')
+    const stored = registry.store.get('pods', 'default', 'p')
+    if (!stored) throw new Error('not created')
+    // As a binding may have it.
+    registry.replace(pods, stored, { ...stored, metadata: { ...stored.metadata, labels: { 'a b': 'c' } } })
+    const pod = access.pod('default', 'p')
+    if (!pod) throw new Error('not there')
+    expect(access.updatePodStatus(pod, (status) => ({ ...status, phase: 'Failed' }))?.status?.phase).toBe('Pending')
   })
 
   it('leaves a pod of the same name alone when it is another one', () => {

@@ -39,7 +39,7 @@ export function validateInitContainers(spec: PodSpec, volumes: Volumes, errors: 
     const path = `spec.initContainers[${index}]`
     const { name = '' } = container
     validateAnyContainer(container, path, spec, volumes, errors)
-    validateRestarts(container, path, errors)
+    validateRestarts(container, path, errors, { isInit: true })
     if (names.has(name)) errors.duplicate(`${path}.name`, name)
     else if (name !== '') names.add(name)
     validateHostPorts([container], 'initContainers', errors)

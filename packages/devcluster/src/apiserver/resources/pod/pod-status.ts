@@ -95,10 +95,10 @@ function validateGeneration(generation: number, path: string, errors: FieldError
 function validateNomination(status: PodStatus, before: PodStatus, spec: PodSpec, errors: FieldErrors): void {
   const { nominatedNodeName: name = '' } = status
   if (name === '' || name === before.nominatedNodeName) return
+  errors.invalidAll('status.nominatedNodeName', name, checkDnsSubdomain(name))
   if (spec.nodeName) {
     errors.forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node')
   }
-  errors.invalidAll('status.nominatedNodeName', name, checkDnsSubdomain(name))
 }
 
 /** What has ended for good has ended (ValidateContainerStateTransition). */

@@ -18,7 +18,7 @@ import { validateVolumes } from './volume-validation.ts'
 
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never']
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
-const PREEMPTION_POLICIES = ['Never', 'PreemptLowerPriority']
+const PREEMPTION_POLICIES = ['PreemptLowerPriority', 'Never']
 const SYSTEMS = ['linux', 'windows']
 
 /** Checks a pod's spec, in Kubernetes' order (ValidatePodSpec). */

@@ -10,12 +10,15 @@ export function validateRestarts(
   { restartPolicy, restartPolicyRules = [] }: Container,
   path: string,
   errors: FieldErrors,
+  { isInit = false } = {},
 ): void {
   if (restartPolicy !== undefined && !POLICIES.includes(restartPolicy)) {
     errors.notSupported(`${path}.restartPolicy`, restartPolicy, POLICIES)
   }
   if (restartPolicyRules.length > 0 && restartPolicy === undefined) {
     errors.required(`${path}.restartPolicy`, 'must specify restartPolicy when restart rules are used')
+    // Of an init container nothing more is looked at then.
+    if (isInit) return
   }
   for (const [index, rule] of restartPolicyRules.entries()) {
     validateRule(rule, `${path}.restartPolicyRules[${index}]`, errors)

@@ -58,9 +58,14 @@ export async function handleUpdate(
 }
 
 function placed(given: KubeObject, current: KubeObject, target: Target): KubeObject {
-  const { namespace } = target
   checkUid(given, current, target)
-  return { ...given, metadata: { ...given.metadata, ...(namespace !== undefined && { namespace }) } }
+  return inNamespace(given, target)
+}
+
+/** In the namespace of the request; without one where there is none. */
+function inNamespace(given: KubeObject, { namespace }: Target): KubeObject {
+  const { namespace: _, ...metadata } = given.metadata
+  return { ...given, metadata: { ...metadata, ...(namespace !== undefined && { namespace }) } }
 }
 
 /** What is not there has no uid and no version, though any version but none is refused later. */
@@ -104,7 +109,7 @@ export async function handlePatch(
       }
       const next = stored(resource, decoded.value as unknown as KubeObject)
       checkIdentity(next, target)
-      return next
+      return inNamespace(next, target)
     },
     { dryRun, subresource, warn: (warnings) => exchange.warn(warnings) },
   )

@@ -88,6 +88,20 @@ export const knownDifferences: readonly KnownDifference[] = [
       codes(pair.devcluster) === '400' &&
       /^(400|500)/.test(codes(pair.kubernetes)),
   },
+  {
+    reason: 'an array of numbers is not taken for bytes',
+    example: {
+      requests: [
+        {
+          method: 'POST',
+          target: `/api/v1/namespaces/${NAMESPACE}/configmaps?dryRun=All`,
+          headers: [['Content-Type', 'application/json']],
+          body: '{"metadata":{"name":"fresh"},"binaryData":{"c":[{}]}}',
+        },
+      ],
+    },
+    isOne: says(/into Go struct field (ConfigMap\.binaryData|Secret\.data) of type \[\]uint8/),
+  },
 ]
 
 function withoutProtobuf(text: string): string {

@@ -83,11 +83,12 @@ export async function handlePatch(
   target: Target,
   subresource?: UpdatedSubresource,
 ): Promise<void> {
-  const form = exchange.outputForm()
-  const body = await readBody(exchange.request)
   const { resource, namespace, name } = target
   const contentType = exchange.header('content-type')
+  // Looked at before what the answer shall be in, as in Kubernetes.
   const isApply = isApplyPatch(contentType)
+  const form = exchange.outputForm()
+  const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'PatchOptions', { isApply })
   const patchBody = readPatch(context.types, resource.typeName, body, contentType)
   const updated = context.registry.update(

@@ -20,13 +20,21 @@ export const PATCH_MEDIA_TYPES: readonly string[] = [
   'application/apply-patch+yaml',
 ]
 
-/** Whether a patch is for server-side apply. */
+/**
+ * Whether a patch is for server-side apply.
+ *
+ * @throws {ApiError} 415 when it is no patch
+ */
 export function isApplyPatch(contentType: string | undefined): boolean {
-  return mediaTypeOf(contentType) === 'application/apply-patch+yaml'
+  return patchType(contentType) === 'application/apply-patch+yaml'
 }
 
-function mediaTypeOf(contentType: string | undefined): string {
-  return (contentType ?? '').replace(/;.*/s, '')
+function patchType(contentType: string | undefined): string {
+  const mediaType = (contentType ?? '').replace(/;.*/s, '')
+  if (PATCH_MEDIA_TYPES.includes(mediaType)) return mediaType
+  throw unsupportedMediaType(
+    `the body of the request was in an unknown format - accepted media types include: ${PATCH_MEDIA_TYPES.join(', ')}`,
+  )
 }
 
 /** A patch that is read and can be applied. */
@@ -54,19 +62,15 @@ export function readPatch(
   body: Buffer,
   contentType: string | undefined,
 ): () => ReadPatch {
-  switch (mediaTypeOf(contentType)) {
+  switch (patchType(contentType)) {
     case 'application/json-patch+json':
       return () => jsonPatch(body)
     case 'application/merge-patch+json':
       return () => mergePatch(body)
     case 'application/strategic-merge-patch+json':
       return () => strategicPatch(types, typeName, body)
-    case 'application/apply-patch+yaml':
-      throw unsupportedMediaType('the dev cluster has no server-side apply: use kubectl apply without --server-side')
     default:
-      throw unsupportedMediaType(
-        `the body of the request was in an unknown format - accepted media types include: ${PATCH_MEDIA_TYPES.join(', ')}`,
-      )
+      throw unsupportedMediaType('the dev cluster has no server-side apply: use kubectl apply without --server-side')
   }
 }
 

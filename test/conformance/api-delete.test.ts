@@ -1,13 +1,20 @@
 import { expect } from 'vitest'
-import { podsPath, withQuery } from '../support/api-paths.ts'
+import { inNamespace, podsPath, withQuery } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { createPod, readPod, type StoredPod, untilGone, untilPhase } from '../support/pods-by-api.ts'
+import type { RawApi } from '../support/raw-api.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
-import { badRequest, invalid, notFound, refusal } from '../support/status-bodies.ts'
+import { badRequest, type Cause, invalid, notFound, refusal } from '../support/status-bodies.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 const otherUid = '11111111-1111-1111-1111-111111111111'
 const secondsPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+
+const bothPolicies: Cause = [
+  'Invalid',
+  'propagationPolicy',
+  'Invalid value: "Background": orphanDependents and deletionPropagation cannot be both set',
+]
 
 conformance('delete', {}, (it) => {
   it('lets a pod that no node has go at once, and answers with it', async ({ api, namespace }) => {
@@ -74,6 +81,34 @@ conformance('delete', {}, (it) => {
         'propagationPolicy',
         'Unsupported value: "Foo": supported values: "Foreground", "Background", "Orphan", "nil"',
       ]),
+    ],
+    [
+      'two words about what it owns',
+      {},
+      { propagationPolicy: 'Background', orphanDependents: true },
+      invalid({ kind: 'DeleteOptions', group: 'meta.k8s.io' }, bothPolicies),
+    ],
+    [
+      'the same in the query',
+      { propagationPolicy: 'Background', orphanDependents: 'true' },
+      undefined,
+      invalid({ kind: 'DeleteOptions', group: 'meta.k8s.io' }, bothPolicies),
+    ],
+    [
+      'some dry run',
+      {},
+      { dryRun: ['Some'] },
+      invalid({ kind: 'DeleteOptions', group: 'meta.k8s.io' }, [
+        'NotSupported',
+        'dryRun',
+        'Unsupported value: ["Some"]: supported values: "All"',
+      ]),
+    ],
+    [
+      'a text',
+      {},
+      'x',
+      badRequest("couldn't get version/kind; json parse error: invalid character 'x' looking for beginning of value"),
     ],
     [
       'a grace period that is no number',
@@ -158,11 +193,130 @@ conformance('delete', {}, (it) => {
     expect(left.body.items.map(({ metadata }) => metadata.name)).toEqual(['c'])
   })
 
+  it('shortens a grace that is running, and never lengthens it', async ({ api, namespace }) => {
+    await createPod(api, namespace, unboundPod('p', { spec: { terminationGracePeriodSeconds: 40 } }))
+    // A node that is not there: nobody ends the pod.
+    await api.post(podsPath(namespace, 'p', 'binding'), {
+      metadata: { name: 'p' },
+      target: { kind: 'Node', name: 'n' },
+    })
+    const graceAfter = async (query: Record<string, number | string>) => {
+      const { body } = await api.delete<StoredPod>(withQuery(podsPath(namespace, 'p'), query))
+      return [body.metadata.deletionGracePeriodSeconds, body.metadata.generation]
+    }
+    expect(await graceAfter({ gracePeriodSeconds: 30 })).toEqual([30, 2])
+    expect(await graceAfter({ gracePeriodSeconds: 60 })).toEqual([30, 2])
+    expect(await graceAfter({})).toEqual([30, 2])
+    expect(await graceAfter({ gracePeriodSeconds: 10 })).toEqual([10, 2])
+    expect(await graceAfter({ gracePeriodSeconds: 20 })).toEqual([10, 2])
+    expect(await graceAfter({ gracePeriodSeconds: 5, dryRun: 'All' })).toEqual([5, 2])
+    expect((await readPod(api, namespace, 'p'))?.metadata.deletionGracePeriodSeconds).toBe(10)
+    expect(await graceAfter({ gracePeriodSeconds: -1 })).toEqual([1, 2])
+    expect(await graceAfter({ gracePeriodSeconds: 0 })).toEqual([0, 2])
+    expect(await readPod(api, namespace, 'p')).toBeNull()
+  })
+
   it('gives a new pod of the name another uid', async ({ api, namespace }) => {
     const first = await createPod(api, namespace, unboundPod('p'))
     await api.delete(podsPath(namespace, 'p'))
     const second = await createPod(api, namespace, unboundPod('p'))
     expect(second.metadata.uid).not.toBe(first.metadata.uid)
+  })
+})
+
+interface MapList {
+  readonly kind: string
+  readonly metadata: { readonly continue?: string; readonly remainingItemCount?: number }
+  readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string } }[]
+}
+
+conformance('delete of a collection', {}, (it) => {
+  const maps = (namespace: string) => inNamespace(namespace, 'configmaps')
+  const create = async (api: RawApi, namespace: string, ...names: string[]) => {
+    for (const name of names) await api.post(maps(namespace), { metadata: { name, labels: { mine: 'y' } } })
+  }
+  const namesOf = ({ items }: MapList) => items.map(({ metadata }) => metadata.name)
+  const left = async (api: RawApi, namespace: string) =>
+    namesOf((await api.get<MapList>(withQuery(maps(namespace), { labelSelector: 'mine' }))).body)
+  const remove = (api: RawApi, namespace: string, query: Record<string, string | number>, options?: unknown) =>
+    api.delete<MapList>(withQuery(maps(namespace), { labelSelector: 'mine', ...query }), options)
+
+  it('deletes as many as it is asked to, and says where to go on', async ({ api, namespace }) => {
+    await create(api, namespace, 'a', 'b', 'c', 'd')
+    const first = await remove(api, namespace, { limit: 2 })
+    expect([first.status, first.body.kind, namesOf(first.body)]).toEqual([200, 'ConfigMapList', ['a', 'b']])
+    expect(await left(api, namespace)).toEqual(['c', 'd'])
+    const token = first.body.metadata.continue ?? ''
+    expect(token).not.toBe('')
+    expect(namesOf((await remove(api, namespace, { limit: 1, continue: token })).body)).toEqual(['c'])
+    expect(await left(api, namespace)).toEqual(['d'])
+  })
+
+  it('deletes those a field selector names', async ({ api, namespace }) => {
+    await create(api, namespace, 'a', 'b')
+    expect(namesOf((await remove(api, namespace, { fieldSelector: 'metadata.name=b' })).body)).toEqual(['b'])
+    expect(await left(api, namespace)).toEqual(['a'])
+  })
+
+  it('deletes nothing where there is nothing', async ({ api, namespace }) => {
+    const { status, body } = await remove(api, namespace, {})
+    expect([status, body]).toEqual([
+      200,
+      { kind: 'ConfigMapList', apiVersion: 'v1', metadata: { resourceVersion: expect.any(String) }, items: [] },
+    ])
+  })
+
+  it.for<readonly [title: string, query: Record<string, string>, options: unknown]>([
+    ['of the query', { dryRun: 'All' }, undefined],
+    ['of the body', {}, { dryRun: ['All'] }],
+  ])('answers a dry run %s, and deletes nothing', async ([, query, options], { api, namespace }) => {
+    await create(api, namespace, 'a', 'b')
+    const { status, body } = await remove(api, namespace, query, options)
+    expect([status, namesOf(body)]).toEqual([200, ['a', 'b']])
+    expect(await left(api, namespace)).toEqual(['a', 'b'])
+  })
+
+  it('keeps to its preconditions for each', async ({ api, namespace }) => {
+    await create(api, namespace, 'a')
+    const { items } = (await api.get<MapList>(withQuery(maps(namespace), { labelSelector: 'mine' }))).body
+    const { body } = await remove(api, namespace, {}, { preconditions: { uid: otherUid } })
+    const text = `the UID in the precondition (${otherUid}) does not match the UID in record (${items[0]?.metadata.uid}). The object might have been deleted and then recreated`
+    const details = { name: 'a', kind: 'ConfigMap' }
+    expect(body).toEqual(refusal(409, 'Conflict', `Operation cannot be fulfilled on ConfigMap "a": ${text}`, details))
+    expect((await remove(api, namespace, {}, { preconditions: { resourceVersion: '1' } })).status).toBe(409)
+    expect(await left(api, namespace)).toEqual(['a'])
+  })
+
+  it.for<readonly [query: Record<string, string>, options: unknown, refused: object]>([
+    [{ labelSelector: '==' }, undefined, badRequest("found '==', expected: !, identifier, or 'end of string'")],
+    [
+      { fieldSelector: 'data.x=y' },
+      undefined,
+      badRequest('"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"'),
+    ],
+    [
+      { resourceVersion: 'abc' },
+      undefined,
+      badRequest(
+        'invalid resource version: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax',
+      ),
+    ],
+    [{ timeoutSeconds: 'abc' }, undefined, badRequest('strconv.ParseInt: parsing "abc": invalid syntax')],
+    [
+      {},
+      { propagationPolicy: 'Background', orphanDependents: true },
+      invalid({ kind: 'DeleteOptions', group: 'meta.k8s.io' }, bothPolicies),
+    ],
+  ])('refuses %j with %j', async ([query, options, refused], { api, namespace }) => {
+    await create(api, namespace, 'a')
+    expect((await remove(api, namespace, query, options)).body).toEqual(refused)
+    expect(await left(api, namespace)).toEqual(['a'])
+  })
+
+  it('is not of namespaces', async ({ api }) => {
+    expect((await api.delete('/api/v1/namespaces')).body).toEqual(
+      refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {}),
+    )
   })
 })
 

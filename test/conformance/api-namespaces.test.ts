@@ -4,10 +4,47 @@ import { conformance } from '../support/conformance.ts'
 import { eventually } from '../support/eventually.ts'
 import { labelNameRule } from '../support/name-rules.ts'
 import { createPod } from '../support/pods-by-api.ts'
+import type { RawApi } from '../support/raw-api.ts'
 import { invalid, notFound, refusal } from '../support/status-bodies.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
 const path = (name: string) => `/api/v1/namespaces/${name}`
+
+const nothingNew = (kind: string, name: string, namespace: string) =>
+  refusal(
+    403,
+    'Forbidden',
+    `${kind} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+    {
+      name,
+      kind,
+      causes: [
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
+      ],
+    },
+  )
+
+/** Deletes a namespace that keeps itself and a pod, and waits until everybody knows. */
+async function untilTerminating(api: RawApi, namespace: string): Promise<void> {
+  await createPod(api, namespace, unboundPod('keeper', { finalizers: ['davit.test/keep'] }))
+  await api.patch(path(namespace), 'merge', { metadata: { finalizers: ['davit.test/keep'] } })
+  await api.delete(path(namespace))
+  await eventually(async () => {
+    const late = { metadata: { name: 'l' } }
+    return (await api.post(inNamespace(namespace, 'configmaps?dryRun=All'), late)).status === 403
+  })
+}
+
+async function letGo(api: RawApi, namespace: string): Promise<void> {
+  const none = { metadata: { finalizers: null } }
+  await api.patch(podsPath(namespace, 'keeper'), 'merge', none)
+  await api.patch(path(namespace), 'merge', none)
+  await eventually(async () => (await api.get(path(namespace))).status === 404, { withinMs: 30_000 })
+}
 
 conformance('namespaces', {}, (it) => {
   it('are active, and named by a label', async ({ api, namespace }) => {
@@ -82,32 +119,128 @@ conformance('namespaces', {}, (it) => {
     expect((await api.get(inNamespace(namespace, 'configmaps'))).body).toMatchObject({ items: [] })
   })
 
-  it('take nothing new once they end', async ({ api, namespace }) => {
-    await createPod(api, namespace, unboundPod('keeper', { finalizers: ['davit.test/keep'] }))
-    await api.delete(path(namespace))
-    const { body } = await eventually(async () => {
-      const answer = await api.post(podsPath(namespace), unboundPod('late'))
-      return answer.status === 403 ? answer : null
+  it('keep their name as a label, and what they wait for, whoever changes them', async ({ api, namespace }) => {
+    const labels = { 'kubernetes.io/metadata.name': null, a: 'b' }
+    const patch = { metadata: { labels }, spec: { finalizers: [] } }
+    const { status, body } = await api.patch(path(namespace), 'merge', patch)
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        metadata: { labels: { a: 'b', 'kubernetes.io/metadata.name': namespace } },
+        spec: { finalizers: ['kubernetes'] },
+      },
+    ])
+    expect((await api.patch(path(namespace), 'merge', { spec: null })).body).toMatchObject({
+      spec: { finalizers: ['kubernetes'] },
     })
-    expect(body).toEqual(
-      refusal(
-        403,
-        'Forbidden',
-        `pods "late" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
-        {
-          name: 'late',
-          kind: 'pods',
-          causes: [
-            {
-              reason: 'NamespaceTerminating',
-              message: `namespace ${namespace} is being terminated`,
-              field: 'metadata.namespace',
-            },
-          ],
-        },
+  })
+
+  it('end when they are deleted, not when their status says so', async ({ api, namespace }) => {
+    const { body } = await api.patch(`${path(namespace)}/status`, 'merge', { status: { phase: 'Terminating' } })
+    const text = 'Invalid value: "Terminating": may only be \'Active\' if `deletionTimestamp` is empty'
+    expect(body).toEqual(invalid({ kind: 'Namespace', name: namespace }, ['Invalid', 'status.Phase', text]))
+  })
+
+  it.for<readonly [preconditions: object, text: (metadata: { uid: string; resourceVersion: string }) => string]>([
+    [{ uid: 'other' }, ({ uid }) => `UID in precondition: other, UID in object meta: ${uid}`],
+    [
+      { resourceVersion: '1' },
+      ({ resourceVersion }) => `ResourceVersion in precondition: 1, ResourceVersion in object meta: ${resourceVersion}`,
+    ],
+  ])('are kept by the precondition %j', async ([preconditions, text], { api, namespace }) => {
+    const { metadata } = (await api.get<{ metadata: { uid: string; resourceVersion: string } }>(path(namespace))).body
+    const said = `Operation cannot be fulfilled on namespaces "${namespace}": Precondition failed: ${text(metadata)}`
+    expect((await api.delete(path(namespace), { preconditions })).body).toEqual(
+      refusal(409, 'Conflict', said, { name: namespace, kind: 'namespaces' }),
+    )
+    expect((await api.get(path(namespace))).body).toMatchObject({ status: { phase: 'Active' } })
+  })
+
+  it('have names of 63 characters', async ({ api }) => {
+    const name = 'x'.repeat(64)
+    expect((await api.post('/api/v1/namespaces', { metadata: { name } })).body).toEqual(
+      invalid(
+        { kind: 'Namespace', name },
+        ['Invalid', 'metadata.name', `Invalid value: "${name}": must be no more than 63 characters`],
+        ['Invalid', 'metadata.labels', `Invalid value: "${name}": must be no more than 63 bytes`],
       ),
     )
+  })
+
+  it('are in no namespace', async ({ api, namespace }) => {
+    const name = `${namespace}-x`
+    const { status, body } = await api.post<{ metadata: { namespace?: string } }>('/api/v1/namespaces?dryRun=All', {
+      metadata: { name, namespace },
+    })
+    expect([status, body.metadata.namespace]).toEqual([201, undefined])
+  })
+})
+
+conformance('namespaces that end', {}, (it) => {
+  it('take nothing new', async ({ api, namespace }) => {
+    await untilTerminating(api, namespace)
+    const late = { metadata: { name: 'l' } }
+    for (const [plural, body] of [
+      ['configmaps', late],
+      ['secrets', late],
+      ['serviceaccounts', late],
+      ['resourcequotas', { ...late, spec: {} }],
+      ['events', { ...late, involvedObject: { namespace } }],
+      ['pods', unboundPod('l')],
+    ] as const) {
+      const answer = await api.post(inNamespace(namespace, plural), body)
+      expect([answer.status, answer.body]).toEqual([403, nothingNew(plural, 'l', namespace)])
+    }
+    const generated = { ...unboundPod(''), metadata: { generateName: 'g-' } }
+    expect((await api.post(podsPath(namespace), generated)).body).toEqual(nothingNew('pods', 'g-', namespace))
+    expect((await api.post(inNamespace(namespace, 'configmaps?dryRun=All'), late)).body).toEqual(
+      nothingNew('configmaps', 'l', namespace),
+    )
+    await letGo(api, namespace)
+  })
+
+  it('change, but wait for nothing new', async ({ api, namespace }) => {
+    await untilTerminating(api, namespace)
+    const labels = { metadata: { labels: { a: 'b' } } }
+    expect((await api.patch(podsPath(namespace, 'keeper'), 'merge', labels)).status).toBe(200)
+    expect((await api.patch(path(namespace), 'merge', labels)).status).toBe(200)
+    const finalizers = ['davit.test/keep', 'davit.test/more']
+    expect((await api.patch(path(namespace), 'merge', { metadata: { finalizers } })).body).toMatchObject({
+      code: 422,
+      message: `Namespace "${namespace}" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"davit.test/more"}`,
+    })
+    await letGo(api, namespace)
+  })
+
+  it('are deleted once and created once', async ({ api, namespace }) => {
+    await untilTerminating(api, namespace)
+    const again = await api.delete(path(namespace))
+    expect([again.status, again.body]).toMatchObject([200, { kind: 'Namespace', status: { phase: 'Terminating' } }])
+    expect((await api.post('/api/v1/namespaces', { metadata: { name: namespace } })).body).toEqual(
+      refusal(409, 'AlreadyExists', `object is being deleted: namespaces "${namespace}" already exists`, {
+        name: namespace,
+        kind: 'namespaces',
+      }),
+    )
+    await letGo(api, namespace)
+    expect((await api.delete(path(namespace))).body).toEqual(notFound('namespaces', namespace))
+  })
+
+  it('stay for their own finalizers when they are empty', async ({ api, namespace }) => {
+    await untilTerminating(api, namespace)
     await api.patch(podsPath(namespace, 'keeper'), 'merge', { metadata: { finalizers: null } })
-    await eventually(async () => (await api.get(path(namespace))).status === 404, { withinMs: 30_000 })
+    const empty = await eventually(
+      async () => {
+        const { body } = await api.get<{ spec: { finalizers?: string[] } }>(path(namespace))
+        return body.spec.finalizers?.length ? null : body
+      },
+      { withinMs: 30_000 },
+    )
+    expect(empty).toMatchObject({
+      metadata: { finalizers: ['davit.test/keep'] },
+      spec: {},
+      status: { phase: 'Terminating' },
+    })
+    await letGo(api, namespace)
   })
 })

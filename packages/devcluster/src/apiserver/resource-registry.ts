@@ -1,5 +1,6 @@
 import { configMaps } from './resources/config-map.ts'
-import { events, eventsV1 } from './resources/event.ts'
+import { events } from './resources/event.ts'
+import { eventsV1 } from './resources/event-v1.ts'
 import { namespaces } from './resources/namespace.ts'
 import { nodes } from './resources/node.ts'
 import { pods } from './resources/pod.ts'

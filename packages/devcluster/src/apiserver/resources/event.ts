@@ -1,12 +1,18 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Event } from '../../types.ts'
 import type { FieldErrors } from '../validation/field-errors.ts'
-import { checkDnsSubdomain, checkQualifiedName } from '../validation/names.ts'
-import { validateMetadata } from '../validation/object-metadata.ts'
+import { checkQualifiedName } from '../validation/names.ts'
 import { plainResource } from './plain-resource.ts'
 import { ageOf, NAME_COLUMN, type ResourceDefinition, textOf } from './resource-definition.ts'
 
 const INVOLVED = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath']
+
+/** The fields of the object an event is about, for selectors. */
+export function fieldsOfReference(name: string): ResourceDefinition['fieldLabels'] {
+  return Object.fromEntries(
+    INVOLVED.map((field) => [`${name}.${field}`, (object: KubeObject) => textOf(object, 'involvedObject', field)]),
+  )
+}
 
 /** Events in their old form, which kubectl reads. Those of the node and the scheduler go an hour after they were last repeated. */
 export const events: ResourceDefinition = plainResource({
@@ -15,12 +21,7 @@ export const events: ResourceDefinition = plainResource({
   singular: 'event',
   shortNames: ['ev'],
   fieldLabels: {
-    ...Object.fromEntries(
-      INVOLVED.map((field) => [
-        `involvedObject.${field}`,
-        (object: KubeObject) => textOf(object, 'involvedObject', field),
-      ]),
-    ),
+    ...fieldsOfReference('involvedObject'),
     reason: (object) => textOf(object, 'reason'),
     reportingComponent: (object) => textOf(object, 'reportingComponent'),
     source: (object) => textOf(object, 'source', 'component') || textOf(object, 'reportingComponent'),
@@ -54,7 +55,7 @@ const MAX_MESSAGE = 1024
  * Checks an event (Kubernetes: legacyValidateEvent), and nothing of its metadata: the registry does that of every
  * object. One with `eventTime` must say who reports what.
  */
-function validateEvent(object: KubeObject, reporterField: string, errors: FieldErrors): void {
+export function validateEvent(object: KubeObject, reporterField: string, errors: FieldErrors): void {
   const about = textOf(object, 'involvedObject', 'namespace')
   const own = object.metadata.namespace ?? ''
   const isNew = textOf(object, 'eventTime') !== ''
@@ -76,24 +77,6 @@ function validateEvent(object: KubeObject, reporterField: string, errors: FieldE
   }
 }
 
-/** What is created in the new form has nothing of the old one (Kubernetes: ValidateEventCreate). */
-function validateNewEvent(object: KubeObject, errors: FieldErrors): void {
-  const event = object as unknown as Event
-  validateMetadata(object.metadata, { namespaced: true, checkName: checkDnsSubdomain }, errors)
-  if (event.series) {
-    if ((event.series.count ?? 0) < 2) errors.invalid('series.count', '', 'should be at least 2')
-    if (!event.series.lastObservedTime) errors.required('series.lastObservedTime')
-  }
-  if (!event.eventTime) errors.required('eventTime')
-  if (event.type !== 'Normal' && event.type !== 'Warning') {
-    errors.invalid('type', '', `has invalid value: ${event.type ?? ''}`)
-  }
-  for (const field of ['firstTimestamp', 'lastTimestamp', 'count'] as const) {
-    if (event[field]) errors.invalid(field, '', 'needs to be unset')
-  }
-  if (event.source?.component || event.source?.host) errors.invalid('source', '', 'needs to be unset')
-}
-
 function row(object: KubeObject, now: number): readonly (string | number)[] {
   const event = object as unknown as Event & { series?: { count?: number; lastObservedTime?: string } }
   const { involvedObject, source } = event
@@ -113,38 +96,4 @@ function row(object: KubeObject, now: number): readonly (string | number)[] {
     event.series?.count ?? event.count ?? 1,
     object.metadata.name,
   ]
-}
-
-/** Pairs of names: what a field is called in `v1` and in `events.k8s.io/v1`. */
-const RENAMED: readonly (readonly [string, string])[] = [
-  ['involvedObject', 'regarding'],
-  ['message', 'note'],
-  ['source', 'deprecatedSource'],
-  ['firstTimestamp', 'deprecatedFirstTimestamp'],
-  ['lastTimestamp', 'deprecatedLastTimestamp'],
-  ['count', 'deprecatedCount'],
-  ['reportingComponent', 'reportingController'],
-]
-
-/** The same events in the form of `events.k8s.io/v1`. */
-export const eventsV1: ResourceDefinition = {
-  ...events,
-  group: 'events.k8s.io',
-  typeName: 'events.Event',
-  validationGroup: '',
-  validate(object, errors) {
-    validateEvent(object, 'reportingController', errors)
-    validateNewEvent(object, errors)
-  },
-  validateUpdate: (next, _current, errors) => validateEvent(next, 'reportingController', errors),
-  toStored: (object) => renamed(object, (pair) => [pair[1], pair[0]]),
-  fromStored: (object) => renamed(object, (pair) => [pair[0], pair[1]]),
-}
-
-function renamed(
-  object: KubeObject,
-  direction: (pair: readonly [string, string]) => readonly [string, string],
-): KubeObject {
-  const names = new Map(RENAMED.map(direction))
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [names.get(key) ?? key, value])) as KubeObject
 }

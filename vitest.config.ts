@@ -48,7 +48,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           expect: { poll: { timeout: 15_000 } },
-          fileParallelism: false,
+          // The files share the one real Kubernetes; each has a dev cluster of its own.
+          fileParallelism: !namesKubernetes,
         },
       },
       {

@@ -201,7 +201,8 @@ export default {
 }`,
     )
     const vitest = join(root, 'node_modules/vitest/vitest.mjs')
-    const { output, ended } = startProgram([vitest, 'run', '--root', join(programs, 'readme'), '--config', config])
+    const args = [vitest, 'run', '--root', join(programs, 'readme'), '--config', config]
+    const { output, ended } = startProgram(args, { env: { NO_COLOR: '1' } })
     expect(await ended, output()).toBe(0)
     expect(output()).toMatch(/Tests.* 3 passed \(3\)/)
   })

@@ -14,6 +14,8 @@ const ownServerErrors: readonly RegExp[] = [
   /^unknown patch type: /,
   /does not contain declared merge key: /,
   /^list element is not a map: /,
+  /^The order in patch list:/,
+  /is not a map\b/,
   // Go's HTTP server.
   /^Unsupported transfer encoding$/,
 ]

@@ -1,10 +1,11 @@
 import { expect } from 'vitest'
-import { inNamespace, podsPath } from '../support/api-paths.ts'
+import { inNamespace, podsPath, withQuery } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { eventually } from '../support/eventually.ts'
 import { labelNameRule } from '../support/name-rules.ts'
 import { createPod } from '../support/pods-by-api.ts'
 import type { RawApi } from '../support/raw-api.ts'
+import type { RawWatchEvent } from '../support/raw-watch.ts'
 import { invalid, notFound, refusal } from '../support/status-bodies.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
@@ -44,6 +45,53 @@ async function letGo(api: RawApi, namespace: string): Promise<void> {
   await api.patch(podsPath(namespace, 'keeper'), 'merge', none)
   await api.patch(path(namespace), 'merge', none)
   await eventually(async () => (await api.get(path(namespace))).status === 404, { withinMs: 30_000 })
+}
+
+const condition = (type: string, status: string, reason: string, message: string) => ({
+  type,
+  status,
+  lastTransitionTime: expect.any(String),
+  reason,
+  message,
+})
+
+const allWell = [
+  condition(
+    'NamespaceDeletionDiscoveryFailure',
+    'False',
+    'ResourcesDiscovered',
+    'All resources successfully discovered',
+  ),
+  condition(
+    'NamespaceDeletionGroupVersionParsingFailure',
+    'False',
+    'ParsedGroupVersions',
+    'All legacy kube types successfully parsed',
+  ),
+  condition(
+    'NamespaceDeletionContentFailure',
+    'False',
+    'ContentDeleted',
+    'All content successfully deleted, may be waiting on finalization',
+  ),
+  condition('NamespaceContentRemaining', 'False', 'ContentRemoved', 'All content successfully removed'),
+  condition(
+    'NamespaceFinalizersRemaining',
+    'False',
+    'ContentHasNoFinalizers',
+    'All content-preserving finalizers finished',
+  ),
+]
+
+/** What a namespace that ends says of itself, once it says something. */
+async function conditionsOf(api: RawApi, namespace: string): Promise<readonly object[]> {
+  return await eventually(
+    async () => {
+      const { body } = await api.get<{ status: { conditions?: readonly object[] } }>(path(namespace))
+      return body.status.conditions
+    },
+    { withinMs: 30_000 },
+  )
 }
 
 conformance('namespaces', {}, (it) => {
@@ -242,5 +290,74 @@ conformance('namespaces that end', {}, (it) => {
       status: { phase: 'Terminating' },
     })
     await letGo(api, namespace)
+  })
+
+  it('say what is left in them', async ({ api, namespace }) => {
+    const held = { metadata: { name: 'held', finalizers: ['davit.test/keep'] } }
+    await api.post(inNamespace(namespace, 'configmaps'), held)
+    const twice = { metadata: { name: 'held', finalizers: ['davit.test/keep', 'davit.test/more'] } }
+    await api.post(inNamespace(namespace, 'secrets'), twice)
+    await api.post(inNamespace(namespace, 'events'), { ...held, involvedObject: { namespace } })
+    await api.delete(path(namespace))
+    const left =
+      'Some resources are remaining: configmaps. has 1 resource instances, events. has 1 resource instances, events.events.k8s.io has 1 resource instances, secrets. has 1 resource instances'
+    const keptBy =
+      'Some content in the namespace has finalizers remaining: davit.test/keep in 4 resource instances, davit.test/more in 1 resource instances'
+    expect(await conditionsOf(api, namespace)).toEqual([
+      ...allWell.slice(0, 3),
+      condition('NamespaceContentRemaining', 'True', 'SomeResourcesRemain', left),
+      condition('NamespaceFinalizersRemaining', 'True', 'SomeFinalizersRemain', keptBy),
+    ])
+    for (const plural of ['configmaps', 'secrets', 'events']) {
+      await api.patch(inNamespace(namespace, plural, 'held'), 'merge', { metadata: { finalizers: null } })
+    }
+    await eventually(async () => (await api.get(path(namespace))).status === 404, { withinMs: 30_000 })
+  })
+
+  it('wait for their pods first, and do not say so', async ({ api, namespace }) => {
+    await untilTerminating(api, namespace)
+    expect(await conditionsOf(api, namespace)).toEqual(allWell)
+    const { body } = await api.get(path(namespace))
+    expect(body).toMatchObject({ spec: { finalizers: ['kubernetes'] } })
+    expect((await api.get(inNamespace(namespace, 'configmaps', 'kube-root-ca.crt'))).status).toBe(200)
+    await letGo(api, namespace)
+  })
+
+  it('say which pods they hoped to be rid of', async ({ api, namespace }) => {
+    const short = unboundPod('short', { spec: { terminationGracePeriodSeconds: 3, nodeName: 'nowhere' } })
+    await createPod(api, namespace, short)
+    await api.delete(path(namespace))
+    const text = `Failed to delete all resource types, 1 remaining: unexpected items still remain in namespace: ${namespace} for gvr: /v1, Resource=pods`
+    expect(await conditionsOf(api, namespace)).toEqual(
+      allWell.with(2, condition('NamespaceDeletionContentFailure', 'True', 'ContentDeletionFailed', text)),
+    )
+    await api.delete(podsPath(namespace, 'short'), { gracePeriodSeconds: 0 })
+    await eventually(async () => (await api.get(path(namespace))).status === 404, { withinMs: 30_000 })
+  })
+
+  it('are shown with each change of what they wait for', async ({ api, namespace }) => {
+    await api.patch(path(namespace), 'merge', { metadata: { finalizers: ['davit.test/keep'] } })
+    const { body } = await api.get<{ metadata: { resourceVersion: string } }>(path(namespace))
+    const { resourceVersion } = body.metadata
+    const fieldSelector = `metadata.name=${namespace}`
+    using watch = api.watch(withQuery('/api/v1/namespaces', { watch: true, resourceVersion, fieldSelector }))
+    await api.delete(path(namespace))
+    const isFinalized = ({ object }: RawWatchEvent) => Object.keys(object.spec as object).length === 0
+    const events = await watch.until(isFinalized)
+    expect(events.map(({ type, object: { spec, status } }) => ({ type, spec, status }))).toEqual([
+      { type: 'MODIFIED', spec: { finalizers: ['kubernetes'] }, status: { phase: 'Terminating' } },
+      { type: 'MODIFIED', spec: { finalizers: ['kubernetes'] }, status: { phase: 'Terminating', conditions: allWell } },
+      { type: 'MODIFIED', spec: {}, status: { phase: 'Terminating', conditions: allWell } },
+    ])
+    await api.patch(path(namespace), 'merge', { metadata: { finalizers: null } })
+    expect((await api.get(path(namespace))).status).toBe(404)
+  })
+
+  it('are left alone once somebody else has finalized them', async ({ api, namespace }) => {
+    await api.put(`${path(namespace)}/finalize`, { metadata: { name: namespace }, spec: { finalizers: [] } })
+    expect((await api.delete(path(namespace))).body).toMatchObject({ spec: {}, status: { phase: 'Terminating' } })
+    const again = await api.delete(path(namespace))
+    expect([again.status, again.body]).toMatchObject([200, { kind: 'Namespace', status: { phase: 'Terminating' } }])
+    expect((await api.get(path(namespace))).status).toBe(404)
   })
 })

@@ -29,8 +29,9 @@ export interface Transcript {
 }
 
 interface NamespaceBody {
-  readonly metadata?: { readonly deletionTimestamp?: string }
-  readonly status?: { readonly conditions?: readonly unknown[] }
+  readonly metadata: { readonly deletionTimestamp?: string }
+  readonly spec: { readonly finalizers?: readonly string[] }
+  readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] }
 }
 
 const MARKER = 'zz-the-end'
@@ -90,14 +91,38 @@ async function settled(api: RawApi, name: string): Promise<'absent' | 'active' |
     async () => {
       const { status, body } = await api.get<NamespaceBody>(`/api/v1/namespaces/${name}`)
       if (status === 404) return 'absent'
-      if (body.metadata?.deletionTimestamp === undefined) {
+      if (body.metadata.deletionTimestamp === undefined) {
         await untilFurnished(api, name)
         return 'active'
       }
-      return body.status?.conditions ? 'ending' : null
+      return (await isLookedAt(api, name, body)) ? 'ending' : null
     },
     { withinMs: 20_000 },
   )
+}
+
+/** The types of condition that the controller of namespaces writes, all at once. */
+const CONDITIONS = [
+  'NamespaceDeletionDiscoveryFailure',
+  'NamespaceDeletionGroupVersionParsingFailure',
+  'NamespaceDeletionContentFailure',
+  'NamespaceContentRemaining',
+  'NamespaceFinalizersRemaining',
+]
+
+/** Whether the controller has said what it finds in a namespace that ends, and taken its finalizer off where that is nothing. */
+async function isLookedAt(api: RawApi, name: string, { spec, status }: NamespaceBody): Promise<boolean> {
+  const { finalizers = [] } = spec
+  if (finalizers.length === 0) return true
+  const { conditions = [] } = status
+  if (!CONDITIONS.every((type) => conditions.some((condition) => condition.type === type))) return false
+  if (!finalizers.includes('kubernetes')) return true
+  if (conditions.some((condition) => condition.type === 'NamespaceContentRemaining' && condition.status === 'True')) {
+    return true
+  }
+  // While there are pods, the conditions do not speak of what is left.
+  const { body } = await api.get<{ items: readonly unknown[] }>(inNamespace(name, 'pods'))
+  return body.items.length > 0
 }
 
 async function untilFurnished(api: RawApi, namespace: string): Promise<void> {

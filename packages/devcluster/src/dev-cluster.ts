@@ -101,7 +101,7 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   const registry = new ObjectRegistry({ store, types, clock, random })
   for (const controller of [
     new QuotaController(registry),
-    new NamespaceController(registry, certificates.authorityPem),
+    new NamespaceController(registry, certificates.authorityPem, clock),
   ]) {
     controller.start()
     starting.defer(() => controller.stop())

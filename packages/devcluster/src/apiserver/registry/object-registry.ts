@@ -144,7 +144,9 @@ export class ObjectRegistry {
     options: DeleteOptions = {},
   ): Deletion {
     const current = this.get(resource, namespace, name)
-    if (resource.plural === 'namespaces') return this.#deleteNamespace(resource, current, options)
+    if (resource.plural === 'namespaces' && !isEmptied(current)) {
+      return this.#deleteNamespace(resource, current, options)
+    }
     checkPreconditions(resource, current, options)
     const { dryRun = false, gracePeriodSeconds } = options
     const step = deletionStep(resource, current, gracePeriodSeconds, this.#clock.now())
@@ -254,9 +256,18 @@ function withVersion(object: KubeObject, version: string): KubeObject {
 }
 
 /** Nobody holds a deleted object back any more: who asked for a finalizer has taken it away. */
-function isReleased({ metadata, spec }: KubeObject): boolean {
-  const held = (spec as { finalizers?: readonly string[] } | undefined)?.finalizers
-  return !metadata.finalizers?.length && !metadata.deletionGracePeriodSeconds && !held?.length
+function isReleased(object: KubeObject): boolean {
+  const { finalizers, deletionGracePeriodSeconds } = object.metadata
+  return !finalizers?.length && !deletionGracePeriodSeconds && !finalizersOfSpec(object)?.length
+}
+
+/** Nothing of a namespace is left for its controller to do: the next deletion is one like any other. */
+function isEmptied(namespace: KubeObject): boolean {
+  return isBeingDeleted(namespace) && !finalizersOfSpec(namespace)?.length
+}
+
+function finalizersOfSpec({ spec }: KubeObject): readonly string[] | undefined {
+  return (spec as { finalizers?: readonly string[] } | undefined)?.finalizers
 }
 
 function isBeingDeleted({ metadata }: KubeObject): boolean {

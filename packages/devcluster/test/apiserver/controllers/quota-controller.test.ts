@@ -51,8 +51,8 @@ it('is not disturbed by a status that somebody wrote, until there is a new limit
 })
 
 it('does not keep a namespace from its furniture', () => {
-  const { registry, store } = counted({ configmaps: '0' })
-  new NamespaceController(registry, 'PEM').start()
+  const { registry, store, clock } = counted({ configmaps: '0' })
+  new NamespaceController(registry, 'PEM', clock).start()
   registry.update(namespaces, undefined, 'default', (one) => ({
     ...one,
     metadata: { ...one.metadata, labels: { a: 'b' } },

@@ -5,6 +5,8 @@ import { installPackages } from './install-packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const bothServers = { CONFORMANCE: 'devcluster,kubernetes' }
+
 /** What each leg proves that the others do not. */
 const legs = [
   // On a fresh machine, with nothing prepared: this one also installs.
@@ -16,8 +18,11 @@ const legs = [
     name: 'kubernetes',
     prepare: installSystemPackages,
     command: ['npm', 'run', 'test:conformance'],
-    env: { CONFORMANCE: 'devcluster,kubernetes' },
+    env: bothServers,
   },
+  // What nobody thought of: random operations, and random nonsense, sent to both servers.
+  { name: 'differential', command: ['npm', 'run', 'test:differential'], env: bothServers },
+  { name: 'fuzz', command: ['npm', 'run', 'test:fuzz'], env: bothServers },
 ]
 
 const total = { passed: 0, failed: 0, skipped: 0 }

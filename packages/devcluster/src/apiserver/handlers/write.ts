@@ -90,7 +90,8 @@ export async function handlePatch(
   const form = exchange.outputForm()
   const body = await readBody(exchange.request)
   const { dryRun, fieldValidation } = readWriteOptions(exchange.query, 'PatchOptions', { isApply })
-  const patchBody = readPatch(context.types, resource.typeName, body, contentType)
+  const isLenient = fieldValidation === 'Ignore'
+  const patchBody = readPatch(context.types, resource.typeName, body, contentType, { isLenient })
   const updated = context.registry.update(
     resource,
     namespace,

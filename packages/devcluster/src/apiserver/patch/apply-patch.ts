@@ -54,6 +54,7 @@ export interface ReadPatch {
  * Looks at a patch's media type. Its content is read by the function that is returned, once there is an object to
  * change: that is the order in which Kubernetes refuses.
  *
+ * @param isLenient unknown fields are ignored
  * @throws {ApiError} 415; the function: 400
  */
 export function readPatch(
@@ -61,12 +62,13 @@ export function readPatch(
   typeName: string,
   body: Buffer,
   contentType: string | undefined,
+  { isLenient }: { readonly isLenient: boolean },
 ): () => ReadPatch {
   switch (patchType(contentType)) {
     case 'application/json-patch+json':
       return () => jsonPatch(body)
     case 'application/merge-patch+json':
-      return () => mergePatch(body)
+      return () => mergePatch(body, isLenient)
     case 'application/strategic-merge-patch+json':
       return () => strategicPatch(types, typeName, body)
     default:
@@ -119,14 +121,15 @@ function checkOperation(operation: unknown): void {
   }
 }
 
-function mergePatch(body: Buffer): ReadPatch {
+function mergePatch(body: Buffer, isLenient: boolean): ReadPatch {
   const { value, notes } = parsed(body, 'error decoding patch: ')
-  if (value === null) throw badRequest('Invalid JSON Patch')
-  const patch = objectOrRefused(value, 'error decoding patch: ')
+  // Only who wants to hear of unknown fields has it read as an object first.
+  if (value === null || (isLenient && typeof value !== 'object')) throw badRequest('Invalid JSON Patch')
+  const patch = isLenient && Array.isArray(value) ? value : objectOrRefused(value, 'error decoding patch: ')
   return {
     apply: (current) => applyMergePatch(current, patch),
     shownResult: (result) => JSON.stringify(result),
-    ...strictly(patch, notes),
+    ...(Array.isArray(patch) ? { notes, strictErrors: [] } : strictly(patch, notes)),
     checksKind: true,
   }
 }
@@ -140,7 +143,7 @@ function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPa
         return applyStrategicMergePatch(types, typeName, current, patch)
       } catch (error) {
         if (!(error instanceof StrategicPatchError)) throw error
-        throw error.isTypeMismatch ? invalidPatch(shown(patch), error.message) : unreasoned(error.message)
+        throw unreasoned(error.message)
       }
     },
     shownResult: () => shown(patch),

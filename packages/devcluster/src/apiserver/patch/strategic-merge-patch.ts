@@ -2,16 +2,9 @@ import type { ApiField, ApiStruct, ApiType, ApiTypes } from '../schema/api-type.
 
 type Fields = Record<string, unknown>
 
-/** A strategic merge patch that cannot be applied; the message is Kubernetes' own. */
+/** A strategic merge patch that cannot be applied, which Kubernetes answers with 500; the message is its own. */
 export class StrategicPatchError extends Error {
   override readonly name = 'StrategicPatchError'
-  /** The patch is of another type than the object, which is the client's mistake; otherwise Kubernetes answers 500. */
-  readonly isTypeMismatch: boolean
-
-  constructor(message: string, isTypeMismatch = false) {
-    super(message)
-    this.isTypeMismatch = isTypeMismatch
-  }
 }
 
 const DIRECTIVE = '$patch'
@@ -38,13 +31,13 @@ class Merger {
 
   /** `struct` is undefined for maps and for what the schema does not know: merged by key, lists replaced. */
   object(struct: ApiStruct | undefined, target: Fields, patch: Fields, valueType?: ApiType): Fields {
-    const directive = patch[DIRECTIVE]
-    if (directive === 'replace') return withoutDirectives(patch)
+    const { [DIRECTIVE]: directive, ...content } = patch
+    if (directive === 'replace') return content
     if (directive === 'delete') return {}
     if (directive !== undefined) throw unknownDirective(directive, patch)
     const merged = retained({ ...target }, patch[RETAIN_KEYS])
     for (const [key, value] of Object.entries(patch)) {
-      if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(SET_ORDER)) continue
+      if (key === RETAIN_KEYS || key.startsWith(SET_ORDER)) continue
       if (key.startsWith(DELETE_FROM_LIST)) {
         const field = key.slice(DELETE_FROM_LIST.length)
         merged[field] = without(merged[field], value)
@@ -55,7 +48,9 @@ class Merger {
         continue
       }
       const field = struct?.byName.get(key)
-      set(merged, key, this.#value(field, field?.type ?? valueType, merged[key], value, patch))
+      const result = this.#value(field, field?.type ?? valueType, merged[key], value)
+      if (result === undefined) delete merged[key]
+      else set(merged, key, result)
     }
     for (const field of struct?.fields ?? []) {
       const wanted = patch[SET_ORDER + field.name]
@@ -69,59 +64,74 @@ class Merger {
     return merged
   }
 
-  #value(
-    field: ApiField | undefined,
-    declared: ApiType | undefined,
-    current: unknown,
-    value: unknown,
-    patch: Fields,
-  ): unknown {
+  /** Undefined where the patch is a directive that has nothing to work on. */
+  #value(field: ApiField | undefined, declared: ApiType | undefined, current: unknown, value: unknown): unknown {
     const type = declared?.kind === 'pointer' ? declared.to : declared
-    if (type?.kind === 'list' && field?.patchStrategies.includes('merge')) {
-      if (!Array.isArray(value)) throw mismatch(value, 'slice', patch)
-      return this.#list(field, type.of, Array.isArray(current) ? current : [], value)
+    if (Array.isArray(current) && Array.isArray(value)) {
+      if (type?.kind !== 'list' || !field?.patchStrategies.includes('merge')) return value
+      return this.#list(field, type.of, current, value)
     }
-    if (!isObject(value)) return value
+    if (!isObject(current) || !isObject(value)) return taken(value)
+    if (field?.patchStrategies.includes('replace')) return value
     const struct = type?.kind === 'struct' ? this.#types.struct(type.name) : undefined
-    const valueType = type?.kind === 'map' ? type.of : undefined
-    if (field?.patchStrategies.includes('replace')) return withoutDirectives(value)
-    return this.object(struct, isObject(current) ? current : {}, value, valueType)
+    return this.object(struct, current, value, type?.kind === 'map' ? type.of : undefined)
   }
 
   #list(field: ApiField, type: ApiType, current: readonly unknown[], patch: readonly unknown[]): unknown[] {
     const { mergeKey } = field
-    if (mergeKey === undefined) {
-      return [...current, ...patch.filter((item) => !current.some((existing) => existing === item))]
+    const all = [...current, ...patch]
+    if (all.some((item) => goKind(item) !== goKind(all[0]))) {
+      throw new StrategicPatchError(`list element types are not identical: ${shown([current, patch])}`)
     }
-    const items = patch.map((item) => {
-      if (!isObject(item)) throw new StrategicPatchError(`list element is not a map: ${shown(item)}`)
-      return item
-    })
-    if (items.some((item) => item[DIRECTIVE] === 'replace' && !(mergeKey in item))) {
-      return items.filter((item) => item[DIRECTIVE] !== 'replace').map(withoutDirectives)
-    }
-    const struct = type.kind === 'struct' ? this.#types.struct(type.name) : undefined
-    let merged = [...current]
-    for (const item of items) {
-      if (!(mergeKey in item)) {
-        throw new StrategicPatchError(`map: ${shown(item)} does not contain declared merge key: ${mergeKey}`)
-      }
+    if (mergeKey === undefined || !all.every(isObject)) return [...new Set(all)]
+    let merged: Fields[] = current.filter(isObject)
+    const items: Fields[] = []
+    let replaces = false
+    for (const item of patch.filter(isObject)) {
       const directive = item[DIRECTIVE]
-      if (directive === 'merge') throw new StrategicPatchError('merging lists cannot yet be specified in the patch')
-      if (directive !== undefined && directive !== 'delete' && directive !== 'replace') {
-        throw unknownDirective(directive, item)
-      }
-      const at = merged.findIndex((existing) => isObject(existing) && existing[mergeKey] === item[mergeKey])
-      if (directive === 'delete') {
-        merged = merged.filter((existing) => !isObject(existing) || existing[mergeKey] !== item[mergeKey])
-      } else if (at < 0) {
-        merged.push(this.object(struct, {}, item))
-      } else {
-        merged[at] = this.object(struct, merged[at] as Fields, item)
-      }
+      if (directive === undefined) items.push(item)
+      else if (directive === 'replace') replaces = true
+      else if (directive === 'merge')
+        throw new StrategicPatchError('merging lists cannot yet be specified in the patch')
+      else if (directive !== 'delete') throw unknownDirective(directive, item)
+      else merged = merged.filter((existing) => existing[mergeKey] !== keyOfItem(item, mergeKey))
+    }
+    if (replaces) return items
+    const struct = type.kind === 'struct' ? this.#types.struct(type.name) : undefined
+    for (const item of items) {
+      const key = keyOfItem(item, mergeKey)
+      const at = merged.findIndex((existing) => existing[mergeKey] === key)
+      const existing = merged[at]
+      if (existing === undefined) merged.push(item)
+      else merged[at] = this.object(struct, existing, item)
     }
     return merged
   }
+}
+
+/** What is patched in where nothing of its kind was: without nulls and directives (apimachinery: removeDirectives). */
+function taken(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item) => (item === null ? null : taken(item))).filter((item) => item !== undefined)
+  }
+  if (!isObject(value)) return value
+  if (DIRECTIVE in value) return undefined
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== null)
+      .map(([key, part]) => [key, taken(part)] as const)
+      .filter(([, part]) => part !== undefined),
+  )
+}
+
+/** What Go holds JSON in, as far as lists tell them apart. */
+function goKind(value: unknown): string {
+  return Array.isArray(value) ? 'slice' : value === null ? 'nil' : typeof value
+}
+
+function keyOfItem(item: Fields, mergeKey: string): unknown {
+  if (mergeKey in item) return item[mergeKey]
+  throw new StrategicPatchError(`map: ${shown(item)} does not contain declared merge key: ${mergeKey}`)
 }
 
 /** Keeps what the directive names, so that of a union's members only the new one is left. */
@@ -177,23 +187,12 @@ function keyBy(mergeKey: string | undefined): (item: unknown) => unknown {
   return (item) => (mergeKey !== undefined && isObject(item) ? item[mergeKey] : item)
 }
 
-function withoutDirectives(value: Fields): Fields {
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('$')))
-}
-
 function set(target: Fields, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 function unknownDirective(directive: unknown, map: Fields): StrategicPatchError {
   return new StrategicPatchError(`unknown patch type: ${String(directive)} in map: ${shown(map)}`)
-}
-
-function mismatch(value: unknown, wanted: string, _patch: Fields): StrategicPatchError {
-  return new StrategicPatchError(
-    `cannot restore ${wanted} from ${typeof value === 'object' ? 'map' : typeof value}`,
-    true,
-  )
 }
 
 /** As Go prints maps: `map[name:base]`. */

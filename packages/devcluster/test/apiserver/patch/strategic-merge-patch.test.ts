@@ -92,18 +92,36 @@ describe('applyStrategicMergePatch', () => {
       { spec: { volumes: [{ name: 'v', $retainKeys: ['name', 'configMap'], configMap: { name: 'c' } }] } },
       { spec: { volumes: [{ name: 'v', configMap: { name: 'c' } }] } },
     ],
+    [
+      'takes what is new without nulls',
+      {},
+      { status: { conditions: [{ status: 'False', reason: null }] } },
+      { status: { conditions: [{ status: 'False' }] } },
+    ],
+    [
+      'drops a directive that has nothing to work on',
+      { metadata: {} },
+      { metadata: { labels: { $patch: 'replace', app: 'c' } } },
+      { metadata: {} },
+    ],
+    [
+      'takes a value of another type as it is',
+      withContainers({ name: 'a' }),
+      { spec: { containers: 'x' } },
+      { spec: { containers: 'x' } },
+    ],
   ])('%s', ([, target, patch, result]) => {
     expect(apply(target, patch)).toEqual(result)
   })
 
   it.for<readonly [patch: Record<string, unknown>, message: string]>([
     [withContainers({ image: 'x' }), 'map: map[image:x] does not contain declared merge key: name'],
-    [{ metadata: { labels: { $patch: 'foo' } } }, 'unknown patch type: foo in map: map[$patch:foo]'],
+    [{ spec: { $patch: 'foo' } }, 'unknown patch type: foo in map: map[$patch:foo]'],
     [
       { spec: { '$setElementOrder/containers': [{ name: 'a' }], containers: [{ name: 'b' }] } },
       "The order in patch list:\n[map[name:b]]\n doesn't match $setElementOrder list:\n[map[name:a]]\n",
     ],
-    [{ spec: { containers: 'x' } }, 'cannot restore slice from string'],
+    [{ spec: { containers: ['x'] } }, 'list element types are not identical: [[map[name:a]] [x]]'],
     [{ $patch: 'merge', metadata: {} }, 'unknown patch type: merge in map: map[$patch:merge metadata:map[]]'],
     [withContainers({ $patch: 'merge', name: 'a' }), 'merging lists cannot yet be specified in the patch'],
   ])('refuses %j', ([patch, message]) => {

@@ -26,7 +26,12 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     reason:
       'what is wrong with the types in a strategic patch is said by a converter of Go structs; the dev cluster says it as of JSON',
     rewrite: (text) =>
-      text.replace(/(patch: Invalid value: "map\[[\s\S]*\]": )(?!strict decoding error)[\s\S]*$/, '$1<what is wrong>'),
+      text
+        .replace(
+          /((?:^|patch: )Invalid value: "map\[[\s\S]*\]": )(?!strict decoding error)[\s\S]*$/,
+          '$1<what is wrong>',
+        )
+        .replace(/\bresourceVersion:\d+/g, 'resourceVersion:<version>'),
   },
   {
     reason:

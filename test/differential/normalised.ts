@@ -83,8 +83,18 @@ class Normaliser {
       ...(resourceVersion !== undefined && {
         resourceVersion: /^\d+$/.test(String(resourceVersion)) ? '<list version>' : resourceVersion,
       }),
-      ...(token !== undefined && { continue: continuation(String(token)) }),
+      ...(token !== undefined && { continue: this.#continuation(String(token)) }),
       ...rest,
+    }
+  }
+
+  /** Where the next page begins. Kubernetes writes a key of its storage with a slash or without, as the resource is cached. */
+  #continuation(token: string): unknown {
+    try {
+      const { v, start } = JSON.parse(Buffer.from(token, 'base64url').toString())
+      return { v, start: this.#plainText(String(start).replace(/^\//, '')) }
+    } catch {
+      return token
     }
   }
 
@@ -130,16 +140,6 @@ function symbolOf(symbols: Map<string, string>, value: string, kind: string): st
   const known = symbols.get(value) ?? `<${kind} ${symbols.size + 1}>`
   symbols.set(value, known)
   return known
-}
-
-/** Of a page: where the next begins. */
-function continuation(token: string): unknown {
-  try {
-    const { v, start } = JSON.parse(Buffer.from(token, 'base64url').toString())
-    return { v, start }
-  } catch {
-    return token
-  }
 }
 
 interface Cause {

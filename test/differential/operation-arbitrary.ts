@@ -266,7 +266,8 @@ const deleteFields: FieldTable = {
   preconditions,
   dryRun: [['All'], ['Some'], [], 'All'],
   propagationPolicy: ['Background', 'Background', 'Nothing', ''],
-  orphanDependents: [false, 'x'],
+  // Without it, or with false, a garbage collector would be needed.
+  orphanDependents: ['x'],
   kind: ['DeleteOptions', 'Pod', ''],
   apiVersion: ['v1', 'v2', ''],
   foo: ['bar'],

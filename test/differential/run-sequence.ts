@@ -73,7 +73,8 @@ async function perform(
   // What is left in a namespace that ends goes when the namespace's controller looks again, which may be soon or late.
   if (other.isEnding && operation.namespace === 'other' && changesContent(operation)) return null
   const { method, path, contentType, body } = requestOf(operation, memory)
-  const answer = await api.request(method, path, { body, ...(contentType && { contentType }) })
+  // Kubernetes tries an eviction again and again whose preconditions do not hold, for ten seconds.
+  const answer = await api.request(method, path, { body, ...(contentType && { contentType }), withinMs: 30_000 })
   if (answer.status < 300) memory.learn(operation, answer.body)
   if (operation.resource === 'namespaces' && operation.name === 'other') {
     other.isEnding = (await settled(api, memory.namespaces.other)) === 'ending'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { type Resource, resources, type Sequence, type Watch } from './operation.ts'
+import { type Operation, type Resource, resources, type Sequence, type Watch } from './operation.ts'
 import { beginning, operationOn } from './operation-arbitrary.ts'
 
 /** What a sequence is about: few resources each, so that its operations meet. */
@@ -26,9 +26,24 @@ export const sequences: fc.Arbitrary<Sequence> = fc
           fc.array(fc.oneof(...on.map(beginning)), { maxLength: 2 }),
           fc.array(operation, { minLength: 5, maxLength: 13, size: 'max' }),
         )
-        .map(([first, rest]) => [...first, ...rest]),
+        .map(([first, rest]) => withOneGeneratedName([...first, ...rest])),
     })
   })
+
+/** Of one kind, the first alone: of several nobody knows the order. */
+function withOneGeneratedName(operations: readonly Operation[]): readonly Operation[] {
+  const generated = new Set<Resource>()
+  return operations.map((operation) => {
+    const { object, resource } = operation
+    const at = object?.edits.findIndex(({ path }) => path === 'metadata.generateName') ?? -1
+    if (object === undefined || operation.verb !== 'create' || at < 0) return operation
+    if (!generated.has(resource)) {
+      generated.add(resource)
+      return operation
+    }
+    return { ...operation, object: { ...object, edits: object.edits.toSpliced(at, 1) } }
+  })
+}
 
 const SELECTIONS: readonly Omit<Watch, 'resource'>[] = [
   { query: {}, labels: {} },

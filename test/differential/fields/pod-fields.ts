@@ -374,7 +374,7 @@ const specFields: FieldTable = {
   'spec.automountServiceAccountToken': [false],
   'spec.readinessGates': [[{ conditionType: 'example.com/ready' }], [{ conditionType: 'a b' }], [{}]],
   'spec.runtimeClassName': ['nope', 'Bad_'],
-  'spec.overhead': [{ cpu: '1' }, {}],
+  'spec.overhead': [{ cpu: '1' }],
   'spec.os': [{ name: 'linux' }, { name: 'dos' }, {}],
   'spec.schedulingGates': [
     [{ name: 'davit.test/gate' }],

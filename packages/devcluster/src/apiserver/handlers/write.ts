@@ -4,6 +4,7 @@ import { kindMismatch, kindOfResource, readObject } from '../http/object-body.ts
 import { includeObjectValue } from '../http/object-encoder.ts'
 import { unsignedProblem } from '../http/query-values.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
+import { readTypeMeta, TypeMetaError } from '../http/type-meta.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import { invalidPatch, isApplyPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
 import { apiVersionOf } from '../resource-registry.ts'
@@ -121,9 +122,17 @@ export async function handlePatch(
 
 /** What a patch leaves out or takes away of the kind is filled in; another one is refused. */
 function checkPatchedKind(resource: ResourceDefinition, result: unknown, patch: ReadPatch): void {
-  const given = result as { readonly kind?: unknown; readonly apiVersion?: unknown }
-  const kind = String(given.kind || resource.kind)
-  const apiVersion = String(given.apiVersion || apiVersionOf(resource))
+  const expected = { kind: resource.kind, group: resource.group, version: resource.version }
+  let kind: string
+  let apiVersion: string
+  try {
+    const said = readTypeMeta({ value: result, notes: patch.notes }, expected)
+    kind = said.kind
+    apiVersion = said.group === '' ? said.version : `${said.group}/${said.version}`
+  } catch (error) {
+    if (error instanceof TypeMetaError) throw invalidPatch(patch.shownResult(result), error.message)
+    throw error
+  }
   if (!patch.checksKind || (kind === resource.kind && apiVersion === apiVersionOf(resource))) return
   throw invalidPatch(patch.shownResult(result), kindMismatch(kind, apiVersion, kindOfResource(resource)))
 }

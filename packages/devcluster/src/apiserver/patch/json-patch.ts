@@ -29,13 +29,13 @@ function applied(root: unknown, operation: Operation): unknown {
   const path = pointer(operation.path)
   switch (operation.op) {
     case 'add':
-      return added(root, path, required(operation), false)
+      return added(root, path, valueOf(operation), false)
     case 'replace':
-      return added(root, path, required(operation), true)
+      return added(root, path, valueOf(operation), true)
     case 'remove':
       return removed(root, path)
     case 'test':
-      if (!isEqual(read(root, path), operation.value)) throw new PatchFailed(`test of ${operation.path} failed`)
+      if (!passes(root, path, valueOf(operation))) throw new PatchFailed(`test of ${operation.path} failed`)
       return root
     case 'copy':
       return added(root, path, structuredClone(read(root, pointer(operation.from))), false)
@@ -49,9 +49,16 @@ function applied(root: unknown, operation: Operation): unknown {
   }
 }
 
-function required(operation: Operation): unknown {
-  if (!('value' in operation)) throw new PatchFailed('operation without a value')
-  return structuredClone(operation.value)
+/** One that is left out is null. */
+function valueOf(operation: Operation): unknown {
+  return structuredClone(operation.value ?? null)
+}
+
+/** A member that is missing counts as null. */
+function passes(root: unknown, path: readonly string[], value: unknown): boolean {
+  const parent = path.length === 0 ? undefined : read(root, path.slice(0, -1))
+  const isMissing = isObject(parent) && !Object.hasOwn(parent, path.at(-1) ?? '')
+  return isMissing ? value === null : isEqual(read(root, path), value)
 }
 
 function pointer(path: unknown): readonly string[] {

@@ -1,4 +1,7 @@
-/** Applies a merge patch (RFC 7386): null removes, objects merge, everything else replaces. */
+/**
+ * Applies a merge patch (RFC 7386): null removes, objects merge, everything else replaces. The keys of what it touches are
+ * sorted afterwards, as Go writes maps.
+ */
 export function applyMergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
   const merged: Record<string, unknown> = isObject(target) ? { ...target } : {}
@@ -13,7 +16,7 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
       })
     }
   }
-  return merged
+  return Object.fromEntries(Object.entries(merged).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

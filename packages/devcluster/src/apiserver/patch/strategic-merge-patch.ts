@@ -198,6 +198,7 @@ function unknownDirective(directive: unknown, map: Fields): StrategicPatchError 
 /** As Go prints maps: `map[name:base]`. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(shown).join(' ')}]`
+  if (value === null) return '<nil>'
   if (!isObject(value)) return String(value)
   return `map[${Object.keys(value)
     .sort()

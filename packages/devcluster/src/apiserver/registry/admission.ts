@@ -68,11 +68,15 @@ function admitPod(store: VersionedStore, resource: ResourceDefinition, pod: Kube
   // There are no runtime classes, so every one is missing.
   const runtimeClass = textOf(pod, 'spec', 'runtimeClassName')
   if (runtimeClass !== '') throw refuse(`pod rejected: RuntimeClass "${runtimeClass}" not found`)
-  if (partOf(pod, 'spec', 'overhead') !== undefined) {
-    throw refuse('pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead')
-  }
   const spec = pod.spec as object | undefined
   return { ...pod, spec: { containers: [], ...spec, serviceAccountName: account, priority, preemptionPolicy } }
+}
+
+/** What is decided about a new object once it is known to be valid. @throws {ApiError} 403 */
+export function admitValid(resource: ResourceDefinition, object: KubeObject): void {
+  if (resource.plural !== 'pods' || partOf(object, 'spec', 'overhead') === undefined) return
+  const why = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'
+  throw forbidden(resource, shownName(object), why)
 }
 
 /** What the priority of a pod is by its class. */

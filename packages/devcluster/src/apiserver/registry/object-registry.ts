@@ -13,7 +13,7 @@ import { FieldErrors } from '../validation/field-errors.ts'
 import { checkPathSegment } from '../validation/names.ts'
 import { validateCommonMetadata, validateCommonMetadataUpdate } from '../validation/object-metadata.ts'
 import { warningsWithoutEffect } from '../without-effect.ts'
-import { admitCreate, admitDelete } from './admission.ts'
+import { admitCreate, admitDelete, admitValid } from './admission.ts'
 import { deletionStep } from './deletion.ts'
 import { born, placed } from './new-object.ts'
 import { checkPreconditions, checkStoredPreconditions, checkVersion } from './preconditions.ts'
@@ -93,6 +93,7 @@ export class ObjectRegistry {
     const { resourceVersion = '' } = given.metadata
     const prepared = this.#canonical(resource, resource.prepareCreate(born(admitted, this.#random, this.#clock.now())))
     this.#validateNew(resource, prepared)
+    admitValid(resource, prepared)
     warn?.(warningsAbout(resource, prepared))
     if (!bypassesQuotas) admitToQuotas(this.store, resource, prepared)
     const { name } = prepared.metadata

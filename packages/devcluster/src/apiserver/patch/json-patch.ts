@@ -29,13 +29,13 @@ function applied(root: unknown, operation: Operation): unknown {
   const path = pointer(operation.path)
   switch (operation.op) {
     case 'add':
-      return added(root, path, valueOf(operation), false)
+      return added(root, path, givenValue(operation), false)
     case 'replace':
-      return added(root, path, valueOf(operation), true)
+      return added(root, path, givenValue(operation), true)
     case 'remove':
       return removed(root, path)
     case 'test':
-      if (!passes(root, path, valueOf(operation))) throw new PatchFailed(`test of ${operation.path} failed`)
+      if (!passes(root, path, givenValue(operation))) throw new PatchFailed(`test of ${operation.path} failed`)
       return root
     case 'copy':
       return added(root, path, structuredClone(read(root, pointer(operation.from))), false)
@@ -50,7 +50,7 @@ function applied(root: unknown, operation: Operation): unknown {
 }
 
 /** One that is left out is null. */
-function valueOf(operation: Operation): unknown {
+function givenValue(operation: Operation): unknown {
   return structuredClone(operation.value ?? null)
 }
 

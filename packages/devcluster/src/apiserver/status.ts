@@ -115,12 +115,18 @@ export function methodNotAllowed(): ApiError {
   })
 }
 
-/** `isBeingDeleted`: the one of that name is about to go. */
-export function alreadyExists(resource: ResourceName, name: string, isBeingDeleted = false): ApiError {
+/** `isBeingDeleted`: the one of that name is about to go; `isGenerated`: the new one asked for a name of the server. */
+export function alreadyExists(
+  resource: ResourceName,
+  name: string,
+  { isBeingDeleted = false, isGenerated = false } = {},
+): ApiError {
+  const before = isBeingDeleted ? 'object is being deleted: ' : ''
+  const after = isGenerated ? ', the server was not able to generate a unique name for the object' : ''
   return new ApiError(409, {
-    message: `${isBeingDeleted ? 'object is being deleted: ' : ''}${qualifiedName(resource)} ${goQuoted(name)} already exists`,
+    message: `${before}${qualifiedName(resource)} ${goQuoted(name)} already exists${after}`,
     reason: 'AlreadyExists',
-    details: detailsOf(resource, name),
+    details: { ...detailsOf(resource, name), ...(isGenerated && { retryAfterSeconds: 1 }) },
   })
 }
 

@@ -34,7 +34,8 @@ export async function handleDelete(context: ServerContext, exchange: Exchange, t
     return
   }
   const include = includeObjectValue(exchange.query, form)
-  exchange.sendJson(200, context.encoder(resource).object(object, form, include), form)
+  const code = !isGone && options.keepsNoDependents ? 202 : 200
+  exchange.sendJson(code, context.encoder(resource).object(object, form, include), form)
 }
 
 /** DELETE of a collection: answers with what was there before. */

@@ -3,7 +3,7 @@ import { readListOptions } from '../http/list-options.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
 import { invalidVersionText, versionValue } from '../http/query-values.ts'
 import type { ServerContext, Target } from '../server-context.ts'
-import { unreasoned } from '../status.ts'
+import { badRequest, unreasoned } from '../status.ts'
 import { untilFresh } from './fresh-enough.ts'
 import { listObjects, listVersion } from './list-objects.ts'
 
@@ -12,7 +12,10 @@ export async function handleGet(context: ServerContext, exchange: Exchange, targ
   const form = exchange.outputForm()
   const text = exchange.query.get('resourceVersion')
   const version = versionValue(text)
-  if (version === 'invalid') throw unreasoned(invalidVersionText(text ?? ''))
+  if (version === 'invalid') {
+    const problem = invalidVersionText(text ?? '')
+    throw target.resource.isUncached ? badRequest(`invalid resource version: ${problem}`) : unreasoned(problem)
+  }
   await untilFresh(context.registry.store, context.clock, version ?? 0, exchange.signal)
   const object = context.registry.get(target.resource, target.namespace, target.name)
   const include = includeObjectValue(exchange.query, form)

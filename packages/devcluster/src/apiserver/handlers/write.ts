@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
 import type { Exchange } from '../http/exchange.ts'
-import { kindMismatch, kindOfResource, readObject } from '../http/object-body.ts'
+import { isKnownKind, kindMismatch, kindOfResource, readObject, typeNameOf } from '../http/object-body.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
 import { unsignedProblem } from '../http/query-values.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
@@ -9,7 +9,9 @@ import { readWriteOptions } from '../http/write-options.ts'
 import { invalidPatch, isApplyPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition, UpdatedSubresource } from '../resources/resource-definition.ts'
-import { DecodeError, decodeObject } from '../schema/decode-object.ts'
+import type { ApiTypes } from '../schema/api-type.ts'
+import { type Decoded, DecodeError, decodeObject } from '../schema/decode-object.ts'
+import { NO_NOTES } from '../schema/json-text.ts'
 import type { ServerContext, Target } from '../server-context.ts'
 import { badRequest, conflict, OTHER_NAMESPACE, unreasoned } from '../status.ts'
 
@@ -52,7 +54,7 @@ export async function handleUpdate(
   const creates = resource.allowsCreateOnUpdate && !registry.store.get(resource.collection, namespace, name)
   if (creates) checkAbsent(given, target)
   const updated = creates
-    ? registry.create(resource, namespace, given, options)
+    ? registry.create(resource, namespace, given, { ...options, isByUpdate: true })
     : registry.update(resource, namespace, name, (current) => placed(given, current, target), options)
   const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(creates ? 201 : 200, context.encoder(resource).object(updated, form, include), form)
@@ -101,7 +103,6 @@ export async function handlePatch(
       const patch = patchBody()
       const shape = resource.fromStored?.(current) ?? current
       const result = patch.apply({ kind: resource.kind, apiVersion: apiVersionOf(resource), ...shape })
-      checkPatchedKind(resource, result, patch)
       const decoded = decodedPatch(context, resource, result, patch)
       const strictErrors = [...patch.strictErrors, ...decoded.strictErrors]
       if (strictErrors.length > 0) {
@@ -120,30 +121,42 @@ export async function handlePatch(
   exchange.sendJson(200, context.encoder(resource).object(updated, form, include), form)
 }
 
-/** What a patch leaves out or takes away of the kind is filled in; another one is refused. */
-function checkPatchedKind(resource: ResourceDefinition, result: unknown, patch: ReadPatch): void {
-  const expected = { kind: resource.kind, group: resource.group, version: resource.version }
-  let kind: string
-  let apiVersion: string
+/**
+ * The form that Kubernetes itself works with, and reads where a patch leaves no apiVersion. The fields of the metadata are
+ * its own, beside `kind` and `apiVersion`, and it knows no others by their names.
+ */
+const INTERNAL_VERSION = '__internal'
+
+function decodedPatch({ types }: ServerContext, resource: ResourceDefinition, result: unknown, patch: ReadPatch) {
   try {
-    const said = readTypeMeta({ value: result, notes: patch.notes }, expected)
-    kind = said.kind
-    apiVersion = said.group === '' ? said.version : `${said.group}/${said.version}`
+    return decodedAsSaid(types, resource, result, patch)
   } catch (error) {
-    if (error instanceof TypeMetaError) throw invalidPatch(patch.shownResult(result), error.message)
+    if (error instanceof DecodeError || error instanceof TypeMetaError) {
+      throw invalidPatch(patch.shownResult(result), error.message)
+    }
     throw error
   }
-  if (!patch.checksKind || (kind === resource.kind && apiVersion === apiVersionOf(resource))) return
-  throw invalidPatch(patch.shownResult(result), kindMismatch(kind, apiVersion, kindOfResource(resource)))
 }
 
-function decodedPatch({ types }: ServerContext, { typeName }: ResourceDefinition, result: unknown, patch: ReadPatch) {
-  try {
-    return decodeObject(types, typeName, result, patch.notes)
-  } catch (error) {
-    if (error instanceof DecodeError) throw invalidPatch(patch.shownResult(result), error.message)
-    throw error
+/** @throws {DecodeError} {@link TypeMetaError} of another kind too, once it is read as that one */
+function decodedAsSaid(types: ApiTypes, resource: ResourceDefinition, result: unknown, patch: ReadPatch): Decoded {
+  const { kind, typeName } = resource
+  if (!patch.checksKind) return decodeObject(types, typeName, result, patch.notes)
+  const said = readTypeMeta({ value: result, notes: NO_NOTES }, { kind, group: '', version: INTERNAL_VERSION })
+  const apiVersion = apiVersionOf(said)
+  if (said.version === '') {
+    throw new TypeMetaError(`Object 'apiVersion' is missing in '${patch.shownResult(result)}'`)
   }
+  if (kind === said.kind && apiVersion === INTERNAL_VERSION) {
+    const { value: metadata, strictErrors } = decodeObject(types, 'ObjectMeta', result, patch.notes)
+    return { value: { metadata }, strictErrors }
+  }
+  if (kind === said.kind && apiVersion === apiVersionOf(resource)) {
+    return decodeObject(types, typeName, result, patch.notes)
+  }
+  const otherType = isKnownKind(said.kind, apiVersion) ? typeNameOf(types, said) : undefined
+  if (otherType !== undefined) decodeObject(types, otherType, result, patch.notes)
+  throw new TypeMetaError(kindMismatch(said.kind, apiVersion, kindOfResource(resource)))
 }
 
 function stored(resource: ResourceDefinition, object: KubeObject): KubeObject {

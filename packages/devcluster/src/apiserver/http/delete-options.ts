@@ -57,6 +57,7 @@ export function checkedDeleteOptions(given: GivenDeleteOptions): DeleteOptions {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(preconditions && { preconditions }),
     ...(policy !== undefined && { propagationPolicy: policy }),
+    ...(orphanDependents === false && { keepsNoDependents: true }),
   }
 }
 

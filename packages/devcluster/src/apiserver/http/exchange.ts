@@ -5,6 +5,7 @@ import { negotiateOutput, negotiateStatus, type OutputForm, SERVED } from './neg
 import { formatted } from './object-encoder.ts'
 import { PIECE_BYTES, pieces } from './pieces.ts'
 import type { RequestInfo } from './request-info.ts'
+import { warningHeaders } from './warning-headers.ts'
 
 /** Made once: an abort without a reason makes an exception with a stack for each request. */
 const CLIENT_HAS_GONE = new Error('the client has gone')
@@ -143,10 +144,7 @@ export class Exchange {
     this.response.setHeader('audit-id', this.#auditId)
     this.response.setHeader('cache-control', 'no-cache, private')
     if (this.#warnings.length > 0) {
-      this.response.setHeader(
-        'warning',
-        this.#warnings.map((text) => `299 - ${headerText(text)}`),
-      )
+      this.response.setHeader('warning', warningHeaders(this.#warnings))
     }
     return true
   }
@@ -166,10 +164,4 @@ function* withNewline(parts: Iterable<Buffer>): Generator<Buffer> {
 /** The client has read what was written, or has gone. */
 async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
   await once(response, 'drain', { signal }).catch(() => undefined)
-}
-
-/** A quoted string of a header: one line of characters that headers may have. */
-function headerText(text: string): string {
-  const plain = text.replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ')
-  return `"${plain.replace(/[\\"]/g, '\\$&')}"`
 }

@@ -51,7 +51,7 @@ export function readObject(
   fieldValidation: FieldValidation,
 ): ObjectBody {
   const parsed = parsedOrRefused(types, body, contentType, expected)
-  const said = checkedKind(parsed, expected, body)
+  const said = checkedKind(types, parsed, expected, body)
   const decoded = decodedOrRefused(types, expected, parsed, said)
   const strictErrors = [...parsed.strictErrors, ...decoded.strictErrors]
   if (fieldValidation === 'Strict' && strictErrors.length > 0) {
@@ -88,7 +88,7 @@ function parsedOrRefused(
   }
 }
 
-function checkedKind(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): TypeMeta {
+function checkedKind(types: ApiTypes, parsed: ParsedBody, expected: ExpectedKind, body: Buffer): TypeMeta {
   const said = typeMetaOrRefused(parsed, expected, body)
   const { kind } = said
   const apiVersion = apiVersionOf(said)
@@ -98,6 +98,7 @@ function checkedKind(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): 
   const isExpected = apiVersion === apiVersionOf(expected) || expected.alsoVersions?.includes(apiVersion)
   if (kind === expected.kind && isExpected) return said
   const isKnown = isKnownKind(kind, apiVersion)
+  if (isKnown) refuseUnreadable(types, parsed, expected, said)
   // Events are one thing under two names: that it is the other one is noticed later.
   if (isKnown && kind === expected.kind) {
     throw badRequest(
@@ -114,8 +115,21 @@ export function kindMismatch(kind: string, apiVersion: string, expected: Expecte
     : `no kind ${goQuoted(kind)} is registered for version ${goQuoted(apiVersion)} ${SCHEME}`
 }
 
-function isKnownKind(kind: string, apiVersion: string): boolean {
+/** Whether it is a kind that Kubernetes has. */
+export function isKnownKind(kind: string, apiVersion: string): boolean {
   return KNOWN_KINDS.some(([versions, kinds]) => versions.test(apiVersion) && kinds.test(kind))
+}
+
+/** What is of another kind is read as that one first. */
+function refuseUnreadable(types: ApiTypes, parsed: ParsedBody, expected: ExpectedKind, said: TypeMeta): void {
+  const typeName = typeNameOf(types, said)
+  if (typeName !== undefined) decodedOrRefused(types, { ...expected, typeName }, parsed, said)
+}
+
+/** The type of a kind that is known; undefined for one that the dev cluster does not serve. */
+export function typeNameOf(types: ApiTypes, { kind, group }: TypeMeta): string | undefined {
+  const typeName = group === 'events.k8s.io' ? `events.${kind}` : kind
+  return types.has(typeName) ? typeName : undefined
 }
 
 function typeMetaOrRefused(parsed: ParsedBody, expected: ExpectedKind, body: Buffer): TypeMeta {

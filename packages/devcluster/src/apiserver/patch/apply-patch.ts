@@ -94,9 +94,7 @@ function jsonPatch(body: Buffer): ReadPatch {
   return {
     apply(current) {
       try {
-        const result = applyJsonPatch(current, value)
-        if (!isObject(result)) throw new PatchFailed('the object itself cannot be replaced')
-        return result
+        return inKeyOrder(applyJsonPatch(current, value))
       } catch (error) {
         if (error instanceof PatchFailed) throw unprocessablePatch()
         throw error
@@ -127,11 +125,17 @@ function mergePatch(body: Buffer, isLenient: boolean): ReadPatch {
   if (value === null || (isLenient && typeof value !== 'object')) throw badRequest('Invalid JSON Patch')
   const patch = isLenient && Array.isArray(value) ? value : objectOrRefused(value, 'error decoding patch: ')
   return {
-    apply: (current) => applyMergePatch(current, patch),
+    apply: (current) => inKeyOrder(applyMergePatch(current, patch)),
     shownResult: (result) => JSON.stringify(result),
     ...(Array.isArray(patch) ? { notes, strictErrors: [] } : strictly(patch, notes)),
     checksKind: true,
   }
+}
+
+/** Go writes what it patched as a map, whose keys come in their order. */
+function inKeyOrder(result: unknown): unknown {
+  if (!isObject(result)) return result
+  return Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPatch {

@@ -14,8 +14,9 @@ export class PatchFailed extends Error {
 type Node = Record<string, unknown> | unknown[]
 
 /**
- * Applies a JSON patch to a copy of a document. As in Kubernetes, `replace` of a missing member adds it, and `remove`
- * of one fails.
+ * Applies a JSON patch to a copy of a document. As in Kubernetes: a missing member is null to `test` and `copy`, `replace`
+ * adds it, and `remove` of one fails; an index below 0 counts from the end; the document itself can only be replaced, by
+ * an object or a list.
  *
  * @throws {PatchFailed}
  */
@@ -35,12 +36,13 @@ function applied(root: unknown, operation: Operation): unknown {
     case 'remove':
       return removed(root, path)
     case 'test':
-      if (!passes(root, path, givenValue(operation))) throw new PatchFailed(`test of ${operation.path} failed`)
+      if (!isEqual(read(root, path) ?? null, givenValue(operation)))
+        throw new PatchFailed(`test of ${operation.path} failed`)
       return root
     case 'copy':
-      return added(root, path, structuredClone(read(root, pointer(operation.from))), false)
+      return added(root, path, structuredClone(read(root, memberPointer(operation.from)) ?? null), false)
     case 'move': {
-      const from = pointer(operation.from)
+      const from = memberPointer(operation.from)
       const value = read(root, from)
       return added(removed(root, from), path, value, false)
     }
@@ -50,15 +52,14 @@ function applied(root: unknown, operation: Operation): unknown {
 }
 
 /** One that is left out is null. */
-function givenValue(operation: Operation): unknown {
-  return structuredClone(operation.value ?? null)
+function givenValue({ value }: Operation): unknown {
+  return structuredClone(value ?? null)
 }
 
-/** A member that is missing counts as null. */
-function passes(root: unknown, path: readonly string[], value: unknown): boolean {
-  const parent = path.length === 0 ? undefined : read(root, path.slice(0, -1))
-  const isMissing = isObject(parent) && !Object.hasOwn(parent, path.at(-1) ?? '')
-  return isMissing ? value === null : isEqual(read(root, path), value)
+function memberPointer(path: unknown): readonly string[] {
+  const steps = pointer(path)
+  if (steps.length === 0) throw new PatchFailed('no path to a member')
+  return steps
 }
 
 function pointer(path: unknown): readonly string[] {
@@ -73,8 +74,8 @@ function pointer(path: unknown): readonly string[] {
 function read(root: unknown, path: readonly string[]): unknown {
   let node = root
   for (const step of path) {
-    if (Array.isArray(node)) node = node[indexIn(node, step, node.length - 1)]
-    else if (isObject(node) && Object.hasOwn(node, step)) node = node[step]
+    if (Array.isArray(node)) node = node[indexIn(step, node.length)]
+    else if (isObject(node)) node = Object.hasOwn(node, step) ? node[step] : undefined
     else throw new PatchFailed(`nothing at ${step}`)
   }
   return node
@@ -88,29 +89,35 @@ function parentOf(root: unknown, path: readonly string[]): { readonly node: Node
 }
 
 function added(root: unknown, path: readonly string[], value: unknown, isReplacement: boolean): unknown {
-  if (path.length === 0) return value
+  if (path.length === 0) {
+    if (!isReplacement || !(Array.isArray(value) || isObject(value))) throw new PatchFailed('no such document')
+    return value
+  }
   const { node, step } = parentOf(root, path)
   if (!Array.isArray(node)) {
     Object.defineProperty(node, step, { value, writable: true, enumerable: true, configurable: true })
   } else if (isReplacement) {
-    node[indexIn(node, step, node.length - 1)] = value
+    node[indexIn(step, node.length)] = value
   } else {
-    node.splice(step === '-' ? node.length : indexIn(node, step, node.length), 0, value)
+    node.splice(step === '-' ? node.length : indexIn(step, node.length + 1), 0, value)
   }
   return root
 }
 
 function removed(root: unknown, path: readonly string[]): unknown {
   const { node, step } = parentOf(root, path)
-  if (Array.isArray(node)) node.splice(indexIn(node, step, node.length - 1), 1)
+  if (Array.isArray(node)) node.splice(indexIn(step, node.length), 1)
   else if (Object.hasOwn(node, step)) delete node[step]
   else throw new PatchFailed(`nothing at ${step}`)
   return root
 }
 
-function indexIn(_array: readonly unknown[], step: string, last: number): number {
-  if (!/^(0|[1-9][0-9]*)$/.test(step) || Number(step) > last) throw new PatchFailed(`no index ${step}`)
-  return Number(step)
+/** An index below `end`; one below 0 counts from there. */
+function indexIn(step: string, end: number): number {
+  if (!/^[+-]?[0-9]+$/.test(step)) throw new PatchFailed(`no index ${step}`)
+  const index = Number(step) < 0 ? Number(step) + end : Number(step)
+  if (index < 0 || index >= end) throw new PatchFailed(`no index ${step}`)
+  return index
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

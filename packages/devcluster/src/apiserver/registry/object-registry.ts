@@ -23,6 +23,8 @@ export interface DeleteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   /** Read and not acted on. */
   readonly propagationPolicy?: string
+  /** The older form of a propagation policy, where it says no: that the object is still there is then told by a 202. */
+  readonly keepsNoDependents?: boolean
   readonly dryRun?: boolean
 }
 
@@ -36,6 +38,8 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** For what the cluster itself needs in a namespace. */
   readonly bypassesQuotas?: boolean
+  /** Of creations: asked for by the update of what is not there. */
+  readonly isByUpdate?: boolean
   /** Of updates: which rules hold. */
   readonly subresource?: UpdatedSubresource | undefined
   /** Hears what is said of an object that is taken. */
@@ -86,23 +90,24 @@ export class ObjectRegistry {
     resource: ResourceDefinition,
     namespace: string | undefined,
     given: KubeObject,
-    { dryRun = false, bypassesQuotas = false, warn }: WriteOptions = {},
+    { dryRun = false, bypassesQuotas = false, isByUpdate = false, warn }: WriteOptions = {},
   ): KubeObject {
     const whole = resource.defaults?.(given) ?? given
-    const admitted = admitCreate(this.store, resource, placed(resource, namespace, whole))
+    const admitted = admitCreate(this.store, resource, placed(resource, namespace, whole, isByUpdate))
     const { resourceVersion = '' } = given.metadata
-    const prepared = this.#canonical(resource, resource.prepareCreate(born(admitted, this.#random, this.#clock.now())))
+    const isTaken = (name: string) => this.store.get(resource.collection, namespace, name) !== undefined
+    const named = born(admitted, this.#random, this.#clock.now(), isTaken)
+    const prepared = this.#canonical(resource, resource.prepareCreate(named))
     this.#validateNew(resource, prepared)
     admitValid(resource, prepared)
     warn?.(warningsAbout(resource, prepared))
     if (!bypassesQuotas) admitToQuotas(this.store, resource, prepared)
-    const { name } = prepared.metadata
     if (dryRun) {
-      this.#refuseExisting(resource, namespace, name)
+      this.#refuseExisting(resource, prepared)
       return withVersion(prepared, resourceVersion)
     }
     if (Number(resourceVersion) > 0) throw unreasoned('resourceVersion should not be set on objects to be created')
-    this.#refuseExisting(resource, namespace, name)
+    this.#refuseExisting(resource, prepared)
     return this.store.create(resource.collection, prepared) ?? prepared
   }
 
@@ -191,9 +196,11 @@ export class ObjectRegistry {
   }
 
   /** @throws {ApiError} 409 */
-  #refuseExisting(resource: ResourceDefinition, namespace: string | undefined, name: string): void {
+  #refuseExisting(resource: ResourceDefinition, { metadata }: KubeObject): void {
+    const { namespace, name, generateName = '' } = metadata
     const existing = this.store.get(resource.collection, namespace, name)
-    if (existing) throw alreadyExists(resource, name, isBeingDeleted(existing))
+    if (!existing) return
+    throw alreadyExists(resource, name, { isBeingDeleted: isBeingDeleted(existing), isGenerated: generateName !== '' })
   }
 
   #prepareUpdate(

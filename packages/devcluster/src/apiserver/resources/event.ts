@@ -28,7 +28,7 @@ export const events: ResourceDefinition = plainResource({
     type: (object) => textOf(object, 'type'),
   },
   unknownFieldLabel: (label) => `field label not supported: ${label}`,
-  // Kubernetes keeps no watch cache of events.
+  isUncached: true,
   tooOldMessage: () => 'The resourceVersion for the provided watch is too old.',
   allowsCreateOnUpdate: true,
   validate: (object, errors) => validateEvent(object, 'reportingComponent', errors),

@@ -66,6 +66,8 @@ export interface ResourceDefinition {
   unknownFieldLabel(label: string): string
   /** What a watch is told that begins too early: kinds with a watch cache and without it differ. */
   tooOldMessage(wanted: number, oldest: number): string
+  /** Kubernetes keeps no watch cache of it, and so reads versions elsewhere. */
+  readonly isUncached?: boolean
   checkName(name: string): readonly string[]
 
   /** The form in which it is stored, when that is another one (events.k8s.io). */

@@ -68,6 +68,10 @@ const LEAVES: Readonly<Record<string, Leaf>> = {
 export class ApiTypes {
   readonly #structs = new Map<string, ApiStruct>()
 
+  has(name: string): boolean {
+    return Object.hasOwn(apiStructs, name)
+  }
+
   struct(name: string): ApiStruct {
     const known = this.#structs.get(name)
     if (known) return known

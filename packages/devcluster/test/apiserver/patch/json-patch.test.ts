@@ -20,6 +20,11 @@ describe('applyJsonPatch', () => {
     ['moves', { a: 1 }, [{ op: 'move', from: '/a', path: '/b' }], { b: 1 }],
     ['copies', { a: { c: 1 } }, [{ op: 'copy', from: '/a', path: '/b' }], { a: { c: 1 }, b: { c: 1 } }],
     ['tests', { a: { b: [1] } }, [{ op: 'test', path: '/a', value: { b: [1] } }], { a: { b: [1] } }],
+    ['takes what is missing for null', {}, [{ op: 'test', path: '/a', value: null }], {}],
+    ['copies what is missing as null', {}, [{ op: 'copy', from: '/a', path: '/b' }], { b: null }],
+    ['adds null where it has no value', {}, [{ op: 'add', path: '/a' }], { a: null }],
+    ['counts from the end', { a: [1, 2] }, [{ op: 'replace', path: '/a/-1', value: 5 }], { a: [1, 5] }],
+    ['replaces the document', { a: 1 }, [{ op: 'replace', path: '', value: [] }], []],
     [
       'unescapes',
       { 'a/b': 1, 'c~d': 2 },
@@ -42,6 +47,10 @@ describe('applyJsonPatch', () => {
     ['an index past the end', { op: 'add', path: '/l/3', value: 1 }],
     ['a failing test', { op: 'test', path: '/a', value: 2 }],
     ['no path', { op: 'add', value: 1 }],
+    ['an index too far before the end', { op: 'remove', path: '/l/-2' }],
+    ['an addition to nothing', { op: 'add', path: '', value: {} }],
+    ['a copy of the document', { op: 'copy', from: '', path: '/c' }],
+    ['a document that is a text', { op: 'replace', path: '', value: 'x' }],
     ['a number', 5],
     ['a prototype', { op: 'add', path: '/__proto__/x', value: 1 }],
   ])('refuses %s', ([, operation]) => {

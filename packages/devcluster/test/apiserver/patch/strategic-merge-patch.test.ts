@@ -110,6 +110,12 @@ describe('applyStrategicMergePatch', () => {
       { spec: { containers: 'x' } },
       { spec: { containers: 'x' } },
     ],
+    [
+      'adds an item whose key is null in front',
+      withContainers({ name: 'a' }),
+      withContainers({ name: null }),
+      withContainers({ name: null }, { name: 'a' }),
+    ],
   ])('%s', ([, target, patch, result]) => {
     expect(apply(target, patch)).toEqual(result)
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ObjectRegistry } from '../../../src/apiserver/registry/object-registry.ts'
 import { configMaps } from '../../../src/apiserver/resources/config-map.ts'
 import { namespaces } from '../../../src/apiserver/resources/namespace.ts'
 import { pods } from '../../../src/apiserver/resources/pod.ts'
@@ -202,6 +203,28 @@ describe('delete', () => {
     expect(refusalOf(() => registry.delete(namespaces, undefined, 'default')).status.message).toBe(
       'namespaces "default" is forbidden: this namespace may not be deleted',
     )
+  })
+})
+
+describe('generated names', () => {
+  it('are tried again while they are taken', () => {
+    const { store, types, clock, registry } = registryFixture()
+    const numbers = [0, 0, 0, 0, 0]
+    const repeating = new ObjectRegistry({ store, types, clock, random: () => numbers.shift() ?? 0.5 })
+    const generate = () => repeating.create(configMaps, 'default', { metadata: { name: '', generateName: 'g-' } })
+    registry.create(configMaps, 'default', { metadata: { name: 'g-bbbbb' } })
+    expect(generate().metadata.name).toBe('g-rrrrr')
+  })
+
+  it('that are taken are told of', () => {
+    const { registry } = registryFixture()
+    registry.create(configMaps, 'default', { metadata: { name: 'c' } })
+    const again = () => registry.create(configMaps, 'default', { metadata: { name: 'c', generateName: 'c-' } })
+    expect(refusalOf(again).status).toMatchObject({
+      message: 'configmaps "c" already exists, the server was not able to generate a unique name for the object',
+      reason: 'AlreadyExists',
+      details: { name: 'c', kind: 'configmaps', retryAfterSeconds: 1 },
+    })
   })
 })
 

@@ -150,8 +150,9 @@ export class ObjectRegistry {
     options: DeleteOptions = {},
   ): Deletion {
     const current = this.get(resource, namespace, name)
-    if (resource.plural === 'namespaces' && !isEmptied(current)) {
-      return this.#deleteNamespace(resource, current, options)
+    if (resource.plural === 'namespaces') {
+      checkStoredPreconditions(resource, current, options)
+      if (!isEmptied(current)) return this.#deleteNamespace(resource, current, options)
     }
     checkPreconditions(resource, current, options)
     const { dryRun = false, gracePeriodSeconds } = options
@@ -172,7 +173,6 @@ export class ObjectRegistry {
   /** A namespace goes once its controller has emptied it, and nobody holds it any more. */
   #deleteNamespace(resource: ResourceDefinition, current: KubeObject, options: DeleteOptions): Deletion {
     const { metadata } = current
-    checkStoredPreconditions(resource, current, options)
     admitDelete(resource, metadata.name)
     if (metadata.deletionTimestamp !== undefined) return { object: current, isGone: false }
     const marked = {

@@ -106,6 +106,10 @@ it('leaves alone what somebody else has finalized, until it is deleted again', (
   registry.delete(namespaces, undefined, 'team')
   expect(store.get('namespaces', undefined, 'team')?.status).toEqual({ phase: 'Terminating' })
   expect(store.get('serviceaccounts', 'team', 'default')).toBeDefined()
+  const preconditions = { resourceVersion: 'x' }
+  expect(refusalOf(() => registry.delete(namespaces, undefined, 'team', { preconditions })).status.message).toContain(
+    'Precondition failed: ResourceVersion in precondition: x, ResourceVersion in object meta: ',
+  )
   expect(registry.delete(namespaces, undefined, 'team').isGone).toBe(true)
 })
 

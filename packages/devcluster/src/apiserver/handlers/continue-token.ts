@@ -14,9 +14,14 @@ export interface ContinueToken {
   readonly start: string
 }
 
-/** The token in Kubernetes' form: base64url of its JSON. */
-export function encodeContinueToken({ revision, start }: ContinueToken): string {
-  return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start: `/${start}` })).toString('base64url')
+/**
+ * The token in Kubernetes' form: base64url of its JSON.
+ *
+ * @param isUncached without a watch cache, the list's own beginning ends with the slash that the key else begins with
+ */
+export function encodeContinueToken({ revision, start }: ContinueToken, isUncached = false): string {
+  const key = isUncached ? start : `/${start}`
+  return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start: key })).toString('base64url')
 }
 
 /** @throws {ApiError} 400 */

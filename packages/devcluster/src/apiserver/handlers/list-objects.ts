@@ -63,7 +63,7 @@ export function listObjects(
   const all = store.listAt(resource.collection, namespace, revision)
   if (!all) {
     if (options.continueToken === '') throw expired('The resourceVersion for the provided list is too old.')
-    const next = encodeContinueToken({ revision: -1, start: version.start })
+    const next = encodeContinueToken({ revision: -1, start: version.start }, resource.isUncached)
     throw expired(TOO_OLD_TO_CONTINUE, { continue: next })
   }
   const rest = version.start === '' ? all : all.filter((object) => keyIn(object, namespace) >= version.start)
@@ -76,7 +76,7 @@ export function listObjects(
         items,
         metadata: {
           resourceVersion: String(revision),
-          continue: encodeContinueToken({ revision, start }),
+          continue: encodeContinueToken({ revision, start }, resource.isUncached),
           ...(!options.hasSelector && { remainingItemCount: rest.length - index }),
         },
       }

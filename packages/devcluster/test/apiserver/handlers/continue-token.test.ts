@@ -13,6 +13,12 @@ it('is read as it was written, in the form of Kubernetes', () => {
   expect(decodeContinueToken(written)).toEqual({ revision: 7, start: 'a/b\u0000' })
 })
 
+it('begins without a slash where there is no watch cache', () => {
+  const written = encodeContinueToken({ revision: 7, start: 'a\u0000' }, true)
+  expect(JSON.parse(Buffer.from(written, 'base64url').toString()).start).toBe('a\u0000')
+  expect(decodeContinueToken(written)).toEqual({ revision: 7, start: 'a\u0000' })
+})
+
 it.for<readonly [string, string]>([
   ['foo', "invalid character '~' looking for beginning of value"],
   [token({ v: 'meta.k8s.io/v2', rv: 1, start: '/a' }), 'server does not recognize this encoded version meta.k8s.io/v2'],

@@ -162,6 +162,14 @@ conformance('delete', {}, (it) => {
     expect(await readPod(api, namespace, 'p')).toBeNull()
   })
 
+  it('answers 202 when dependents shall go and the object is still there', async ({ api, namespace }) => {
+    await createPod(api, namespace, unboundPod('p', { finalizers: ['davit.test/a'] }))
+    const request = { body: { orphanDependents: false } }
+    const { status, body } = await api.request<StoredPod>('DELETE', podsPath(namespace, 'p'), request)
+    expect([status, body.metadata.name]).toEqual([202, 'p'])
+    await api.patch(podsPath(namespace, 'p'), 'merge', { metadata: { finalizers: null } })
+  })
+
   it('takes no new finalizer on a pod that is being deleted', async ({ api, namespace }) => {
     await createPod(api, namespace, unboundPod('p', { finalizers: ['davit.test/a'] }))
     await api.delete(podsPath(namespace, 'p'))

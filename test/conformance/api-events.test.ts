@@ -278,6 +278,32 @@ conformance('events of events.k8s.io', {}, (it) => {
     const { status } = await api.delete(withQuery(core(namespace), { fieldSelector: 'reason=R' }))
     expect([status, (await api.get(v1(namespace, 'e'))).status]).toEqual([200, 404])
   })
+
+  it('keeps what a PUT that creates an event says of a deletion', async ({ api, namespace }) => {
+    const deletion = { deletionTimestamp: '2000-01-01T00:00:00Z', deletionGracePeriodSeconds: 5 }
+    const event = { ...oldEvent(namespace, 'e'), metadata: { name: 'e', ...deletion } }
+    const put = await api.request<Event>('PUT', core(namespace, 'e'), { body: event })
+    expect([put.status, put.body.metadata]).toMatchObject([201, deletion])
+    const posted = await api.post<Event>(core(namespace), { ...event, metadata: { name: 'f', ...deletion } })
+    expect(posted.status).toBe(201)
+    expect(posted.body.metadata).not.toHaveProperty('deletionTimestamp')
+  })
+
+  it('looks at the uid of a PUT before its version', async ({ api, namespace }) => {
+    const uid = '11111111-1111-1111-1111-111111111111'
+    const event = { ...oldEvent(namespace, 'e'), metadata: { name: 'e', uid, resourceVersion: 'abc' } }
+    const { status, body } = await api.request<{ reason: string }>('PUT', core(namespace, 'e'), { body: event })
+    expect([status, body.reason]).toEqual([409, 'Conflict'])
+  })
+
+  it('refuses to read an event of an unreadable version', async ({ api, namespace }) => {
+    const { body } = await api.get(withQuery(core(namespace, 'e'), { resourceVersion: 'abc' }))
+    expect(body).toEqual(
+      badRequest(
+        'invalid resource version: resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax',
+      ),
+    )
+  })
 })
 
 conformance('events of pods', { needs: ['scriptedPods'] }, (it) => {

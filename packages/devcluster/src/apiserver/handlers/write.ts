@@ -73,10 +73,10 @@ function inNamespace(given: KubeObject, { namespace }: Target): KubeObject {
 
 /** What is not there has no uid and no version, though any version but none is refused later. */
 function checkAbsent(given: KubeObject, target: Target): void {
+  checkUid(given, undefined, target)
   const { resourceVersion = '' } = given.metadata
   const problem = resourceVersion === '' ? undefined : unsignedProblem(resourceVersion)
   if (problem !== undefined) throw unreasoned(problem)
-  checkUid(given, undefined, target)
 }
 
 /** PATCH of an object, or of a part of it. */

@@ -51,7 +51,7 @@ export async function handleDeleteCollection(
   exchange.warn(deletionWithoutEffect(options.propagationPolicy))
   const { resource, namespace } = target
   const { registry } = context
-  const list = listObjects(registry.store, resource, namespace, listOptions, listVersion(listOptions))
+  const list = listObjects(registry.store, resource, namespace, listOptions, listVersion(listOptions, resource))
   for (const { metadata } of list.items) {
     try {
       registry.delete(resource, metadata.namespace, metadata.name, options)

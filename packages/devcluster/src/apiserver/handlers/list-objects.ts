@@ -30,7 +30,7 @@ export interface ListVersion {
 }
 
 /** @throws {ApiError} 400 */
-export function listVersion(options: ListOptions): ListVersion {
+export function listVersion(options: ListOptions, { isUncached }: Pick<ResourceDefinition, 'isUncached'>): ListVersion {
   const { continueToken, resourceVersion, resourceVersionMatch, limit } = options
   if (continueToken !== '') {
     const { revision, start } = decodeContinueToken(continueToken)
@@ -42,7 +42,8 @@ export function listVersion(options: ListOptions): ListVersion {
   const version = versionValue(resourceVersion)
   if (version === 'invalid') throw badRequest(`invalid resource version: ${invalidVersionText(resourceVersion)}`)
   if (version === undefined) return { exact: undefined, atLeast: 0, start: '', limit }
-  if (version === 0) return { exact: undefined, atLeast: 0, start: '', limit: 0 }
+  // A watch cache answers with all that it has.
+  if (version === 0) return { exact: undefined, atLeast: 0, start: '', limit: isUncached ? limit : 0 }
   const isExact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && limit > 0)
   return { exact: isExact ? version : undefined, atLeast: version, start: '', limit }
 }

@@ -26,7 +26,7 @@ export async function handleGet(context: ServerContext, exchange: Exchange, targ
 export async function handleList(context: ServerContext, exchange: Exchange, target: Target): Promise<void> {
   const form = exchange.outputForm()
   const options = readListOptions(exchange.query, target.resource)
-  const version = listVersion(options)
+  const version = listVersion(options, target.resource)
   const { store } = context.registry
   await untilFresh(store, context.clock, version.atLeast, exchange.signal)
   const { items, metadata } = listObjects(store, target.resource, target.namespace, options, version)

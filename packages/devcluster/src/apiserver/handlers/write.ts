@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../storage/kube-object.ts'
+import type { VersionedStore } from '../../storage/versioned-store.ts'
 import type { Exchange } from '../http/exchange.ts'
 import { isKnownKind, kindMismatch, kindOfResource, readObject, typeNameOf } from '../http/object-body.ts'
 import { includeObjectValue } from '../http/object-encoder.ts'
@@ -52,16 +53,16 @@ export async function handleUpdate(
   const options = { dryRun, subresource, warn: (warnings: readonly string[]) => exchange.warn(warnings) }
   const { registry } = context
   const creates = resource.allowsCreateOnUpdate && !registry.store.get(resource.collection, namespace, name)
-  if (creates) checkAbsent(given, target)
+  if (creates && hasNamespace(registry.store, target)) checkAbsent(given, target, dryRun)
   const updated = creates
     ? registry.create(resource, namespace, given, { ...options, isByUpdate: true })
-    : registry.update(resource, namespace, name, (current) => placed(given, current, target), options)
+    : registry.update(resource, namespace, name, (current) => placed(given, current, target, dryRun), options)
   const include = includeObjectValue(exchange.query, form)
   exchange.sendJson(creates ? 201 : 200, context.encoder(resource).object(updated, form, include), form)
 }
 
-function placed(given: KubeObject, current: KubeObject, target: Target): KubeObject {
-  checkUid(given, current, target)
+function placed(given: KubeObject, current: KubeObject, target: Target, dryRun: boolean): KubeObject {
+  checkUid(given, current, target, dryRun)
   return inNamespace(given, target)
 }
 
@@ -71,9 +72,13 @@ function inNamespace(given: KubeObject, { namespace }: Target): KubeObject {
   return { ...given, metadata: { ...metadata, ...(namespace !== undefined && { namespace }) } }
 }
 
+function hasNamespace(store: VersionedStore, { namespace }: Target): boolean {
+  return namespace === undefined || store.get('namespaces', undefined, namespace) !== undefined
+}
+
 /** What is not there has no uid and no version, though any version but none is refused later. */
-function checkAbsent(given: KubeObject, target: Target): void {
-  checkUid(given, undefined, target)
+function checkAbsent(given: KubeObject, target: Target, dryRun: boolean): void {
+  checkUid(given, undefined, target, dryRun)
   const { resourceVersion = '' } = given.metadata
   const problem = resourceVersion === '' ? undefined : unsignedProblem(resourceVersion)
   if (problem !== undefined) throw unreasoned(problem)
@@ -141,7 +146,10 @@ function decodedPatch({ types }: ServerContext, resource: ResourceDefinition, re
 /** @throws {DecodeError} {@link TypeMetaError} of another kind too, once it is read as that one */
 function decodedAsSaid(types: ApiTypes, resource: ResourceDefinition, result: unknown, patch: ReadPatch): Decoded {
   const { kind, typeName } = resource
-  if (!patch.checksKind) return decodeObject(types, typeName, result, patch.notes)
+  if (!patch.checksKind) {
+    readTypeMeta({ value: result, notes: NO_NOTES }, { kind, group: '', version: INTERNAL_VERSION })
+    return decodeObject(types, typeName, result, patch.notes)
+  }
   const said = readTypeMeta({ value: result, notes: NO_NOTES }, { kind, group: '', version: INTERNAL_VERSION })
   const apiVersion = apiVersionOf(said)
   if (said.version === '') {
@@ -175,10 +183,16 @@ function checkIdentity({ metadata }: KubeObject, { name, namespace }: Target): v
 }
 
 /** A PUT that names a uid means that very object. */
-function checkUid(given: KubeObject, current: KubeObject | undefined, { resource, namespace, name }: Target): void {
+function checkUid(
+  given: KubeObject,
+  current: KubeObject | undefined,
+  { resource, namespace, name }: Target,
+  dryRun: boolean,
+): void {
   const { uid } = given.metadata
   if (!uid || uid === current?.metadata.uid) return
-  const key = `/registry/${resource.collection}/${namespace === undefined ? '' : `${namespace}/`}${name}`
+  // What is only tried never gets to the storage, which alone knows where its keys begin.
+  const key = `${dryRun ? '' : '/registry'}/${resource.collection}/${namespace === undefined ? '' : `${namespace}/`}${name}`
   throw conflict(
     resource,
     name,

@@ -82,7 +82,7 @@ function validateSysctls(spec: PodSpec, { sysctls = [] }: PodSecurityContext, er
 function sysctlHost(name: string): 'hostNetwork' | 'hostIPC' | undefined {
   const dotted = name.replaceAll('/', '.')
   if (dotted.startsWith('net.')) return 'hostNetwork'
-  const ofIpc = /^(kernel\.(shmall|shmmax|shmmni|sem|msgmax|msgmnb|msgmni|shm_rmid_forced)|fs\.mqueue\.)/
+  const ofIpc = /^(kernel\.sem$|kernel\.shm|kernel\.msg|fs\.mqueue\.)/
   return ofIpc.test(dotted) ? 'hostIPC' : undefined
 }
 

@@ -29,7 +29,7 @@ export async function untilPhase(
   namespace: string,
   name: string,
   phase: string,
-  { withinMs = 15_000 } = {},
+  { withinMs = 45_000 } = {},
 ): Promise<StoredPod> {
   let seen: StoredPod | null = null
   await eventually(
@@ -49,7 +49,7 @@ export async function untilGone(
   api: RawApi,
   namespace: string,
   name: string,
-  { withinMs = 15_000 } = {},
+  { withinMs = 45_000 } = {},
 ): Promise<void> {
   await eventually(async () => (await readPod(api, namespace, name)) === null, { withinMs })
 }

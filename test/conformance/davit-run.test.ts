@@ -197,17 +197,24 @@ tasks:
     command: ["true"]
 `
 
-const untilRunning = (api: RawApi, namespace: string) =>
-  eventually(async () => (await podsOf(api, namespace)).find(({ status }) => status.phase === 'Running'), {
-    withinMs: 30_000,
-  })
+/** The pod of the first task, once it runs and has said so. */
+const untilBegun = (api: RawApi, namespace: string) =>
+  eventually(
+    async () => {
+      const pod = (await podsOf(api, namespace)).find(({ status }) => status.phase === 'Running')
+      if (pod === undefined) return null
+      const { text } = await api.get(podsPath(namespace, pod.metadata.name, 'log'))
+      return text.startsWith('begun\n') ? pod : null
+    },
+    { withinMs: 30_000 },
+  )
 
 conformance('davit run that is stopped', { runtime: 'process', concurrent: true }, (it) => {
   it('by SIGINT takes its pods away, and says what became of each task', async ({ api, backend, namespace }) => {
     await using site = await davitOn(backend, namespace)
     const file = await site.write('lasting.yaml', lasting)
     const { child, ended } = startDavit(['run', file, ...site.options, '--json'], { cwd: site.cwd })
-    await untilRunning(api, namespace)
+    await untilBegun(api, namespace)
     child.kill('SIGINT')
     const { exitCode, json } = await ended
     expect([exitCode, json.state, ...outcomes(json)]).toEqual([
@@ -228,7 +235,7 @@ conformance('davit run that is stopped', { runtime: 'process', concurrent: true 
     await using site = await davitOn(backend, namespace)
     const options = [...site.options, '--database', 'runs.db', '--json']
     const killed = startDavit(['run', await site.write('lasting.yaml', lasting), ...options], { cwd: site.cwd })
-    const pod = await untilRunning(api, namespace)
+    const pod = await untilBegun(api, namespace)
     killed.child.kill('SIGKILL')
     await killed.ended
 

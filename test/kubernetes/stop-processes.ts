@@ -6,7 +6,7 @@ import { waitUntil } from './wait-until.ts'
  *
  * At once, not gently: an API server that is asked takes many seconds, and what it would save is thrown away.
  *
- * @throws Error when one is still there after ten seconds.
+ * @throws Error when one is still there after thirty seconds.
  */
 export async function stopProcesses(processes: readonly ProcessIdentity[]): Promise<void> {
   for (const identity of processes) {
@@ -21,7 +21,7 @@ export async function stopProcesses(processes: readonly ProcessIdentity[]): Prom
   const left = () => processes.filter(isAlive).map(({ pid }) => pid)
   await waitUntil(() => left().length === 0, {
     what: `the end of the processes ${processes.map(({ pid }) => pid).join(', ')}`,
-    withinMs: 10_000,
+    withinMs: 30_000,
     everyMs: 10,
   })
 }

@@ -1,5 +1,6 @@
 import { BodySyntaxError, parseJson } from '../http/request-body.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
+import { isRecord } from '../schema/is-record.ts'
 import { type JsonNotes, NO_NOTES } from '../schema/json-text.ts'
 import { ApiError, badRequest, invalid, unprocessablePatch, unreasoned, unsupportedMediaType } from '../status.ts'
 import { FieldErrors } from '../validation/field-errors.ts'
@@ -111,7 +112,7 @@ function checkOperation(operation: unknown): void {
   const refuse = (value: unknown, where: string) =>
     badRequest(`error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go ${where}`)
   if (operation === null) return
-  if (!isObject(operation)) throw refuse(operation, 'value of type handlers.jsonPatchOp')
+  if (!isRecord(operation)) throw refuse(operation, 'value of type handlers.jsonPatchOp')
   for (const field of ['op', 'path', 'from']) {
     const value = operation[field]
     if (value === undefined || value === null || typeof value === 'string') continue
@@ -134,7 +135,7 @@ function mergePatch(body: Buffer, isLenient: boolean): ReadPatch {
 
 /** Go writes what it patched as a map, whose keys come in their order. */
 function inKeyOrder(result: unknown): unknown {
-  if (!isObject(result)) return result
+  if (!isRecord(result)) return result
   return Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
@@ -178,7 +179,7 @@ function parsed(body: Buffer, prefix: string) {
 }
 
 function objectOrRefused(value: unknown, prefix: string): Fields {
-  if (isObject(value)) return value
+  if (isRecord(value)) return value
   if (value === null) return {}
   throw badRequest(`${prefix}json: cannot unmarshal ${kindOf(value)} into Go value of type map[string]interface {}`)
 }
@@ -186,8 +187,4 @@ function objectOrRefused(value: unknown, prefix: string): Fields {
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'array'
   return typeof value === 'boolean' ? 'bool' : typeof value
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,5 @@
+import { isRecord } from '../schema/is-record.ts'
+
 /** One operation (RFC 6902). */
 interface Operation {
   readonly op?: unknown
@@ -75,7 +77,7 @@ function read(root: unknown, path: readonly string[]): unknown {
   let node = root
   for (const step of path) {
     if (Array.isArray(node)) node = node[indexIn(step, node.length)]
-    else if (isObject(node)) node = Object.hasOwn(node, step) ? node[step] : undefined
+    else if (isRecord(node)) node = Object.hasOwn(node, step) ? node[step] : undefined
     else throw new PatchFailed(`nothing at ${step}`)
   }
   return node
@@ -84,13 +86,13 @@ function read(root: unknown, path: readonly string[]): unknown {
 function parentOf(root: unknown, path: readonly string[]): { readonly node: Node; readonly step: string } {
   const step = path.at(-1)
   const node = read(root, path.slice(0, -1))
-  if (step === undefined || !(Array.isArray(node) || isObject(node))) throw new PatchFailed('no place for a value')
+  if (step === undefined || !(Array.isArray(node) || isRecord(node))) throw new PatchFailed('no place for a value')
   return { node, step }
 }
 
 function added(root: unknown, path: readonly string[], value: unknown, isReplacement: boolean): unknown {
   if (path.length === 0) {
-    if (!isReplacement || !(Array.isArray(value) || isObject(value))) throw new PatchFailed('no such document')
+    if (!isReplacement || !(Array.isArray(value) || isRecord(value))) throw new PatchFailed('no such document')
     return value
   }
   const { node, step } = parentOf(root, path)
@@ -120,15 +122,11 @@ function indexIn(step: string, end: number): number {
   return index
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function isEqual(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => isEqual(item, b[index]))
   }
-  if (isObject(a) && isObject(b)) {
+  if (isRecord(a) && isRecord(b)) {
     const keys = Object.keys(a)
     return (
       keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && isEqual(a[key], b[key]))

@@ -1,4 +1,5 @@
 import type { ApiField, ApiStruct, ApiType, ApiTypes } from '../schema/api-type.ts'
+import { isRecord } from '../schema/is-record.ts'
 
 type Fields = Record<string, unknown>
 
@@ -71,7 +72,7 @@ class Merger {
       if (type?.kind !== 'list' || !field?.patchStrategies.includes('merge')) return value
       return this.#list(field, type.of, current, value)
     }
-    if (!isObject(current) || !isObject(value)) return taken(value)
+    if (!isRecord(current) || !isRecord(value)) return taken(value)
     if (field?.patchStrategies.includes('replace')) return value
     const struct = type?.kind === 'struct' ? this.#types.struct(type.name) : undefined
     return this.object(struct, current, value, type?.kind === 'map' ? type.of : undefined)
@@ -83,11 +84,11 @@ class Merger {
     if (all.some((item) => goKind(item) !== goKind(all[0]))) {
       throw new StrategicPatchError(`list element types are not identical: ${shown([current, patch])}`)
     }
-    if (mergeKey === undefined || !all.every(isObject)) return [...new Set(all)]
-    let merged: Fields[] = current.filter(isObject)
+    if (mergeKey === undefined || !all.every(isRecord)) return [...new Set(all)]
+    let merged: Fields[] = current.filter(isRecord)
     const items: Fields[] = []
     let replaces = false
-    for (const item of patch.filter(isObject)) {
+    for (const item of patch.filter(isRecord)) {
       const directive = item[DIRECTIVE]
       if (directive === undefined) items.push(item)
       else if (directive === 'replace') replaces = true
@@ -114,7 +115,7 @@ function taken(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => (item === null ? null : taken(item))).filter((item) => item !== undefined)
   }
-  if (!isObject(value)) return value
+  if (!isRecord(value)) return value
   if (DIRECTIVE in value) return undefined
   return Object.fromEntries(
     Object.entries(value)
@@ -175,7 +176,7 @@ function ordered(
 function checkOrder(patch: unknown, order: unknown, mergeKey: string | undefined): void {
   if (!Array.isArray(patch) || !Array.isArray(order) || order.length === 0) return
   const keyOf = keyBy(mergeKey)
-  const left = patch.filter((item) => !isObject(item) || !(DIRECTIVE in item)).map(keyOf)
+  const left = patch.filter((item) => !isRecord(item) || !(DIRECTIVE in item)).map(keyOf)
   for (const key of order.map(keyOf)) if (key === left[0]) left.shift()
   if (left.length === 0) return
   throw new StrategicPatchError(
@@ -184,7 +185,7 @@ function checkOrder(patch: unknown, order: unknown, mergeKey: string | undefined
 }
 
 function keyBy(mergeKey: string | undefined): (item: unknown) => unknown {
-  return (item) => (mergeKey !== undefined && isObject(item) ? item[mergeKey] : item)
+  return (item) => (mergeKey !== undefined && isRecord(item) ? item[mergeKey] : item)
 }
 
 function set(target: Fields, key: string, value: unknown): void {
@@ -199,13 +200,9 @@ function unknownDirective(directive: unknown, map: Fields): StrategicPatchError 
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(shown).join(' ')}]`
   if (value === null) return '<nil>'
-  if (!isObject(value)) return String(value)
+  if (!isRecord(value)) return String(value)
   return `map[${Object.keys(value)
     .sort()
     .map((key) => `${key}:${shown(value[key])}`)
     .join(' ')}]`
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

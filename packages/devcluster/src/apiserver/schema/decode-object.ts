@@ -2,6 +2,7 @@ import { goQuoted } from '../go-text.ts'
 import type { ApiField, ApiStruct, ApiType, ApiTypes, Leaf } from './api-type.ts'
 import { Base64Error, decodeBase64, STANDARD } from './go-base64.ts'
 import { parseGoTime, TimeError } from './go-time.ts'
+import { isRecord } from './is-record.ts'
 import { type JsonNotes, NO_NOTES } from './json-text.ts'
 import { goPathOf, type Place, pathOf } from './place.ts'
 import { formatQuantity, parseQuantity, quantityProblem } from './quantity.ts'
@@ -292,8 +293,4 @@ export function kindOf(input: unknown): string {
   if (Array.isArray(input)) return 'array'
   if (input === null) return 'null'
   return typeof input === 'boolean' ? 'bool' : typeof input
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

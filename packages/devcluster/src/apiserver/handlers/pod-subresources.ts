@@ -5,7 +5,7 @@ import type { Exchange } from '../http/exchange.ts'
 import { type ExpectedKind, readObject } from '../http/object-body.ts'
 import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readWriteOptions } from '../http/write-options.ts'
-import { checkPreconditions, checkStoredPreconditions } from '../registry/preconditions.ts'
+import { checkPreconditions, checkStoredPreconditions, invalidStored } from '../registry/preconditions.ts'
 import { boundPod, evictedPod } from '../resources/pod/pod-conditions.ts'
 import { partOf, type ResourceDefinition, textOf } from '../resources/resource-definition.ts'
 import type { ServerContext, Target } from '../server-context.ts'
@@ -58,8 +58,7 @@ function checkBindable(resource: ResourceDefinition, pod: KubeObject, given: Obj
   const { namespace, name, deletionTimestamp } = pod.metadata
   const { uid = '', resourceVersion = '' } = given
   const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }
-  const key = `/registry/${resource.plural}/${namespace}/${name}`
-  const storage = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: `
+  const storage = invalidStored(`/registry/${resource.plural}/${namespace}/${name}`)
   checkStoredPreconditions(resource, pod, { preconditions }, storage)
   const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} ${why}`)
   if (deletionTimestamp) throw refuse('is being deleted, cannot be assigned to a host')

@@ -8,6 +8,7 @@ import { bodyMediaType, readBody } from '../http/request-body.ts'
 import { readTypeMeta, TypeMetaError } from '../http/type-meta.ts'
 import { readWriteOptions } from '../http/write-options.ts'
 import { invalidPatch, isApplyPatch, type ReadPatch, readPatch } from '../patch/apply-patch.ts'
+import { invalidStored } from '../registry/preconditions.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ResourceDefinition, UpdatedSubresource } from '../resources/resource-definition.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
@@ -196,7 +197,6 @@ function checkUid(
   throw conflict(
     resource,
     name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current?.metadata.uid ?? ''}`,
+    `${invalidStored(key)}Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current?.metadata.uid ?? ''}`,
   )
 }

@@ -72,6 +72,7 @@ async function perform(
 ): Promise<Answer | null> {
   // What is left in a namespace that ends goes when the namespace's controller looks again, which may be soon or late.
   if (other.isEnding && operation.namespace === 'other' && changesContent(operation)) return null
+  if (mayBeAnsweredStale(operation)) await untilCacheIsFresh(api, operation.resource, memory.namespaces.own)
   const { method, path, contentType, body } = requestOf(operation, memory)
   // Kubernetes tries an eviction again and again whose preconditions do not hold, for ten seconds.
   const answer = await api.request(method, path, { body, ...(contentType && { contentType }), withinMs: 30_000 })
@@ -80,6 +81,19 @@ async function perform(
     other.isEnding = (await settled(api, memory.namespaces.other)) === 'ending'
   }
   return answerOf(answer)
+}
+
+/** A read that names a version may be answered as of that version or any later one. */
+function mayBeAnsweredStale({ verb, query }: Operation): boolean {
+  return (verb === 'get' || verb === 'list') && query?.resourceVersion !== undefined
+}
+
+/** Waits until the server's cache of a resource has seen all that was written. */
+async function untilCacheIsFresh(api: RawApi, resource: Resource, own: string): Promise<void> {
+  const path = collection(resource, own)
+  const { body } = await api.get<{ metadata: { resourceVersion: string } }>(withQuery(path, { limit: 1 }))
+  const { resourceVersion } = body.metadata
+  await api.get(withQuery(path, { resourceVersion, fieldSelector: 'metadata.name=nothing' }))
 }
 
 function changesContent({ verb, resource }: Operation): boolean {

@@ -25,7 +25,7 @@ import { CONTAINER_FIELDS, DAG_FIELDS, FUNCTION_FIELDS } from '../packages/workf
 import { TRIGGER_RULES } from '../packages/workflows/src/dag/dag-spec.ts'
 import { loadDag } from '../packages/workflows/src/dag/load-dag.ts'
 import { errorCodes as workflowErrorCodes } from '../packages/workflows/src/error-codes.ts'
-import { grantsOf } from './support/executor-role.ts'
+import { grantsOf, grantText } from './support/executor-role.ts'
 import { codesIn, type TableRow, tablesOf } from './support/markdown-tables.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -39,10 +39,18 @@ describe('docs/operations.md', () => {
     expect(shown).toBe(role.replace(/^#.*\n/, ''))
   })
 
-  it('says what each permission of it is for, and of no other', () => {
+  it('says what each permission is for and what is lost without it, in the words of the executor’s own table', () => {
     const rows = tablesOf('docs/operations.md').get('Permissions') ?? []
-    const named = rows.map(({ verb, resource }) => `${codesIn(verb)} ${codesIn(resource)}`)
-    expect(named.toSorted()).toEqual(grantsOf(parse(role)).toSorted())
+    const told = rows.map(({ verb, resource, 'needed for': neededFor, 'without it': without }) => [
+      `${codesIn(verb)} ${codesIn(resource)}`,
+      neededFor?.replaceAll('`', ''),
+      without?.replaceAll('`', ''),
+    ])
+    expect(told).toEqual(executor.requiredPermissions.map((each) => [grantText(each), each.neededFor, each.without]))
+  })
+
+  it('has a role that grants each of them, and nothing else', () => {
+    expect(grantsOf(parse(role)).toSorted()).toEqual(executor.requiredPermissions.map(grantText).toSorted())
   })
 })
 

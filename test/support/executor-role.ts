@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import type { RequiredPermission } from '@davit/executor'
 import { parse } from 'yaml'
 import { eventually } from './eventually.ts'
 import type { RawApi } from './raw-api.ts'
@@ -27,6 +28,11 @@ export function grantsOf({ rules }: Pick<Role, 'rules'>): readonly string[] {
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group === '' ? '' : `${group}/`}${resource}`)),
     ),
   )
+}
+
+/** A permission of the executor's own table, in the same words. */
+export function grantText({ verb, group, resource, subresource }: RequiredPermission): string {
+  return `${verb} ${group === '' ? '' : `${group}/`}${resource}${subresource === undefined ? '' : `/${subresource}`}`
 }
 
 /** The same role under another name, without one of what it allows. */

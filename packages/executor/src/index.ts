@@ -134,6 +134,7 @@ export { buildLabelsForK8sExecutorPod, buildSelectorForK8sExecutorPod } from './
 export type { UniqueIdOptions, UniqueNameOptions } from './pods/unique-name.ts'
 export { addUniqueSuffix, createUniqueId } from './pods/unique-name.ts'
 export type { Problem } from './problem.ts'
+export { type RequiredPermission, requiredPermissions } from './required-permissions.ts'
 export { ResourceVersion } from './resource-version.ts'
 export type { TaskInstanceKey } from './tasks/task-instance-key.ts'
 export { taskInstanceKeyText } from './tasks/task-instance-key.ts'

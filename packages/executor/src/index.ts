@@ -32,6 +32,7 @@ export type { ExecutorEvent } from './executor-event.ts'
 export { createKubeClient, type KubeClientOptions } from './kube/create-kube-client.ts'
 export { ExecPluginError } from './kube/exec-plugin-error.ts'
 export type {
+  CreatedResource,
   CreateOptions,
   DeleteOptions,
   KubeClient,
@@ -40,6 +41,8 @@ export type {
   PodPatch,
   PodVerbs,
   RequestOptions,
+  ResourcePath,
+  ResourceVerbs,
   SelectOptions,
   WatchOptions,
 } from './kube/kube-client.ts'

@@ -5,6 +5,7 @@ import { ConnectionPools } from './connection-pools.ts'
 import type { KubeClient, RequestOptions } from './kube-client.ts'
 import type { KubeConfig } from './kube-config.ts'
 import { HttpPodVerbs } from './pod-verbs.ts'
+import { HttpResourceVerbs } from './resource-verbs.ts'
 import { Transport } from './transport.ts'
 
 export interface KubeClientOptions {
@@ -55,6 +56,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
     server: origin,
     namespace: config.namespace,
     pods: new HttpPodVerbs(transport, origin, deadlines),
+    resources: new HttpResourceVerbs(transport, origin, deadlines),
     async version({ signal, timeoutMs = deadlines.requestTimeoutMs }: RequestOptions = {}) {
       return JSON.parse(await transport.request({ method: 'GET', path: '/version', signal }, { timeoutMs }))
     },

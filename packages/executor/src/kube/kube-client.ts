@@ -76,6 +76,43 @@ export interface PodVerbs {
   log(namespace: string, name: string, options?: LogOptions): AsyncIterable<Uint8Array>
 }
 
+/** Names a resource, or with `name` one object of it: `{ resource: 'resourcequotas', namespace: 'team-a' }`. */
+export interface ResourcePath {
+  /** @default '' the core group */
+  readonly group?: string
+  /** @default 'v1' */
+  readonly version?: string
+  /** Plural and in lower case, as in paths and roles. */
+  readonly resource: string
+  /** Absent: the resource is of the cluster, or of all namespaces. */
+  readonly namespace?: string
+  readonly name?: string
+}
+
+/** What a create was answered. */
+export interface CreatedResource<T> {
+  readonly object: T
+  /** The texts of the answer's `Warning` headers: what was accepted, and will not do what its author thinks. */
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The verbs on whatever stands around pods: namespaces, quotas, service accounts, reviews of rights. The executor itself
+ * needs none of them; `davit doctor` asks by them. All reject with {@link KubeApiError} or {@link KubeConnectionError}.
+ *
+ * `T` is what the caller takes the JSON for; it is not checked.
+ */
+export interface ResourceVerbs {
+  /** `metadataOnly`: all but the metadata stays on the server, as a secret's content should. */
+  get<T>(
+    path: ResourcePath & { readonly name: string },
+    options?: RequestOptions & { readonly metadataOnly?: boolean },
+  ): Promise<T>
+  /** Every object, page by page. */
+  list<T>(path: ResourcePath, options?: RequestOptions): Promise<readonly T[]>
+  create<T>(path: ResourcePath, object: object, options?: CreateOptions): Promise<CreatedResource<T>>
+}
+
 /** A connection to one API server: pools, credentials, verbs. */
 export interface KubeClient {
   /** `https://host:port`, for messages. */
@@ -83,6 +120,7 @@ export interface KubeClient {
   /** The context's namespace, `default` without one. */
   readonly namespace: string
   readonly pods: PodVerbs
+  readonly resources: ResourceVerbs
   /** `GET /version`: the cheapest proof that the server is there and speaks to us. */
   version(
     options?: RequestOptions,

@@ -15,6 +15,15 @@ export interface KubeRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
   readonly body?: { readonly contentType: string; readonly content: string }
   readonly signal?: AbortSignal | undefined
+  /** @default 'application/json' */
+  readonly accept?: string
+}
+
+/** A whole answer. */
+interface WholeAnswer {
+  readonly text: string
+  /** Its `Warning` headers, as they came. */
+  readonly warnings: string | readonly string[] | undefined
 }
 
 export interface TransportOptions {
@@ -50,12 +59,17 @@ export class Transport {
   }
 
   /** The whole body of the answer, within the deadline. */
-  async request(request: KubeRequest, { timeoutMs }: { readonly timeoutMs: number }): Promise<string> {
+  async request(request: KubeRequest, limits: { readonly timeoutMs: number }): Promise<string> {
+    return (await this.exchange(request, limits)).text
+  }
+
+  /** As {@link request}, with what the server warns of. */
+  async exchange(request: KubeRequest, { timeoutMs }: { readonly timeoutMs: number }): Promise<WholeAnswer> {
     using end = this.#end(request)
     end.endAfter(timeoutMs, 'timeout')
     try {
       const answer = await this.#send(request, 'requests', end)
-      return await answer.body.text()
+      return { text: await answer.body.text(), warnings: answer.headers.warning }
     } catch (error) {
       throw this.#failure(error, request, end, timeoutMs)
     }
@@ -137,7 +151,8 @@ export class Transport {
     }
   }
 
-  #dispatchOptions({ method, path, query, body }: KubeRequest, authorization: string | undefined, signal: AbortSignal) {
+  #dispatchOptions(request: KubeRequest, authorization: string | undefined, signal: AbortSignal) {
+    const { method, path, query, body, accept = 'application/json' } = request
     const parameters = Object.entries(query ?? {}).flatMap(([name, value]): [string, string][] =>
       value === undefined ? [] : [[name, String(value)]],
     )
@@ -148,7 +163,7 @@ export class Transport {
       signal,
       body: body?.content ?? null,
       headers: {
-        accept: 'application/json',
+        accept,
         'user-agent': this.#options.userAgent,
         ...(authorization === undefined ? {} : { authorization }),
         ...(body ? { 'content-type': body.contentType } : {}),

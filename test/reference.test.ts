@@ -142,6 +142,16 @@ describe('docs/reference/configuration.md', () => {
   })
 })
 
+describe('docs/reference/metrics.md', () => {
+  const rows = [...tablesOf('docs/reference/metrics.md').values()].flat()
+
+  it('has every metric with its kind and tags, and no other', () => {
+    const documented = rows.map(({ metric, kind, tags }) => [codesIn(metric)[0], kind, codesIn(tags)])
+    const known = Object.entries(executor.metricTable).map(([name, { kind, tags }]) => [name, kind, [...tags]])
+    expect(documented.toSorted()).toEqual(known.toSorted())
+  })
+})
+
 describe('docs/reference/dags.md', () => {
   const page = tablesOf('docs/reference/dags.md')
   const named = (rows: readonly TableRow[] = []) => rows.flatMap((row) => codesIn(row.field ?? row.option))

@@ -83,7 +83,8 @@ export abstract class BaseExecutor {
   /** Gauges, `triggerTasks`, `sync`; to be called in every loop of the scheduler. */
   heartbeat(): void {
     const openSlots = this.parallelism - this.runningCount
-    const name = { executor_class_name: this.constructor.name }
+    // Airflow's newest name of the tag, and the one before it.
+    const name = { executor_class_name: this.constructor.name, name: this.constructor.name }
     this.metrics.gauge('executor.open_slots', openSlots, { status: 'open', ...name })
     this.metrics.gauge('executor.queued_tasks', this.queuedTasks.size, { status: 'queued', ...name })
     this.metrics.gauge('executor.running_tasks', this.runningCount, { status: 'running', ...name })

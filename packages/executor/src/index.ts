@@ -105,6 +105,14 @@ export type {
 export type { LogArchive } from './loops/log-archive.ts'
 export { PriorityHeap } from './loops/priority-heap.ts'
 export type { TaskLogRequest } from './loops/task-logs.ts'
+export {
+  type CounterName,
+  type GaugeName,
+  type MetricKind,
+  type MetricName,
+  metricTable,
+  type TimerName,
+} from './metric-table.ts'
 export { type Metrics, type MetricTags, noMetrics } from './metrics.ts'
 export { checkPod } from './pods/check-pod.ts'
 export { classifyFailure } from './pods/classify-failure.ts'

@@ -4,7 +4,7 @@ import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.t
 import { resolveConfig } from './config/resolve-config.ts'
 import { ArgumentError, ExecutorError, InputError } from './errors.ts'
 import type { ExecutorEvent } from './executor-event.ts'
-import type { KubeClient } from './kube/kube-client.ts'
+import type { KubeClient, PodVerbs } from './kube/kube-client.ts'
 import type { Pod } from './kube/types.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import type { AdoptableTaskInstance } from './loops/adoption.ts'
@@ -15,6 +15,7 @@ import { LaunchEngine } from './loops/launch-engine.ts'
 import type { PodMutationHook } from './loops/launch-pod-builder.ts'
 import type { LaunchOutcome, LaunchStore } from './loops/launch-store.ts'
 import type { LogArchive } from './loops/log-archive.ts'
+import { MeasuredPods } from './loops/measured-pods.ts'
 import { Periods } from './loops/periods.ts'
 import { PodScopes } from './loops/pod-scopes.ts'
 import { type TaskLogRequest, TaskLogs } from './loops/task-logs.ts'
@@ -72,6 +73,7 @@ export class KubernetesExecutor extends BaseExecutor {
   readonly jobId: string
   readonly config: ExecutorConfig
   readonly #options: KubernetesExecutorOptions
+  readonly #pods: PodVerbs
   readonly #store: LaunchStore
   readonly #clock: Clock
   readonly #logger: Logger
@@ -100,7 +102,8 @@ export class KubernetesExecutor extends BaseExecutor {
     this.#store = options.store ?? new InMemoryLaunchStore()
     this.#clock = options.clock ?? systemClock
     this.#logger = (options.logger ?? silentLogger).child({ jobId: this.jobId })
-    const { pods } = options.kube
+    const pods = new MeasuredPods(options.kube.pods, { metrics: this.metrics, clock: this.#clock })
+    this.#pods = pods
     const shared = { pods, config, jobId: this.jobId, store: this.#store, clock: this.#clock, logger: this.#logger }
     this.#background = new BackgroundTasks(this.#logger)
     this.#engine = new LaunchEngine({
@@ -135,7 +138,7 @@ export class KubernetesExecutor extends BaseExecutor {
     for (const { key, number } of await this.#store.currentLaunches()) this.#launchNumbers.set(key, number)
     const owner = makeSafeLabelValue(this.jobId)
     this.#scopes = new PodScopes({
-      pods: this.#options.kube.pods,
+      pods: this.#pods,
       scopes: watchScopes(this.config),
       labelSelector: `airflow-worker=${owner},airflow_executor_done!=True`,
       resyncSeconds: this.config.resyncSeconds,

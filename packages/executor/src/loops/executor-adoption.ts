@@ -95,7 +95,7 @@ export class ExecutorAdoption {
    * `aliveJobIds`, has dealt with its own by then. Pods whose outcome the store still waits for are left to adoption.
    */
   async adoptCompletedPods(signal?: AbortSignal): Promise<void> {
-    const { config, pods, jobId, aliveJobIds, store, engine, clock } = this.#options
+    const { config, pods, jobId, aliveJobIds, store, engine, clock, metrics } = this.#options
     const labelSelector = completedSelector(jobId, (await aliveJobIds?.()) ?? [], config.deployment)
     const records = await listPods(pods, config, { labelSelector, fieldSelector: 'status.phase=Succeeded' }, signal)
     const open = new TaskInstanceKeySet((await store.currentLaunches()).map(({ key }) => key))
@@ -104,6 +104,7 @@ export class ExecutorAdoption {
       const key = keyOfPod(record)
       if (endedAt(record) > before || (key && (open.has(key) || engine.book.get(key)))) continue
       const action = podDisposal(record.pod, 'success', config)
+      metrics.increment('davit_executor.adoptions', { result: 'completed' })
       engine.reaper.enqueue({ namespace: record.namespace, name: record.name, uid: record.uid, action })
     }
   }
@@ -129,7 +130,8 @@ export class ExecutorAdoption {
 
   /** Takes away every pod of a task that is not in our book. */
   async revokeUnknown(key: TaskInstanceKey, ownerJobId: string): Promise<void> {
-    const { config, pods, engine } = this.#options
+    const { config, pods, engine, metrics } = this.#options
+    metrics.increment('davit_executor.revokes')
     const labelSelector = buildSelectorForK8sExecutorPod({ ...key, airflowWorker: ownerJobId })
     for (const { namespace, name, uid } of await listPods(pods, config, { labelSelector })) {
       engine.reaper.enqueue({ namespace, name, uid, action: 'delete', isRevoked: true })
@@ -163,9 +165,11 @@ export class ExecutorAdoption {
         pods.patch(record.namespace, record.name, patch),
       )
       if (!isOurs(launch.key)) engine.adopt(launch, projectPod(patched), null)
+      metrics.increment('davit_executor.adoptions', { result: 'adopted' })
       logger.info('pod adopted', { ...launch.key, launch: launch.id, pod: record.name, namespace: record.namespace })
       return true
     } catch (error) {
+      metrics.increment('davit_executor.adoptions', { result: isNotFound(error) ? 'gone' : 'refused' })
       if (!isNotFound(error))
         logger.warn('pod not adopted', { ...launch.key, pod: record.name, namespace: record.namespace, error })
       return false

@@ -80,7 +80,10 @@ export class LaunchEngine {
         this.launcher.freed(entry.namespace)
         options.events.onFinished(entry, outcome, state)
       },
-      onRejected: (entry) => this.#release(entry, 'the store holds another launch as the current one'),
+      onRejected: (entry) => {
+        metrics.increment('davit_executor.stale_drops', { cause: 'outcome' })
+        this.#release(entry, 'the store holds another launch as the current one')
+      },
     })
     const isAccounted = (uid: string) => this.#outcomes.isAccounted(uid) || this.reaper.isPending(uid)
     this.#preparation = new LaunchPreparation({
@@ -89,7 +92,10 @@ export class LaunchEngine {
       book,
       builder: new LaunchPodBuilder({ config, jobId, clock, podMutationHook: options.podMutationHook }),
       onSuperseded: (entry) => disposeSuperseded(entry, this.reaper, config),
-      onUnwanted: (entry, reason) => this.#release(entry, reason),
+      onUnwanted: (entry, reason) => {
+        metrics.increment('davit_executor.stale_drops', { cause: 'launch' })
+        this.#release(entry, reason)
+      },
       onRecordedTooLate: (launch) => this.#revokeInStore(launch),
     })
     this.#strangers = new Strangers({ book, config, reaper: this.reaper })
@@ -158,7 +164,9 @@ export class LaunchEngine {
   revoke(key: TaskInstanceKey): boolean {
     const entry = this.book.get(key)
     if (!entry) return false
-    if (entry.phase !== 'ended') this.#release(entry, 'revoked')
+    if (entry.phase === 'ended') return true
+    this.#options.metrics.increment('davit_executor.revokes')
+    this.#release(entry, 'revoked')
     return true
   }
 
@@ -217,7 +225,7 @@ export class LaunchEngine {
   }
 
   #bind(entry: LaunchEntry, uid: string): void {
-    const { store, logger } = this.#options
+    const { store, logger, metrics } = this.#options
     if (!entry.launch) return
     if (entry.phase === 'waiting') this.launcher.remove(entry)
     entry.launch = { ...entry.launch, uid }
@@ -228,13 +236,14 @@ export class LaunchEngine {
     this.#storeCalls.push(async () => {
       if (await store.bindPod(launch, uid)) return
       logger.warn('pod refused by the store', taskFields(entry))
+      metrics.increment('davit_executor.stale_drops', { cause: 'pod' })
       if (entry.launch === launch)
         this.#release(entry, 'the store does not take this pod for the launch', { isRevokedInStore: true })
     })
   }
 
   #onEnded(entry: LaunchEntry, ending: Ending, isOver: boolean): void {
-    const { config, logger } = this.#options
+    const { config, logger, metrics } = this.#options
     this.tracker.forget(entry)
     if (isOver) this.launcher.freed(entry.namespace)
     const decision = launchAgain(entry, ending, config, isOver)
@@ -245,6 +254,7 @@ export class LaunchEngine {
       return
     }
     logger.warn('launch lost', { ...taskFields(entry), error: decision.failure.message })
+    if (!entry.supersedes) metrics.increment('davit_executor.relaunches', { class: decision.failure.class })
     markSuperseded(entry, decision.failure)
     if (decision.kind === 'afterDeletion') {
       entry.phase = 'replacing'

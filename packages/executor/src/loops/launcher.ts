@@ -8,6 +8,7 @@ import type { Failure } from '../pods/failure.ts'
 import { Backoff } from '../watch/backoff.ts'
 import { afterRefusal, ceilingFailure } from './after-refusal.ts'
 import { type CreateResult, createPod } from './create-pod.ts'
+import { CreationBatches } from './creation-batches.ts'
 import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
 import { Deadlines } from './deadlines.ts'
 import type { LaunchEntry } from './launch-entry.ts'
@@ -49,6 +50,7 @@ export class Launcher {
   readonly #gates: NamespaceGates
   readonly #pauseBackoff: Backoff
   readonly #running = new Set<Promise<void>>()
+  readonly #batches: CreationBatches
   readonly #stopping = new AbortController()
   #limit
   /** No create is sent before: the server, or our credentials, said so for all. */
@@ -67,6 +69,7 @@ export class Launcher {
     this.#options = options
     this.#gates = new NamespaceGates(clock, random)
     this.#pauseBackoff = new Backoff({ initialMs: 1_000, maxMs: 60_000, random })
+    this.#batches = new CreationBatches(options)
     this.#limit = initialCreationLimit(config.podCreationMaxConcurrency)
     this.#batchLeft = config.workerPodsCreationBatchSize === null ? null : 0
     this.#ceilings = new Deadlines(clock, (entry) => this.#atCeiling(entry))
@@ -103,6 +106,7 @@ export class Launcher {
 
   /** A new loop of the scheduler: `workerPodsCreationBatchSize` more creates may begin. */
   allowBatch(): void {
+    this.#batches.next()
     this.#batchLeft = this.#options.config.workerPodsCreationBatchSize
     this.#pump()
   }
@@ -156,9 +160,11 @@ export class Launcher {
   #begin(entry: LaunchEntry): void {
     entry.phase = 'creating'
     this.#ceilings.clear(entry)
+    const answered = this.#batches.begin()
     const wasFull = this.#running.size + 1 >= this.#limit.limit
     const run = this.#launch(entry, wasFull).finally(() => {
       this.#running.delete(run)
+      answered()
       this.#pump()
       const waiters = this.#waiters
       this.#waiters = []
@@ -236,8 +242,9 @@ export class Launcher {
   }
 
   #putBack(entry: LaunchEntry, refusal: Refusal): void {
-    const { clock, random, config, onFailed, logger } = this.#options
+    const { clock, random, config, onFailed, logger, metrics } = this.#options
     if (entry.phase !== 'creating' || this.#stopping.signal.aborted) return
+    metrics.increment('davit_executor.refusals', { cause: refusal.cause })
     const next = afterRefusal(entry.refusal, refusal, { now: clock.now(), random, config })
     if (next.kind === 'fail') {
       onFailed(entry, next.failure)

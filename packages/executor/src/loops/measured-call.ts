@@ -6,7 +6,7 @@ import type { Metrics } from '../metrics.ts'
 export async function measuredCall<T>(
   metrics: Metrics,
   clock: Clock,
-  name: string,
+  name: 'pod_creation' | 'pod_deletion' | 'pod_patching',
   call: () => Promise<T>,
 ): Promise<T> {
   const startedAt = clock.now()

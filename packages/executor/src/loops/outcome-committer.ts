@@ -11,6 +11,8 @@ interface OutcomeCommitterOptions {
   readonly logger: Logger
   /** One call for each outcome, in order, after its transaction. */
   readonly onCommitted: (outcome: LaunchOutcome, committed: CommittedOutcome) => void
+  /** The store did not take a batch, and is asked again. */
+  readonly onRetry?: () => void
 }
 
 /** Large enough that a burst of ends costs few transactions, small enough that one does not hold up the store. */
@@ -67,12 +69,13 @@ export class OutcomeCommitter {
   }
 
   async #commit(batch: readonly LaunchOutcome[]): Promise<boolean> {
-    const { store, logger, onCommitted } = this.#options
+    const { store, logger, onCommitted, onRetry } = this.#options
     let results: readonly CommittedOutcome[]
     try {
       results = await store.commitOutcomes(batch)
     } catch (error) {
       this.#delayMs = this.#backoff.next()
+      onRetry?.()
       logger.error('outcomes cannot be committed yet', { error, delayMs: this.#delayMs })
       return false
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import type { CommittedOutcome, Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
 import { archiveLog, type LogArchive } from './log-archive.ts'
@@ -18,6 +19,7 @@ interface OutcomePipelineOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly logger: Logger
+  readonly metrics: Metrics
   readonly logArchive: LogArchive | undefined
   readonly reaper: Reaper
   /** The try is accounted for: tell it. */
@@ -48,7 +50,7 @@ export class OutcomePipeline {
   readonly #uids = new Set<string>()
 
   constructor(options: OutcomePipelineOptions) {
-    const { store, clock, random, logger } = options
+    const { store, clock, random, logger, metrics } = options
     this.#options = options
     this.#archiving = new WorkQueue<LaunchEntry>({
       concurrency: 16,
@@ -70,6 +72,7 @@ export class OutcomePipeline {
       random,
       logger,
       onCommitted: (outcome, committed) => this.#committed(outcome, committed),
+      onRetry: () => metrics.increment('davit_executor.outcome_commit_retries'),
     })
   }
 
@@ -139,6 +142,10 @@ export class OutcomePipeline {
     const entry = this.#entries.get(outcome)
     if (!entry) return
     this.#entries.delete(outcome)
+    if (accepted) {
+      const tags = { state: outcome.state, class: outcome.failure?.class ?? 'none' }
+      this.#options.metrics.increment('davit_executor.outcomes', tags)
+    }
     this.#dispose(entry, outcome, accepted)
     if (store.isVolatile) return
     if (accepted) onFinished(entry, outcome, state)

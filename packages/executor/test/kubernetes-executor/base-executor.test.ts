@@ -48,21 +48,15 @@ describe('slots and events', () => {
   })
 
   it('sends Airflow’s gauges at each heartbeat, and its counters', async () => {
-    const seen: Record<string, unknown> = {}
-    const see = (name: string, value: unknown) => {
-      seen[name] = value
-    }
-    const metrics = { gauge: see, timing: (name: string) => see(name, 'timed'), increment: see }
-    const { executor, launch } = await startExecutor({ metrics, parallelism: 3 })
+    const { executor, launch, metrics } = await startExecutor({ parallelism: 3 })
     await launch('a')
     executor.heartbeat()
-    expect(seen).toMatchObject({
-      'executor.open_slots': 2,
-      'executor.queued_tasks': 0,
-      'executor.running_tasks': 1,
-      'kubernetes_executor.pod_creation': 'timed',
-      'kubernetes_executor.pod_creation_status': { status: '200' },
-    })
+    const name = { executor_class_name: 'KubernetesExecutor', name: 'KubernetesExecutor' }
+    expect(metrics.last('executor.open_slots', { status: 'open', ...name })).toBe(2)
+    expect(metrics.last('executor.queued_tasks', { status: 'queued', ...name })).toBe(0)
+    expect(metrics.last('executor.running_tasks', { status: 'running', ...name })).toBe(1)
+    expect(metrics.last('kubernetes_executor.pod_creation')).toBe(0)
+    expect(metrics.count('kubernetes_executor.pod_creation_status', { status: '200' })).toBe(1)
     await executor.end()
   })
 

@@ -4,6 +4,7 @@ import { KubernetesExecutor, type KubernetesExecutorOptions } from '../../src/ku
 import type { TaskInstanceKey } from '../../src/tasks/task-instance-key.ts'
 import { FakePods } from './fake-pods.ts'
 import { RecordedLogger } from './recorded-logger.ts'
+import { RecordedMetrics } from './recorded-metrics.ts'
 
 export interface Setup extends Omit<Partial<KubernetesExecutorOptions>, 'clock' | 'kube' | 'logger'> {
   readonly pods?: FakePods
@@ -14,7 +15,16 @@ export interface Setup extends Omit<Partial<KubernetesExecutorOptions>, 'clock' 
 export async function startExecutor({ pods: given, clock = new FakeClock(), ...options }: Setup = {}) {
   const pods = given ?? new FakePods({ now: () => clock.now() })
   const logger = new RecordedLogger()
-  const executor = new KubernetesExecutor({ jobId: '7', kube: { pods }, clock, random: () => 0, logger, ...options })
+  const metrics = new RecordedMetrics()
+  const executor = new KubernetesExecutor({
+    jobId: '7',
+    kube: { pods },
+    clock,
+    random: () => 0,
+    logger,
+    metrics,
+    ...options,
+  })
   await executor.start()
   await executor.settled()
   /** Queues the task, and waits for what follows from a heartbeat. */
@@ -34,7 +44,7 @@ export async function startExecutor({ pods: given, clock = new FakeClock(), ...o
     await executor.settled()
     await clock.advance(0)
   }
-  return { executor, pods, clock, logger, launch, events, states, settle }
+  return { executor, pods, clock, logger, metrics, launch, events, states, settle }
 }
 
 export function keyOf(taskId: string, more: Partial<TaskInstanceKey> = {}): TaskInstanceKey {

@@ -95,8 +95,10 @@ export { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 export type { PodMutationHook } from './loops/launch-pod-builder.ts'
 export { LaunchPodBuilder } from './loops/launch-pod-builder.ts'
 export type {
+  BindAnswer,
   CommittedOutcome,
   Launch,
+  LaunchLeases,
   LaunchOutcome,
   LaunchRequest,
   LaunchStore,

@@ -47,9 +47,10 @@ export class InMemoryLaunchStore implements LaunchStore {
     return (current.uid ?? uid) === uid
   }
 
-  async revokeLaunch(launch: Launch): Promise<void> {
+  async revokeLaunch(launch: Launch): Promise<boolean> {
     const key = taskInstanceKeyText(launch.key)
     if (this.#current.get(key)?.id === launch.id) this.#current.delete(key)
+    return true
   }
 
   async commitOutcomes(batch: readonly LaunchOutcome[]): Promise<readonly CommittedOutcome[]> {

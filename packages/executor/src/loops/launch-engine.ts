@@ -48,6 +48,8 @@ export interface LaunchEngineOptions {
   readonly events: EngineEvents
 }
 
+const TAKEN_OVER = 'another executor answers for it'
+
 /**
  * Takes workloads to their outcomes: launcher, tracker, outcome pipeline and reaper around one book of entries. Knows no
  * slots and no event buffer; those are the executor's.
@@ -234,7 +236,12 @@ export class LaunchEngine {
     entry.sentPod = null
     const { launch } = entry
     this.#storeCalls.push(async () => {
-      if (await store.bindPod(launch, uid)) return
+      const answer = await store.bindPod(launch, uid)
+      if (answer === true) return
+      if (answer === 'takenOver') {
+        if (entry.launch === launch) this.#release(entry, TAKEN_OVER, { deletePod: false, isRevokedInStore: true })
+        return
+      }
       logger.warn('pod refused by the store', taskFields(entry))
       metrics.increment('davit_executor.stale_drops', { cause: 'pod' })
       if (entry.launch === launch)

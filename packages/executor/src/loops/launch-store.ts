@@ -12,6 +12,11 @@ export interface Launch {
   readonly namespace: string
   /** The pod that the launch is bound to; absent until a create was answered or the pod was seen. */
   readonly uid?: string
+  /**
+   * The job id of the executor that answers for the launch. Every write carries it; a store with leases refuses one for a
+   * launch that another job answers for.
+   */
+  readonly owner?: string
 }
 
 export interface LaunchRequest {
@@ -24,8 +29,17 @@ export interface LaunchRequest {
 export type RecordedLaunch =
   /** `env` is added to the main container: the launch token, for one. The same launch always gets the same values, so that a repeated create is the same create. */
   | { readonly recorded: true; readonly env: Readonly<Record<string, string>> }
-  /** The task instance is no longer queued for this try (revoked, cleared, ended): nothing may be created. */
-  | { readonly recorded: false; readonly reason: string }
+  /**
+   * The task instance is no longer queued for this try (revoked, cleared, ended): nothing may be created. `takenOver`: it
+   * is, and another executor answers for it; pods of earlier launches are that one's too.
+   */
+  | { readonly recorded: false; readonly reason: string; readonly takenOver?: boolean }
+
+/**
+ * Whether a pod is now the one of its launch. False: the launch is superseded, revoked, or bound to another uid; that pod
+ * must go. `takenOver`: another executor answers for the launch, and for its pod, which is not to be touched.
+ */
+export type BindAnswer = boolean | 'takenOver'
 
 /** How a launch ended, as its pod shows. */
 export interface LaunchOutcome {
@@ -49,6 +63,8 @@ export interface LaunchOutcome {
 export interface CommittedOutcome {
   /** False: the launch or uid is not the current one, and nothing changed (I2). */
   readonly accepted: boolean
+  /** Another executor answers for the launch: the end is that one's to tell, and the pod that one's to dispose of. */
+  readonly takenOver?: boolean
   /** The state that the store now holds for the task instance: what the executor reports as its event. */
   readonly state: string | null
   /** Why the try failed, as the store recorded it: it may know more than the pod showed. Absent when it did not fail. */
@@ -64,10 +80,14 @@ export interface LaunchStore {
   readonly isVolatile?: boolean
   /** Records a launch before its create is sent (I1). */
   recordLaunch(request: LaunchRequest): Promise<RecordedLaunch>
-  /** Binds the launch to its pod. False: it is superseded, revoked, or bound to another uid; that pod must go. */
-  bindPod(launch: Launch, uid: string): Promise<boolean>
-  /** The launch is given up: what its pod does no longer counts. Absent: whoever revokes does it in the store first. */
-  revokeLaunch?(launch: Launch): Promise<void>
+  /** Binds the launch to its pod. */
+  bindPod(launch: Launch, uid: string): Promise<BindAnswer>
+  /**
+   * The launch is given up: what its pod does no longer counts, and the pod may go. False: it is not ours to give up, since
+   * its outcome is committed or another executor answers for it; its pod is not to be touched. Absent: whoever revokes does
+   * it in the store first.
+   */
+  revokeLaunch?(launch: Launch): Promise<boolean>
   /** Commits ends in one transaction. One result for each, in order. */
   commitOutcomes(batch: readonly LaunchOutcome[]): Promise<readonly CommittedOutcome[]>
   /** Launches recorded and without an outcome: what a restarted executor has to look for. */
@@ -81,4 +101,31 @@ export interface LaunchStore {
     load(): Promise<ReadonlyMap<string, string>>
     save(versions: ReadonlyMap<string, string>): Promise<void>
   }
+  /** Who lives, for `adoption: 'lease'`. Absent: executors find each other's pods by label. */
+  readonly leases?: LaunchLeases
+}
+
+/**
+ * Ownership by lease: an executor answers for its launches for as long as it renews its lease. When that has ended, any other
+ * may take its launches over; their pods are not touched by it. All times are the store's own, so that the clocks of
+ * executors need not agree. A job that was too late may renew again: it has only lost what was taken over meanwhile.
+ *
+ * Whoever puts a task instance of a dead job back to scheduled, and claims it again, makes the claimer the owner of the
+ * launch that is current for that try, and gives it the number of that launch: the repeated create is the same create (I1).
+ */
+export interface LaunchLeases {
+  /**
+   * The job lives for `seconds` from now. Resolves to how many launches were taken over from it so far: a number that only
+   * grows. When it has grown, `currentLaunches()` says which are still the job's.
+   */
+  renew(jobId: string, seconds: number): Promise<number>
+  /** The lease ends now: what the job leaves may be taken over at once. */
+  release(jobId: string): Promise<void>
+  /** The jobs whose lease has not ended. */
+  alive(): Promise<readonly string[]>
+  /**
+   * Makes the job the owner of the current launches of these tasks whose owner's lease has ended. Resolves to the current
+   * launches of these tasks that are the job's now, those included that were so before.
+   */
+  takeOver(jobId: string, keys: readonly TaskInstanceKey[]): Promise<readonly Launch[]>
 }

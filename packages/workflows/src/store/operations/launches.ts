@@ -17,13 +17,14 @@ export async function bindPod(context: OperationContext, launch: Launch, uid: st
   return true
 }
 
-export async function revokeLaunch({ db, now }: OperationContext, launch: Launch): Promise<void> {
-  await db
-    .updateTable('launch')
-    .set({ state: 'revoked', ended_at: now })
-    .where('id', '=', launch.id)
-    .where('state', '=', 'current')
-    .execute()
+/** False: its outcome is committed. */
+export async function revokeLaunch(context: OperationContext, launch: Launch): Promise<boolean> {
+  const known = await findLaunch(context, launch.id)
+  if (known?.state === 'current') {
+    const revoked = { state: 'revoked', ended_at: context.now } as const
+    await context.db.updateTable('launch').set(revoked).where('id', '=', launch.id).execute()
+  }
+  return known?.state !== 'ended'
 }
 
 export async function commitOutcomes(

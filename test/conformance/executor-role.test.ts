@@ -1,10 +1,10 @@
-import { podName } from '@davit/executor'
+import { podName, requiredPermissions } from '@davit/executor'
 import { expect } from 'vitest'
 import type { StartedBackend } from '../support/backend.ts'
 import { conformance } from '../support/conformance.ts'
 import { editKubeconfig } from '../support/edit-kubeconfig.ts'
 import { eventually } from '../support/eventually.ts'
-import { executorRole, grantsOf } from '../support/executor-role.ts'
+import { executorRole, grantsOf, grantText } from '../support/executor-role.ts'
 import { startExecutor } from '../support/executor-run.ts'
 import { createPod, readPod, untilGone } from '../support/pods-by-api.ts'
 import type { RawApi } from '../support/raw-api.ts'
@@ -31,7 +31,8 @@ conformance('the role of deploy/role.yaml', { needs: ['scriptedPods', 'roles'] }
     await askForEverything(api, backend, namespace)
     await runDag(backend, namespace)
 
-    const wanted = grantsOf(await executorRole()).toSorted()
+    const wanted = requiredPermissions.map(grantText).toSorted()
+    expect(grantsOf(await executorRole()).toSorted()).toEqual(wanted)
     // The audit log may be a moment behind the answers.
     const { inside = [], outside = [] } = await eventually(async () => {
       const asked = (await backend.executorRequests()).slice(before)
@@ -43,7 +44,10 @@ conformance('the role of deploy/role.yaml', { needs: ['scriptedPods', 'roles'] }
     expect(new Set(inside.map(({ grantedBy }) => grantedBy))).toEqual(
       new Set([`RBAC: allowed by RoleBinding "davit/${namespace}" of Role "davit" to User "davit"`]),
     )
-    expect(new Set(outside.map(({ verb, uri }) => `${verb} ${uri}`))).toEqual(new Set(['get /version']))
+    // What Kubernetes allows every user.
+    expect(new Set(outside.map(({ verb, resource, uri }) => `${verb} ${resource ?? uri}`))).toEqual(
+      new Set(['get /version', 'create authorization.k8s.io/selfsubjectaccessreviews']),
+    )
   })
 })
 

@@ -9,6 +9,8 @@ export const errorCodes = {
   dag: ['DAG_NOT_FOUND', 'DAG_INVALID'],
   /** `ClusterUnreachableError`, `LogsUnwritableError`, `RunAbortedError`. */
   run: ['CLUSTER_UNREACHABLE', 'LOGS_UNWRITABLE', 'RUN_ABORTED'],
+  /** `RunRefusedError`: what the cluster would not let us do. */
+  permission: ['PERMISSION_MISSING'],
   /** `StoreError`. */
   store: [
     'STORE_UNSUPPORTED',

@@ -11,6 +11,7 @@ export function prepare(io: Io, file: string, typed: TypedRunOptions): Promise<P
     typed,
     nowMs: Date.now(),
     cwd,
+    env,
     loadDag: (path) => loadDag(path, { cwd, env, onOutput: (text) => stderr.write(text) }),
   })
 }

@@ -1,4 +1,4 @@
-import { LaunchPodBuilder, type Pod, resolveConfig, systemClock } from '@davit/executor'
+import { type ExecutorOptions, LaunchPodBuilder, type Pod, resolveConfig, systemClock } from '@davit/executor'
 import type { JsonValue, TaskSpec } from '../dag/dag-spec.ts'
 import type { Problem } from '../dag/problem.ts'
 import { xcomReferences } from '../dag/render-container.ts'
@@ -10,9 +10,8 @@ import { runIdOf } from './run-id.ts'
 
 /** What a pod's build depends on beside the DAG. */
 export interface PodSurroundings {
-  readonly deployment: string
-  /** The only one that is watched, and so the only one that an override may name. */
-  readonly namespace: string
+  /** Its namespaces are those that an override may name. */
+  readonly config: ExecutorOptions & { readonly deployment: string }
   readonly worker: WorkloadParts['worker']
 }
 
@@ -24,7 +23,7 @@ export interface PodSurroundings {
 export async function buildPods(
   prepared: PreparedRun,
   tasks: readonly TaskSpec[],
-  { deployment, namespace, worker }: PodSurroundings,
+  { config: given, worker }: PodSurroundings,
 ): Promise<{ readonly pods: readonly Pod[]; readonly problems: readonly Problem[] }> {
   const { dag, file, params, options } = prepared
   const { dagId, runId } = runIdOf(prepared)
@@ -34,8 +33,8 @@ export async function buildPods(
     worker,
     results: async () => ({}),
   }
-  const config = resolveConfig({ deployment, namespace, podTemplateFile: options.podTemplateFile })
-  const builder = new LaunchPodBuilder({ config, jobId: deployment, clock: systemClock })
+  const config = resolveConfig(given)
+  const builder = new LaunchPodBuilder({ config, jobId: given.deployment, clock: systemClock })
   const pods: Pod[] = []
   const problems: Problem[] = []
   for (const task of tasks) {

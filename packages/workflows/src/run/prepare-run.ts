@@ -18,13 +18,15 @@ export interface PreparedRun {
   readonly options: RunOptions
 }
 
-/** The file or the options are wrong; nothing was started. Holds the problems of all of them. */
+type RefusalCode = ErrorCode<'dag' | 'usage' | 'permission'>
+
+/** The file or the options are wrong, or the cluster would not allow the run; nothing was started. Holds the problems of all of them. */
 export class RunRefusedError extends Error {
   override readonly name = 'RunRefusedError'
-  readonly code: ErrorCode<'dag' | 'usage'>
+  readonly code: RefusalCode
   readonly problems: readonly Problem[]
 
-  constructor(code: ErrorCode<'dag' | 'usage'>, message: string, problems: readonly Problem[], options?: ErrorOptions) {
+  constructor(code: RefusalCode, message: string, problems: readonly Problem[], options?: ErrorOptions) {
     super(message, options)
     this.code = code
     this.problems = problems
@@ -42,6 +44,7 @@ export async function prepareRun(input: {
   readonly typed: TypedRunOptions
   readonly nowMs: number
   readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
   /** Injected, as it starts a child process. */
   readonly loadDag: (file: string) => Promise<LoadedDag>
 }): Promise<PreparedRun> {
@@ -54,7 +57,7 @@ export async function prepareRun(input: {
     throw new RunRefusedError(loaded.code, loaded.message, [...problems, ...loaded.problems], { cause: loaded })
   }
   const { params, problems: paramProblems } = parseParams(loaded.spec, options.params)
-  problems.push(...paramProblems, ...templateProblems(options))
+  problems.push(...paramProblems, ...templateProblems(options.cluster.config.podTemplateFile))
   if (!problems.some(({ path }) => path?.startsWith('--task-api'))) {
     problems.push(...taskApiProblems(loaded.spec, options))
   }
@@ -63,7 +66,7 @@ export async function prepareRun(input: {
 }
 
 /** What is wrong with the template of `--pod-template-file`; those that tasks name are the DAG file's. */
-function templateProblems({ podTemplateFile: file }: RunOptions): Problem[] {
+function templateProblems(file = ''): Problem[] {
   if (file === '') return []
   return podTemplateProblems(file).map(({ path, ...problem }) => ({
     ...problem,
@@ -77,7 +80,7 @@ function taskApiProblems(spec: DagSpec, { cluster, taskApi }: RunOptions): Probl
   const functions = spec.tasks.filter(({ kind }) => kind === 'function')
   if (functions.length === 0) return []
   // On a cluster that is not the embedded one nobody but the user knows how its pods reach this machine.
-  if (cluster !== null && taskApi.url === undefined) {
+  if (cluster.choice !== null && taskApi.url === undefined) {
     return [
       {
         file: null,

@@ -29,8 +29,7 @@ export async function renderPods(
   const url = prepared.options.taskApi.url ?? '<the task API>'
   const taskApiEnv = { [WORKER_ENV.url]: url, [WORKER_ENV.launchToken]: REDACTED }
   const { pods, problems } = await buildPods(prepared, wanted, {
-    deployment: 'render',
-    namespace: 'default',
+    config: { ...prepared.options.cluster.config, deployment: 'render' },
     worker: { bootstrap, taskApiEnv },
   })
   if (problems.length > 0) throw new RunRefusedError('DAG_INVALID', 'cannot render the pods', problems)

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { type Clock, KubernetesExecutor, type Logger, silentLogger, systemClock } from '@davit/executor'
+import { permissionScopes } from '../cluster/access-reviews.ts'
+import { type OpenCluster, openCluster } from '../cluster/open-cluster.ts'
 import type { LoadedDag } from '../dag/dag-spec.ts'
 import { problemText } from '../dag/problem-text.ts'
 import type { ErrorCode } from '../error-codes.ts'
@@ -11,10 +13,10 @@ import { buildWorkerCode } from '../worker/worker-code.ts'
 import { buildPods, type PodSurroundings } from './build-pods.ts'
 import { workloadBuilder } from './build-workload.ts'
 import { loggedLaunches } from './logged-launches.ts'
-import { type OpenCluster, openCluster } from './open-cluster.ts'
 import { permissionNotices } from './permission-notices.ts'
 import { type PreparedRun, RunRefusedError } from './prepare-run.ts'
 import type { Progress } from './progress.ts'
+import { requirePermissions } from './require-permissions.ts'
 import { runIdOf } from './run-id.ts'
 import { RunLogs } from './run-logs.ts'
 import { type RunSummary, runSummary } from './run-summary.ts'
@@ -54,10 +56,18 @@ export async function runDag(options: RunDagOptions): Promise<{ summary: RunSumm
   const store = await openStore({ database, clock })
   open.defer(() => store.close())
   const cluster = open.use(await openCluster(wanted, { env, logger }))
+  // Who has the token of an embedded dev cluster may do everything there.
+  if (!cluster.isEmbedded) {
+    const { file } = prepared
+    await requirePermissions(cluster.kube, permissionScopes(cluster.config), {
+      file,
+      say: (line) => progress.say(line),
+    })
+  }
   // Before the run is recorded: an address that cannot be listened on is a wrong option.
   const worker = await openTaskApi(prepared.dag, { store, options: prepared.options.taskApi, clock, logger, open })
   const deployment = await store.deployment()
-  await refuseWrongPods(prepared, { deployment, namespace: cluster.kube.namespace, worker })
+  await refuseWrongPods(prepared, { config: { ...cluster.config, deployment }, worker })
   const logs = new TaskLogs(join(cwd, '.davit', 'logs'))
   await logs.prepare(runIdOf(prepared))
   // A database file is open in one process: runs that it says are active died with theirs.
@@ -96,7 +106,7 @@ async function driveRun(
     jobId: `${deployment}-${clock.now().toString(36)}`,
     parallelism: options.taskConcurrency,
     kube: cluster.kube,
-    config: { deployment, namespace: cluster.kube.namespace, podTemplateFile: options.podTemplateFile },
+    config: { ...cluster.config, deployment },
     store: loggedLaunches(store.launches, runLogs),
     logArchive: runLogs,
     clock,

@@ -1,17 +1,14 @@
-import { resolve } from 'node:path'
+import { type ClusterSettings, clusterSettings, type TypedClusterOptions } from '../cluster/cluster-settings.ts'
 import type { Problem } from '../dag/problem.ts'
 import { parseDatabaseUrl } from '../store/database-url.ts'
 import { StoreError } from '../store/store-error.ts'
 
 /** The options of `davit run` as they were typed. */
-export interface TypedRunOptions {
+export interface TypedRunOptions extends TypedClusterOptions {
   readonly param?: readonly string[]
   readonly logicalDate?: string
   readonly taskConcurrency?: string
   readonly database?: string
-  readonly kubeconfig?: string
-  readonly context?: string
-  readonly podTemplateFile?: string
   readonly taskApiListen?: string
   readonly taskApiUrl?: string
   readonly json?: boolean
@@ -25,10 +22,7 @@ export interface RunOptions {
   readonly taskConcurrency: number
   /** An absolute path, or `:memory:`. */
   readonly database: string
-  /** Null: the embedded dev cluster. */
-  readonly cluster: { readonly kubeconfigPath?: string; readonly context?: string } | null
-  /** The template of tasks that name none; an absolute path, or empty. */
-  readonly podTemplateFile: string
+  readonly cluster: ClusterSettings
   readonly taskApi: { readonly listen?: { readonly host: string; readonly port: number }; readonly url?: string }
 }
 
@@ -38,10 +32,15 @@ const DEFAULT_TASK_CONCURRENCY = 32
  * Checks what was typed; problems name the option as their path.
  * @param nowMs the logical date when none is given
  * @param cwd what files are relative to
+ * @param env for Airflow's variables, where no option says otherwise
  */
 export function checkRunOptions(
   typed: TypedRunOptions,
-  { nowMs, cwd }: { readonly nowMs: number; readonly cwd: string },
+  {
+    nowMs,
+    cwd,
+    env,
+  }: { readonly nowMs: number; readonly cwd: string; readonly env: Readonly<Record<string, string | undefined>> },
 ): { options: RunOptions; problems: Problem[] } {
   const problems: Problem[] = []
   const problem = (path: string, message: string, hint?: string) =>
@@ -56,7 +55,10 @@ export function checkRunOptions(
     )
   }
 
-  const concurrency = typed.taskConcurrency ?? String(DEFAULT_TASK_CONCURRENCY)
+  const { settings: cluster, problems: clusterProblems } = clusterSettings(typed, { env, cwd })
+  problems.push(...clusterProblems, ...ownSettings(cluster))
+
+  const concurrency = typed.taskConcurrency ?? String(cluster.config.parallelism ?? DEFAULT_TASK_CONCURRENCY)
   const taskConcurrency = /^\d+$/.test(concurrency) ? Number(concurrency) : 0
   if (taskConcurrency < 1 || !Number.isSafeInteger(taskConcurrency)) {
     problem('--task-concurrency', `not a whole number of at least 1: "${concurrency}"`, 'leave it out for 32')
@@ -82,13 +84,6 @@ export function checkRunOptions(
     )
   }
 
-  const cluster =
-    typed.kubeconfig === undefined && typed.context === undefined
-      ? null
-      : {
-          ...(typed.kubeconfig === undefined ? {} : { kubeconfigPath: typed.kubeconfig }),
-          ...(typed.context === undefined ? {} : { context: typed.context }),
-        }
   return {
     problems,
     options: {
@@ -97,13 +92,28 @@ export function checkRunOptions(
       taskConcurrency,
       database,
       cluster,
-      podTemplateFile: typed.podTemplateFile === undefined ? '' : resolve(cwd, typed.podTemplateFile),
       taskApi: {
         ...(listen ? { listen } : {}),
         ...(typed.taskApiUrl === undefined ? {} : { url: typed.taskApiUrl }),
       },
     },
   }
+}
+
+/** What an executor may be told by variables, and a run decides by itself. */
+function ownSettings({ config }: ClusterSettings): Problem[] {
+  const wrong = (option: string, message: string) => ({
+    file: null,
+    path: `AIRFLOW__KUBERNETES_EXECUTOR__${option}`,
+    message,
+    hint: 'leave it out',
+  })
+  return [
+    ...(config.deployment === undefined ? [] : [wrong('DEPLOYMENT', 'davit run is named by its database')]),
+    ...(String(config.adoption ?? 'label') === 'label'
+      ? []
+      : [wrong('ADOPTION', 'davit run shares its database with no other executor')]),
+  ]
 }
 
 /** `2026-01-31T06:00:00+00:00`: Airflow's form, in UTC; fractions only when there are some. */

@@ -8,7 +8,7 @@ import { tempFolder } from '../support/temp-folder.ts'
 /** What is wrong with options for a DAG of one task, by path. */
 async function problemsOf(kind: 'function' | 'container', typed: TypedRunOptions) {
   const dag: LoadedDag = { spec: dagSpec([{ taskId: 'a', kind }]), bundle: null, files: [], warnings: [], file: 'a.ts' }
-  return prepareRun({ file: 'a.ts', typed, nowMs: 0, cwd: '/', loadDag: async () => dag }).then(
+  return prepareRun({ file: 'a.ts', typed, nowMs: 0, cwd: '/', env: {}, loadDag: async () => dag }).then(
     () => [],
     (error) => {
       expect(error).toMatchObject({ name: 'RunRefusedError', code: 'OPTION_INVALID' })

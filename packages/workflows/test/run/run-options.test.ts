@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkRunOptions, isoWithOffset } from '../../src/run/run-options.ts'
 
-const now = { nowMs: Date.parse('2026-03-01T12:00:00.250Z'), cwd: '/somewhere' }
+const now = { nowMs: Date.parse('2026-03-01T12:00:00.250Z'), cwd: '/somewhere', env: {} }
 
 describe('the options of davit run', () => {
   it('are complete without any', () => {
@@ -12,8 +12,7 @@ describe('the options of davit run', () => {
         logicalDate: '2026-03-01T12:00:00.250000+00:00',
         taskConcurrency: 32,
         database: ':memory:',
-        cluster: null,
-        podTemplateFile: '',
+        cluster: { choice: null, config: { podTemplateFile: '' } },
         taskApi: {},
       },
     })
@@ -54,11 +53,13 @@ describe('the options of davit run', () => {
   })
 
   it('resolves a pod template', () => {
-    expect(checkRunOptions({ podTemplateFile: 'pod.yaml' }, now).options.podTemplateFile).toBe('/somewhere/pod.yaml')
+    expect(checkRunOptions({ podTemplateFile: 'pod.yaml' }, now).options.cluster.config.podTemplateFile).toBe(
+      '/somewhere/pod.yaml',
+    )
   })
 
   it('takes a context alone as a wish for a real cluster', () => {
-    expect(checkRunOptions({ context: 'prod' }, now).options.cluster).toEqual({ context: 'prod' })
+    expect(checkRunOptions({ context: 'prod' }, now).options.cluster.choice).toEqual({ context: 'prod' })
   })
 })
 

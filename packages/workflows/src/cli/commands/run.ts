@@ -19,6 +19,7 @@ export function runCommand(io: Io, ended: Ended): Command {
     .option('--database <file>', 'keep runs in this file: FILE or sqlite:FILE (default: in memory)')
     .option('--kubeconfig <file>', 'run on the cluster of this kubeconfig')
     .option('--context <name>', 'its context (default: the current one)')
+    .option('--namespace <name>', 'where pods go (default: the namespace of the context); may be repeated', collect)
     .option('--pod-template-file <file>', 'YAML of the pod that every task without a template of its own starts from')
     .option('--task-api-listen <host:port>', 'where the task API listens (default: a free port of 127.0.0.1)')
     .option('--task-api-url <url>', 'how pods reach the task API; needed for function tasks on a cluster of your own')

@@ -1,0 +1,62 @@
+import { createKubeClient, type ExecutorOptions, type KubeClient, type Logger, loadKubeConfig } from '@davit/executor'
+import type { ErrorCode } from '../error-codes.ts'
+import type { ClusterSettings } from './cluster-settings.ts'
+
+/** A cluster, reached. */
+export interface OpenCluster extends AsyncDisposable {
+  readonly kube: KubeClient
+  /** The settings' configuration, with the context's namespace where they name none. */
+  readonly config: ExecutorOptions & { readonly namespace: string }
+  /** A dev cluster of our own, which ends with us. */
+  readonly isEmbedded: boolean
+}
+
+/** The cluster cannot be used; nothing was started on it. */
+export class ClusterUnreachableError extends Error {
+  override readonly name = 'ClusterUnreachableError'
+  readonly code = 'CLUSTER_UNREACHABLE' satisfies ErrorCode<'run'>
+}
+
+/**
+ * Starts a dev cluster, or connects to the cluster that the settings name and proves that it answers.
+ * @throws {ClusterUnreachableError} one line, with address and cause
+ * @throws {KubeConfigError} when the kubeconfig is wrong
+ */
+export async function openCluster(
+  { choice, config }: ClusterSettings,
+  { env, logger }: { readonly env: Readonly<Record<string, string | undefined>>; readonly logger: Logger },
+): Promise<OpenCluster> {
+  await using opening = new AsyncDisposableStack()
+  const embedded = choice === null ? opening.use(await startEmbedded()) : null
+  const kubeConfig = await loadKubeConfig(embedded ? { kubeconfig: embedded.kubeconfig } : { ...choice, env })
+  const kube = createKubeClient(kubeConfig, { logger })
+  opening.defer(() => kube.close())
+  try {
+    await kube.version({ timeoutMs: 10_000 })
+    if (embedded) await makeNamespaces(kube, config)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const message = why.includes(kube.server) ? why : `${kube.server}: ${why}`
+    throw new ClusterUnreachableError(`cannot reach the cluster: ${message}`.replaceAll('\n', ' '), { cause })
+  }
+  const opened = opening.move()
+  return {
+    kube,
+    config: { ...config, namespace: config.namespace ?? kube.namespace },
+    isEmbedded: embedded !== null,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** Loaded only where it is used: a run on a cluster of one's own need not wait for it. */
+async function startEmbedded() {
+  const { startDevCluster } = await import('@davit/devcluster')
+  return startDevCluster({ runtime: 'process' })
+}
+
+/** A new dev cluster has no namespace of anybody's. */
+async function makeNamespaces(kube: KubeClient, config: ExecutorOptions): Promise<void> {
+  const named = new Set([...(config.multiNamespaceModeNamespaceList ?? []), config.namespace ?? kube.namespace])
+  named.delete(kube.namespace)
+  for (const name of named) await kube.resources.create({ resource: 'namespaces' }, { metadata: { name } })
+}

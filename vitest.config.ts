@@ -54,6 +54,11 @@ export default defineConfig({
       },
       {
         extends: true,
+        // What users complain of, on a clock that the tests move.
+        test: { name: 'user-pain', include: ['test/user-pain/**/*.test.ts'] },
+      },
+      {
+        extends: true,
         // Both servers at once, when CONFORMANCE names both.
         test: { name: 'differential', include: ['test/differential/agreement.test.ts'] },
       },

@@ -125,6 +125,7 @@ describe('docs/reference/configuration.md', () => {
     requestTimeoutMs: 'optional',
     listTimeoutMs: 'optional',
     userAgent: 'optional',
+    connect: 'optional',
     clock: 'optional',
     logger: 'optional',
   }

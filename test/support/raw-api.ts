@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, request } from 'node:https'
+import type { Duplex } from 'node:stream'
 import { type ClusterAccess, readAccess } from './kubeconfig-access.ts'
 import { RawWatch } from './raw-watch.ts'
 
@@ -36,10 +37,14 @@ export interface RawAnswer<T = unknown> {
 export class RawApi implements Disposable {
   readonly access: ClusterAccess
   readonly #agent: Agent
+  readonly #connect: (() => Duplex) | undefined
 
-  constructor(kubeconfig: string) {
+  /** `connect`: opens a connection to the server without the network. */
+  constructor(kubeconfig: string, { connect }: { readonly connect?: () => Duplex } = {}) {
     this.access = readAccess(kubeconfig)
     this.#agent = new Agent({ keepAlive: true, ca: this.access.ca })
+    this.#connect = connect
+    if (connect) this.#agent.createConnection = connect
   }
 
   /** @throws Error when there is no answer in time, or the connection breaks */
@@ -96,6 +101,7 @@ export class RawApi implements Disposable {
       // A watch keeps its connection: one of its own.
       agent: false,
       ca: this.access.ca,
+      ...(this.#connect && { createConnection: this.#connect }),
     })
   }
 

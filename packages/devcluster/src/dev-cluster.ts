@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { ApiServer } from './apiserver/api-server.ts'
 import { makeCertificates } from './apiserver/certificates/make-certificates.ts'
 import { NamespaceController } from './apiserver/controllers/namespace-controller.ts'
@@ -69,6 +70,12 @@ export interface DevCluster extends AsyncDisposable {
   readonly kubeconfigPath: string
   readonly nodeName: string
   readonly faults: Faults
+  /**
+   * Serves HTTP, in the clear, on a connection of the caller's: one end of a pair of streams whose other end a client of
+   * the same process has. No network is between them, so that with a clock and numbers of its own a whole test repeats
+   * itself.
+   */
+  accept(connection: Duplex): void
   /** What was asked of the API server, for tests to count. */
   readonly requests: RequestLog
   /** Ends pods, connections and timers, and removes what was written. May be called again. */
@@ -152,6 +159,7 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
     kubeconfigPath,
     nodeName,
     faults: createFaults({ server, store, kubelet, giveUpNode: () => nodeLifecycle.giveUp(nodeName) }),
+    accept: (connection) => server.accept(connection),
     requests: server.requests,
     stop,
     [Symbol.asyncDispose]: stop,

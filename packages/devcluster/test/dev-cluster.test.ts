@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { duplexPair } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { eventually } from '../../../test/support/eventually.ts'
 import { FakeClock } from '../../../test/support/fake-clock.ts'
@@ -66,6 +69,26 @@ describe('startDevCluster', () => {
     } finally {
       taken.close()
     }
+  })
+
+  it('serves a connection without a network, with the same credentials, and ends it with the others', async () => {
+    await using cluster = await start()
+    const [ours, theirs] = duplexPair()
+    cluster.accept(theirs)
+    const ask = (authorization: string) => {
+      const options = { createConnection: () => ours, path: '/version', headers: { authorization } }
+      return once(request(options).end(), 'response') as Promise<[IncomingMessage]>
+    }
+    const [answer] = await ask(`Bearer ${/token: (\S+)/.exec(cluster.kubeconfig)?.[1]}`)
+    expect([answer.statusCode, JSON.parse((await answer.toArray()).join('')).major]).toEqual([200, '1'])
+    const [, idle] = duplexPair()
+    cluster.accept(idle)
+    cluster.faults.closeConnections()
+    expect(idle.destroyed).toBe(true)
+    const [, late] = duplexPair()
+    await cluster.stop()
+    cluster.accept(late)
+    expect(late.destroyed).toBe(true)
   })
 
   it('has namespaces, furnished, and a node that is ready', async () => {

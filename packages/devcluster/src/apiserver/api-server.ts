@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../clock.ts'
 import type { Kubelet } from '../kubelet/kubelet.ts'
 import type { Random } from '../random.ts'
@@ -81,6 +82,11 @@ export class ApiServer {
   async start(port: number): Promise<void> {
     await this.#listener.start(port)
     this.#unsubscribe = this.#parts.registry.store.subscribe((resource) => this.watches.changed(resource))
+  }
+
+  /** Serves a connection that came without the network, in the clear. */
+  accept(connection: Duplex): void {
+    this.#listener.accept(connection)
   }
 
   /** Breaks every connection, watches and all, and listens on. Returns how many. */

@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createSecureContext } from 'node:tls'
-import type { Pool } from 'undici'
+import type { buildConnector, Pool } from 'undici'
 import type { ClusterConfig } from './cluster-config.ts'
 import type { ClientCertificate } from './credentials.ts'
 
@@ -13,6 +15,8 @@ export interface ConnectionPoolsOptions {
   readonly cluster: ClusterConfig
   /** At most so many for requests. Streams have no limit: each is asked for by name. */
   readonly connections: number
+  /** Opens a connection instead of the network. */
+  readonly connect?: (() => Duplex) | undefined
 }
 
 /** An idle connection is given up before a load balancer or the server (90 s) would do it without telling. */
@@ -51,9 +55,25 @@ export class ConnectionPools {
   }
 
   #create(PoolClass: typeof Pool, certificate: ClientCertificate | undefined, connections: number | null): Pool {
-    const { server, certificateAuthority, tlsServerName, insecureSkipTlsVerify } = this.#options.cluster
-    const url = new URL(server)
-    const secure = url.protocol === 'https:' && {
+    const pool = new PoolClass(new URL(this.#options.cluster.server).origin, {
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // Each request has a deadline of its own, by our clock.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: this.#connector(certificate),
+    })
+    this.#open.add(pool)
+    return pool
+  }
+
+  #connector(certificate: ClientCertificate | undefined): buildConnector.connector | buildConnector.BuildOptions {
+    const { cluster, connect } = this.#options
+    if (connect) return connectorOf(connect)
+    const { server, certificateAuthority, tlsServerName, insecureSkipTlsVerify } = cluster
+    const secure = new URL(server).protocol === 'https:' && {
       // Made once: for each connection Node would read the certificates anew.
       secureContext: createSecureContext({
         ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
@@ -62,18 +82,7 @@ export class ConnectionPools {
       rejectUnauthorized: !insecureSkipTlsVerify,
       ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
     }
-    const pool = new PoolClass(url.origin, {
-      connections,
-      pipelining: 1,
-      allowH2: false,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      // Each request has a deadline of its own, by our clock.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: { timeout: CONNECT_TIMEOUT_MS, ...secure },
-    })
-    this.#open.add(pool)
-    return pool
+    return { timeout: CONNECT_TIMEOUT_MS, ...secure }
   }
 
   #retire(pool: Pool): void {
@@ -82,5 +91,21 @@ export class ConnectionPools {
       () => this.#open.delete(pool),
       () => this.#open.delete(pool),
     )
+  }
+}
+
+/** What undici calls for a connection; it reads and writes any stream, and listens for the answer in a later turn. */
+function connectorOf(connect: () => Duplex): buildConnector.connector {
+  return (_options, callback) => {
+    queueMicrotask(() => {
+      let connection: Duplex
+      try {
+        connection = connect()
+      } catch (error) {
+        callback(error instanceof Error ? error : new Error(String(error)), null)
+        return
+      }
+      callback(null, connection as Socket)
+    })
   }
 }

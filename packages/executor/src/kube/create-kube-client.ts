@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import { type Clock, systemClock } from '../clock.ts'
 import { type Logger, silentLogger } from '../logger.ts'
 import { executorVersion } from '../version.ts'
@@ -21,6 +22,12 @@ export interface KubeClientOptions {
   readonly listTimeoutMs?: number
   /** @default `davit/<version>` */
   readonly userAgent?: string
+  /**
+   * Opens each connection, through a tunnel for one, or to a server of the same process: a stream that leads to the server,
+   * with TLS of its own where that is wanted. What it throws is a connection that could not be had.
+   * @default TCP, and TLS as the kubeconfig says
+   */
+  readonly connect?: () => Duplex
   /** @default the machine's */
   readonly clock?: Clock
   /** @default says nothing */
@@ -47,7 +54,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
   const { origin } = new URL(config.cluster.server)
   const transport = new Transport({
     server: config.cluster.server,
-    pools: new ConnectionPools({ cluster: config.cluster, connections }),
+    pools: new ConnectionPools({ cluster: config.cluster, connections, connect: options.connect }),
     credentials: config.credentials.open({ clock, logger }),
     clock,
     userAgent,

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, createConnection } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
 import { FakeClock } from '../../../../test/support/fake-clock.ts'
@@ -411,6 +414,37 @@ describe('pools', () => {
     expect(server.requests).toHaveLength(12)
     controller.abort()
     await Promise.all(streams)
+  })
+})
+
+describe('connect', () => {
+  it('opens the connections, without TLS of ours', async () => {
+    await using cluster = createServer((_, response) => json(response, 200, { major: '1' })).listen(0, '127.0.0.1')
+    await once(cluster, 'listening')
+    let opened = 0
+    const through = await connect(
+      {
+        connect() {
+          opened += 1
+          return createConnection((cluster.address() as AddressInfo).port, '127.0.0.1')
+        },
+      },
+      { token: 't' },
+      'https://behind-a-tunnel:6443',
+    )
+    expect(await through.version()).toEqual({ major: '1' })
+    expect(opened).toBe(1)
+    await through.close()
+  })
+
+  it('may refuse: the server cannot be reached', async () => {
+    const refusing = await connect({
+      connect() {
+        throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' })
+      },
+    })
+    expect(await failure(refusing.version())).toMatchObject({ code: 'KUBE_CONNECTION', kind: 'refused' })
+    await refusing.close()
   })
 })
 

@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { UNSUPPORTED_ENCODING } from './request-head.ts'
 
 /** What a listener needs. */
@@ -15,7 +16,7 @@ export interface HttpsListenerParts {
 /** HTTPS on 127.0.0.1 and nowhere else. Knows every connection, so that they can be broken. */
 export class HttpsListener {
   readonly #parts: HttpsListenerParts
-  readonly #sockets = new Set<Socket>()
+  readonly #sockets = new Set<Duplex>()
   /** The newest request of each connection. */
   readonly #open = new WeakMap<Duplex, { readonly request: IncomingMessage; readonly response: ServerResponse }>()
   #server: Server | undefined
@@ -51,10 +52,7 @@ export class HttpsListener {
         handle(request, response)
       },
     )
-    server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
+    server.on('connection', (socket: Duplex) => this.#remember(socket))
     // A client that is none, or that left in the middle of its handshake.
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -81,6 +79,17 @@ export class HttpsListener {
     this.#server = server
   }
 
+  /** Serves a connection that came without the network, in the clear. One that comes while it does not listen is broken. */
+  accept(connection: Duplex): void {
+    if (!this.#server) {
+      connection.destroy()
+      return
+    }
+    this.#remember(connection)
+    // What node:https does with a connection once its TLS stands; any stream will do.
+    this.#server.emit('secureConnection', connection as TLSSocket)
+  }
+
   /** Breaks every connection, watches and all, and listens on. Returns how many. */
   closeConnections(): number {
     const open = [...this.#sockets]
@@ -95,6 +104,11 @@ export class HttpsListener {
     const closed = new Promise((resolve) => server.close(resolve))
     this.closeConnections()
     await closed
+  }
+
+  #remember(connection: Duplex): void {
+    this.#sockets.add(connection)
+    connection.once('close', () => this.#sockets.delete(connection))
   }
 }
 

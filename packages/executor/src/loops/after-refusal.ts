@@ -52,7 +52,9 @@ function ceilingMs({ limitMs }: Refusal, { maxRefusalSeconds }: Pick<ExecutorCon
   return Math.min(maxRefusalSeconds * 1000, limitMs ?? Number.POSITIVE_INFINITY)
 }
 
+/** Grows with each refusal; save for a cause that is not the launch's own, where a gate does that for all together. */
 function delay(refusal: Refusal, sameCause: number, random: () => number): number {
+  if (refusal.scope !== 'launch' && refusal.action !== 'repeat') sameCause = 1
   const backoff = new Backoff({ ...refusal.backoff, random })
   for (let failure = 1; failure < sameCause && failure < 20; failure++) backoff.next()
   return backoff.next(refusal.retryAfterMs)

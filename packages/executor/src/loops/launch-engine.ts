@@ -79,7 +79,7 @@ export class LaunchEngine {
       reaper: this.reaper,
       onFinished: (entry, outcome, state) => {
         book.close(entry)
-        this.launcher.freed(entry.namespace)
+        this.#freed(entry)
         options.events.onFinished(entry, outcome, state)
       },
       onRejected: (entry) => {
@@ -252,7 +252,7 @@ export class LaunchEngine {
   #onEnded(entry: LaunchEntry, ending: Ending, isOver: boolean): void {
     const { config, logger, metrics } = this.#options
     this.tracker.forget(entry)
-    if (isOver) this.launcher.freed(entry.namespace)
+    if (isOver) this.#freed(entry)
     const decision = launchAgain(entry, ending, config, isOver)
     if (decision.kind === 'no') {
       if (ending.state === 'failed')
@@ -277,6 +277,13 @@ export class LaunchEngine {
     }
     beginNextLaunch(entry, this.book)
     this.launcher.enqueue(entry, decision.delayMs)
+  }
+
+  /** The entry's pod has ended, or is going: it leaves room once. */
+  #freed(entry: LaunchEntry): void {
+    if (!entry.launch?.uid || entry.hasFreed) return
+    entry.hasFreed = true
+    this.launcher.freed(entry.namespace)
   }
 
   /** A launch that fails without a pod of its own. */
@@ -321,7 +328,7 @@ export class LaunchEngine {
     if (phase === 'waiting') this.launcher.remove(entry)
     if (entry.sentPod) this.#strangers.expect(entry)
     this.book.close(entry)
-    this.launcher.freed(entry.namespace)
+    this.#freed(entry)
     if (launch && entry.isRecorded) {
       const { uid } = launch
       const remove = () => {

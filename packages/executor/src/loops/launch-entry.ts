@@ -49,6 +49,8 @@ export interface LaunchEntry {
   /** The pod as last seen. */
   record: PodRecord | null
   wasRunning: boolean
+  /** The launcher was told that the pod of the present launch leaves room. */
+  hasFreed: boolean
   /** What a pod that has not started waits for. */
   pending: { readonly stage: PendingStage; readonly reason: string } | null
   outcome: LaunchOutcome | null
@@ -116,6 +118,7 @@ const blank = {
   infrastructureFailures: 0,
   record: null,
   wasRunning: false,
+  hasFreed: false,
   pending: null,
   outcome: null,
 } as const

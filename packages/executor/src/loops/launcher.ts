@@ -5,15 +5,16 @@ import type { Pod } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Failure } from '../pods/failure.ts'
-import { Backoff } from '../watch/backoff.ts'
 import { afterRefusal, ceilingFailure } from './after-refusal.ts'
 import { type CreateResult, createPod } from './create-pod.ts'
 import { CreationBatches } from './creation-batches.ts'
+import type { Verdict } from './creation-gate.ts'
+import { CreationGates, EVERYWHERE } from './creation-gates.ts'
 import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
 import { Deadlines } from './deadlines.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import { LaunchQueue } from './launch-queue.ts'
-import { NamespaceGates } from './namespace-gates.ts'
+import { leavingRefusal, refusalText, storeRefusal } from './own-refusals.ts'
 import { PreparationError } from './preparation-error.ts'
 import { isOverload, type Refusal } from './refusal.ts'
 
@@ -47,15 +48,11 @@ const LAST_TRIAL_MS = 1_000
 export class Launcher {
   readonly #options: LauncherOptions
   readonly #queue = new LaunchQueue<LaunchEntry>()
-  readonly #gates: NamespaceGates
-  readonly #pauseBackoff: Backoff
+  readonly #gates: CreationGates
   readonly #running = new Set<Promise<void>>()
   readonly #batches: CreationBatches
   readonly #stopping = new AbortController()
   #limit
-  /** No create is sent before: the server, or our credentials, said so for all. */
-  #pausedUntil = 0
-  #pausedBy: Refusal | null = null
   /** How many launches may still begin before the next `sync`; null: no limit. */
   #batchLeft: number | null
   /** When what holds a launch up ends it; also for one that was never refused itself, as its namespace is closed. */
@@ -67,9 +64,8 @@ export class Launcher {
   constructor(options: LauncherOptions) {
     const { config, clock, random } = options
     this.#options = options
-    this.#gates = new NamespaceGates(clock, random)
-    this.#pauseBackoff = new Backoff({ initialMs: 1_000, maxMs: 60_000, random })
     this.#batches = new CreationBatches(options)
+    this.#gates = new CreationGates(clock, random)
     this.#limit = initialCreationLimit(config.podCreationMaxConcurrency)
     this.#batchLeft = config.workerPodsCreationBatchSize === null ? null : 0
     this.#ceilings = new Deadlines(clock, (entry) => this.#atCeiling(entry))
@@ -111,7 +107,7 @@ export class Launcher {
     this.#pump()
   }
 
-  /** A pod of the namespace ended: room there may be. */
+  /** A pod of the namespace ended, or goes: room there may be. To be called once for each. */
   freed(namespace: string): void {
     this.#gates.freed(namespace)
     this.#pump()
@@ -120,10 +116,10 @@ export class Launcher {
   /** Why the launch waits, for people; null when it only waits for its turn. */
   waitingReason(entry: LaunchEntry): string | null {
     const now = this.#options.clock.now()
-    if (entry.refusal) return refusalText(entry.refusal.refusal, entry.refusal.nextAt - now)
-    if (this.#pausedBy && this.#pausedUntil > now) return refusalText(this.#pausedBy, this.#pausedUntil - now)
-    const gate = this.#gates.reason(entry.namespace)
-    return gate ? refusalText(gate.refusal, gate.opensAt - now) : null
+    const gate = this.#closedGate(entry.namespace)
+    if (!entry.refusal) return gate && refusalText(gate.refusal, gate.opensAt - now)
+    const { refusal, nextAt } = entry.refusal
+    return refusalText(refusal, Math.max(nextAt, refusal.scope === 'launch' ? 0 : (gate?.opensAt ?? 0)) - now)
   }
 
   /** Resolves when no create is under way and none could begin now. */
@@ -148,7 +144,7 @@ export class Launcher {
   #pump(): void {
     if (this.#isStopped) return
     const now = this.#options.clock.now()
-    while (this.#running.size < this.#limit.limit && this.#batchLeft !== 0 && now >= this.#pausedUntil) {
+    while (this.#running.size < this.#limit.limit && this.#batchLeft !== 0 && this.#gates.isOpen(EVERYWHERE)) {
       const entry = this.#queue.take(now, (namespace) => this.#gates.isOpen(namespace))
       if (!entry) break
       if (this.#batchLeft !== null) this.#batchLeft -= 1
@@ -175,13 +171,17 @@ export class Launcher {
 
   async #launch(entry: LaunchEntry, wasFull: boolean): Promise<void> {
     const { prepare, onFailed, logger } = this.#options
-    // Its namespace may turn out to be another one; the gate that let it through is told of the end.
-    const gate = entry.namespace
-    this.#gates.sent(gate)
-    let refusal: Refusal | null = null
+    const guess = entry.namespace
+    const leaveAll = this.#gates.enter(EVERYWHERE)
+    let leaveNamespace = this.#gates.enter(guess)
+    let verdicts: Verdicts = NOTHING_LEARNT
     try {
       entry.sentPod ??= await prepare(entry)
-      if (entry.sentPod && entry.phase === 'creating') refusal = await this.#create(entry, entry.sentPod, wasFull)
+      if (entry.namespace !== guess) {
+        leaveNamespace('unclear')
+        leaveNamespace = this.#gates.enter(entry.namespace)
+      }
+      if (entry.sentPod && entry.phase === 'creating') verdicts = await this.#create(entry, entry.sentPod, wasFull)
     } catch (error) {
       if (error instanceof PreparationError) onFailed(entry, error.failure)
       else {
@@ -189,14 +189,13 @@ export class Launcher {
         this.#putBack(entry, storeRefusal(error))
       }
     } finally {
-      const isNamespaces = refusal?.scope === 'namespace' && entry.namespace === gate
-      this.#gates.answered(gate, isNamespaces ? refusal : null)
-      if (refusal?.scope === 'namespace' && !isNamespaces) this.#gates.answered(entry.namespace, refusal)
+      leaveAll(verdicts.everywhere)
+      leaveNamespace(verdicts.namespace)
     }
   }
 
-  /** Sends the create; returns the refusal, if it was one. */
-  async #create(entry: LaunchEntry, pod: Pod, wasFull: boolean): Promise<Refusal | null> {
+  /** Sends the create; returns what the gates are to learn. */
+  async #create(entry: LaunchEntry, pod: Pod, wasFull: boolean): Promise<Verdicts> {
     const { pods, clock, metrics, isAccounted, config } = this.#options
     const startedAt = clock.now()
     const launchId = entry.launch?.id
@@ -216,29 +215,25 @@ export class Launcher {
       this.#limit = nextCreationLimit(this.#limit, { kind: 'overload', sentAtShrinks })
     }
     // Ended, and on its way to its next launch, before this create was answered: the answer says nothing any more.
-    return entry.launch?.id === launchId ? this.#settle(entry, result) : null
+    if (entry.launch?.id === launchId) this.#settle(entry, result)
+    return result.kind === 'refused' ? verdictsOf(result.refusal) : PASSED
   }
 
-  #settle(entry: LaunchEntry, result: CreateResult): Refusal | null {
+  #settle(entry: LaunchEntry, result: CreateResult): void {
     const { onPod, onFailed, onUsedUp, logger } = this.#options
     if (result.kind === 'ours') {
-      this.#pauseBackoff.reset()
       entry.sentPod = null
       entry.refusal = null
       logger.info(result.found ? 'pod found' : 'pod created', taskFields(entry))
       onPod(entry, result.pod)
-      return null
+      return
     }
     // Seen by the watch, revoked or failed meanwhile: the answer does not matter any more.
-    if (entry.phase !== 'creating') return null
+    if (entry.phase !== 'creating') return
     if (result.kind === 'foreign') onFailed(entry, result.failure)
     else if (result.kind === 'done') onUsedUp(entry)
     else if (result.kind === 'leaving') this.#putBack(entry, leavingRefusal(result.pod))
-    else {
-      this.#putBack(entry, result.refusal)
-      return result.refusal
-    }
-    return null
+    else this.#putBack(entry, result.refusal)
   }
 
   #putBack(entry: LaunchEntry, refusal: Refusal): void {
@@ -254,7 +249,6 @@ export class Launcher {
     entry.phase = 'waiting'
     const delayMs = next.refusal.nextAt - clock.now()
     logger.warn('launch put back', { ...taskFields(entry), delayMs, error: refusal.message })
-    if (refusal.scope === 'all') this.#pause(refusal)
     this.#queue.pushDelayed(entry, next.refusal.nextAt)
     // The last trial, at the ceiling itself, is to have its answer; unless the namespace is closed to it.
     this.#ceilings.set(entry, next.refusal.endsAt + LAST_TRIAL_MS)
@@ -268,8 +262,7 @@ export class Launcher {
   /** A launch that only waits for its turn may wait on; one that is held up by a refusal, its own or its namespace's, fails. */
   #atCeiling(entry: LaunchEntry): void {
     if (entry.phase !== 'waiting') return
-    const paused = this.#pausedUntil > this.#options.clock.now() ? this.#pausedBy : null
-    const refusal = entry.refusal?.refusal ?? paused ?? this.#gates.reason(entry.namespace)?.refusal
+    const refusal = entry.refusal?.refusal ?? this.#closedGate(entry.namespace)?.refusal
     if (!refusal) {
       this.#limitWait(entry, 0)
       return
@@ -278,15 +271,12 @@ export class Launcher {
     this.#options.onFailed(entry, ceilingFailure(refusal, this.#options.config))
   }
 
-  #pause(refusal: Refusal): void {
-    const now = this.#options.clock.now()
-    if (this.#pausedUntil > now) return
-    this.#pausedBy = refusal
-    this.#pausedUntil = now + this.#pauseBackoff.next(refusal.retryAfterMs)
+  #closedGate(namespace: string) {
+    return this.#gates.reason(EVERYWHERE) ?? this.#gates.reason(namespace)
   }
 
   /**
-   * Wakes when the pause is over, a refused launch may go again, or a closed namespace may be asked.
+   * Wakes when a refused launch may go again, or a closed gate lets one through.
    *
    * @param now when the queue was looked at: what falls due while we are here has not been seen
    */
@@ -297,8 +287,7 @@ export class Launcher {
     if (this.#queue.size === 0) return
     const times = [
       this.#queue.nextReleaseAt,
-      this.#gates.nextOpensAt(this.#queue.readyNamespaces()),
-      this.#pausedUntil > now ? this.#pausedUntil : null,
+      this.#gates.nextOpensAt([EVERYWHERE, ...this.#queue.readyNamespaces()]),
     ].filter((at) => at !== null && at > now) as number[]
     if (times.length === 0) return
     const at = Math.min(...times, now + IDLE_GATE_MS)
@@ -311,33 +300,18 @@ export function taskFields({ key, launch, namespace }: LaunchEntry) {
   return { ...key, launch: launch?.id, pod: launch?.podName, namespace }
 }
 
-function refusalText(refusal: Refusal, waitMs: number): string {
-  const next = waitMs > 0 ? `next try in ${Math.ceil(waitMs / 1000)} s` : 'being tried again'
-  return `refused (${refusal.cause}): ${refusal.message}; ${next}`
+interface Verdicts {
+  readonly everywhere: Verdict
+  readonly namespace: Verdict
 }
 
-function leavingRefusal(pod: Pod): Refusal {
-  return {
-    action: 'wait',
-    cause: 'earlier-pod',
-    scope: 'launch',
-    failureClass: 'infrastructure',
-    evidence: `metadata.uid=${pod.metadata?.uid}`,
-    message: `the earlier pod ${pod.metadata?.namespace}/${pod.metadata?.name} (uid ${pod.metadata?.uid}) of this launch is still being deleted`,
-    backoff: { initialMs: 250, maxMs: 5_000 },
-  }
-}
+const NOTHING_LEARNT: Verdicts = { everywhere: 'unclear', namespace: 'unclear' }
+const PASSED: Verdicts = { everywhere: 'passed', namespace: 'passed' }
 
-function storeRefusal(error: unknown): Refusal {
-  return {
-    action: 'wait',
-    cause: 'store',
-    scope: 'launch',
-    failureClass: 'infrastructure',
-    evidence: `error=${error instanceof Error ? error.name : typeof error}`,
-    message: `the launch cannot be recorded: ${error instanceof Error ? error.message : String(error)}`,
-    backoff: { initialMs: 250, maxMs: 15_000 },
-  }
+/** A refusal for this launch alone, or for its namespace, is still an answer of a server that works. */
+function verdictsOf(refusal: Refusal): Verdicts {
+  if (refusal.scope === 'all') return { everywhere: refusal, namespace: 'unclear' }
+  return { everywhere: 'passed', namespace: refusal.scope === 'namespace' ? refusal : 'unclear' }
 }
 
 function statusTag(result: CreateResult): string {

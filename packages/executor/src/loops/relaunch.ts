@@ -66,6 +66,7 @@ export function beginNextLaunch(entry: LaunchEntry, book: LaunchBook): void {
   entry.sentPod = null
   entry.record = null
   entry.wasRunning = false
+  entry.hasFreed = false
 }
 
 /** The pod of the superseded launch may go now, or is kept as a failed one (I6). */

@@ -9,6 +9,7 @@ const quota = refusalOf(
 )
 const busy = refusalOf(apiError(429, 'TooManyRequests', 'busy', { retryAfterMs: 9_000 }))
 const account = refusalOf(apiError(403, 'Forbidden', 'error looking up service account n/x'))
+const conflict = refusalOf(apiError(409, 'Conflict', 'the object has been modified'))
 const config = { maxRefusalSeconds: 3_600, taskPublishMaxRetries: -1 }
 
 function waits(before: EntryRefusal | null, refusal: typeof quota, now: number, options = config): EntryRefusal {
@@ -19,14 +20,19 @@ function waits(before: EntryRefusal | null, refusal: typeof quota, now: number, 
 
 describe('afterRefusal', () => {
   it('I9: backs off further with each refusal of one cause, up to its maximum', () => {
-    let refusal = waits(null, quota, 0)
+    let refusal = waits(null, conflict, 0)
     const delays = [refusal.nextAt]
     for (let round = 0; round < 7; round++) {
       const now = refusal.nextAt
-      refusal = waits(refusal, quota, now)
+      refusal = waits(refusal, conflict, now)
       delays.push(refusal.nextAt - now)
     }
-    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
+    expect(delays).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000])
+  })
+
+  it('P24: lets no launch fall behind others for what keeps its whole namespace back: the gate does the backing off', () => {
+    const again = waits(waits(null, quota, 0), quota, 1_000)
+    expect(again.nextAt).toBe(2_000)
   })
 
   it('begins the backoff anew for another cause, and counts the ceiling from the first refusal', () => {
@@ -48,7 +54,7 @@ describe('afterRefusal', () => {
       nextAt: 3_590_000,
       endsAt: 3_600_000,
     }
-    const last = waits(late, quota, 3_590_000)
+    const last = waits(late, quota, 3_599_500)
     expect(last.nextAt).toBe(3_600_000)
     expect(afterRefusal(last, quota, { now: 3_600_000, random: () => 0, config })).toMatchObject({
       kind: 'fail',

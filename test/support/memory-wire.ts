@@ -11,6 +11,11 @@ class WireEnd extends Duplex {
     this.#wire = wire
   }
 
+  /** The other end; absent once it has been told that this one has gone. */
+  get peer(): WireEnd | undefined {
+    return this.#peer
+  }
+
   static pair(wire: MemoryWire): [client: WireEnd, server: WireEnd] {
     const ends: [WireEnd, WireEnd] = [new WireEnd(wire), new WireEnd(wire)]
     const [client, server] = ends
@@ -46,7 +51,7 @@ class WireEnd extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#wire.pass(() => {
+    this.#wire.pass(this, () => {
       const peer = this.#peer
       // Bytes to somebody who has gone: his going has been told, or will be.
       if (!peer || peer.destroyed || peer.readableEnded || peer.push(chunk)) done()
@@ -68,7 +73,7 @@ class WireEnd extends Duplex {
   #endPeer(): void {
     const peer = this.#peer
     this.#peer = undefined
-    if (peer) this.#wire.pass(() => peer.destroyed || peer.push(null))
+    if (peer) this.#wire.pass(this, () => peer.destroyed || peer.push(null))
   }
 }
 
@@ -80,7 +85,9 @@ class WireEnd extends Duplex {
 export class MemoryWire {
   readonly #accept: (connection: Duplex) => void
   readonly #open = new Set<WireEnd>()
-  #held: (() => void)[] | null = null
+  #held: { readonly from: WireEnd; readonly deed: () => void }[] | null = null
+  /** Ends that nobody hears any more. */
+  readonly #stranded = new WeakSet<WireEnd>()
   #activity = 0
   #isDown = false
 
@@ -113,7 +120,7 @@ export class MemoryWire {
     })
     // Who is not there any more cannot be told of errors.
     for (const end of [client, server]) end.on('error', () => {})
-    this.pass(() => this.#accept(server))
+    this.pass(client, () => this.#accept(server))
     return client
   }
 
@@ -134,17 +141,32 @@ export class MemoryWire {
     this.#held ??= []
   }
 
-  /** What was held passes, in order, and all that follows. */
-  release(): void {
+  /** What was held passes, in order, and all that follows. Returns how much it was. */
+  release(): number {
     const held = this.#held ?? []
     this.#held = null
-    for (const pass of held) this.pass(pass)
+    for (const { from, deed } of held) this.pass(from, deed)
+    return held.length
+  }
+
+  /**
+   * The connections that are open go silent for good, and nobody is told: something between has forgotten them. New ones
+   * are had as ever. Returns how many.
+   */
+  strand(): number {
+    this.#held = null
+    for (const end of this.#open) {
+      this.#stranded.add(end)
+      if (end.peer) this.#stranded.add(end.peer)
+    }
+    return this.#open.size
   }
 
   /** Of the ends only: does it now, or once nothing is held any more. */
-  pass(deed: () => void): void {
+  pass(from: WireEnd, deed: () => void): void {
+    if (this.#stranded.has(from)) return
     if (this.#held) {
-      this.#held.push(deed)
+      this.#held.push({ from, deed })
       return
     }
     this.#activity += 1

@@ -92,6 +92,16 @@ describe('the wire of an executor', () => {
     expect(timed.cluster.requests.count({ verb: 'watch' })).toBe(2)
   })
 
+  it('is opened anew when its connections were forgotten', async () => {
+    await using timed = await startTimedCluster()
+    const { submit, wire, ends } = await timed.startExecutor()
+    const key = taskKey('unseen')
+    submit(scriptedWorkload(key, { runMs: 5_000 }))
+    await timed.settle()
+    expect(wire.strand()).toBe(2)
+    await timed.until(() => ends(key).length === 1, { withinMs: 200_000 })
+  })
+
   it('refuses while it is down, and breaks at once', async () => {
     await using timed = await startTimedCluster()
     const { submit, wire, ends } = await timed.startExecutor()

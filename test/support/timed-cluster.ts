@@ -3,6 +3,7 @@ import {
   createKubeClient,
   type ExecutorEvent,
   type KubeClient,
+  type KubeConfig,
   KubernetesExecutor,
   type KubernetesExecutorOptions,
   loadKubeConfig,
@@ -49,6 +50,8 @@ export interface TimedExecutor extends AsyncDisposable {
 export interface TimedCluster extends AsyncDisposable {
   readonly cluster: DevCluster
   readonly clock: SteppedClock
+  /** How to reach the API server, for clients on {@link openWire}. */
+  readonly kubeConfig: KubeConfig
   /** Numbers of the seed, for whatever else the test decides by chance. */
   readonly random: () => number
   /** Asks the API server on a wire of its own. */
@@ -102,10 +105,15 @@ export async function startTimedCluster({ seed = 1, ...options }: TimedClusterOp
   }
   const api = starting.use(new RawApi(cluster.kubeconfig, { connect: openWire().connect }))
   const config = await loadKubeConfig({ kubeconfig: cluster.kubeconfig, env: {} })
+  // Loads what a client loads at its first request, which nobody could wait for later.
+  const first = createKubeClient(config, { connect: openWire().connect })
+  await first.version()
+  await first.close()
 
   const timed: Omit<TimedCluster, typeof Symbol.asyncDispose> = {
     cluster,
     clock,
+    kubeConfig: config,
     random,
     api,
     openWire,

@@ -49,7 +49,9 @@ export function recordLaunch(context: StoreContext, { launch, supersedes }: Laun
   const current = currentLaunch(db, instance)
   if (current && current.id !== supersedes?.launchId)
     return refuse(`launch ${current.id} of this try is the current one`)
-  if (current && supersedes && !supersede(context, instance, current, { launch, supersedes })) {
+  // Given up before its pod was deleted, and charged only now.
+  const replaced = current ?? (old?.state === 'revoked' ? old : undefined)
+  if (replaced && supersedes && !supersede(context, instance, replaced, { launch, supersedes })) {
     return refuse(
       `infrastructureRetries (${instance.infrastructure_retries}) are used up: ${supersedes.failure.message}`,
     )

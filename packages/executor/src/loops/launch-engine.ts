@@ -20,7 +20,7 @@ import { type Ending, failedFor } from './pod-ending.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
 import { PodTracker } from './pod-tracker.ts'
 import { Reaper } from './reaper.ts'
-import { beginNextLaunch, disposeSuperseded, launchAgain, markSuperseded } from './relaunch.ts'
+import { beginNextLaunch, disposeSuperseded, launchAgain, markSuperseded, relaunchDelayMs } from './relaunch.ts'
 import { Strangers } from './strangers.ts'
 import { WorkQueue } from './work-queue.ts'
 import type { Workload } from './workload.ts'
@@ -253,6 +253,11 @@ export class LaunchEngine {
     const { config, logger, metrics } = this.#options
     this.tracker.forget(entry)
     if (isOver) this.#freed(entry)
+    if (entry.phase === 'replacing') {
+      // Given up, whatever has become of it.
+      if (isOver) this.#replaced(entry, { isOver })
+      return
+    }
     const decision = launchAgain(entry, ending, config, isOver)
     if (decision.kind === 'no') {
       if (ending.state === 'failed')
@@ -263,20 +268,40 @@ export class LaunchEngine {
     logger.warn('launch lost', { ...taskFields(entry), error: decision.failure.message })
     if (!entry.supersedes) metrics.increment('davit_executor.relaunches', { class: decision.failure.class })
     markSuperseded(entry, decision.failure)
-    if (decision.kind === 'afterDeletion') {
-      entry.phase = 'replacing'
-      if (entry.launch?.uid) {
-        this.reaper.enqueue({
-          namespace: entry.namespace,
-          name: entry.launch.podName,
-          uid: entry.launch.uid,
-          action: 'delete',
-        })
-      }
-      return
-    }
+    if (decision.kind === 'afterDeletion') this.#replace(entry)
+    else this.#launchNext(entry)
+  }
+
+  #launchNext(entry: LaunchEntry): void {
     beginNextLaunch(entry, this.book)
-    this.launcher.enqueue(entry, decision.delayMs)
+    this.launcher.enqueue(entry, relaunchDelayMs(entry))
+  }
+
+  /** Gives the launch up in the store, then deletes its pod (I6). The next number comes when both have happened (I1). */
+  #replace(entry: LaunchEntry): void {
+    const { launch } = entry
+    if (!launch?.uid) return
+    const { namespace, podName: name, uid } = launch
+    entry.phase = 'replacing'
+    entry.replacing = { isRevoked: false, isOver: false }
+    this.#revokeInStore(launch, (isOurs) => {
+      if (entry.launch !== launch || entry.phase !== 'replacing') return
+      if (!isOurs) {
+        this.#release(entry, TAKEN_OVER, { deletePod: false, isRevokedInStore: true })
+        return
+      }
+      if (!entry.replacing?.isOver) {
+        this.reaper.enqueue({ namespace, name, uid, action: 'delete' })
+        if (entry.supersedes) entry.supersedes = { ...entry.supersedes, isDisposedOf: true }
+      }
+      this.#replaced(entry, { isRevoked: true })
+    })
+  }
+
+  #replaced(entry: LaunchEntry, what: { readonly isRevoked?: true; readonly isOver?: true }): void {
+    if (!entry.replacing) return
+    entry.replacing = { ...entry.replacing, ...what }
+    if (entry.replacing.isRevoked && entry.replacing.isOver) this.#launchNext(entry)
   }
 
   /** The entry's pod has ended, or is going: it leaves room once. */
@@ -349,11 +374,9 @@ export class LaunchEngine {
     this.#options.events.onReleased(entry, reason)
   }
 
-  #revokeInStore(launch: Launch, then: () => void = () => {}): void {
+  /** @param then told whether the launch was ours to give up */
+  #revokeInStore(launch: Launch, then: (isOurs: boolean) => void = () => {}): void {
     const { store } = this.#options
-    this.#storeCalls.push(async () => {
-      await store.revokeLaunch?.(launch)
-      then()
-    })
+    this.#storeCalls.push(async () => then((await store.revokeLaunch?.(launch)) ?? true))
   }
 }

@@ -13,7 +13,7 @@ import type { Workload } from './workload.ts'
  * - `waiting` in the launch queue, for the first time or put back after a refusal
  * - `creating` its create, or the question whose pod has its name, is under way
  * - `live` bound to a pod that has not ended
- * - `replacing` its pod must be gone before the next launch of the same try may begin
+ * - `replacing` given up: the store must know, and its pod be gone, before the next launch of the same try may begin
  * - `ended` its outcome is known and on the way to the store, or in the event buffer
  * - `closed` accounted for, revoked, or given to another executor; nothing leaves this
  */
@@ -41,7 +41,11 @@ export interface LaunchEntry {
     readonly failure: Failure
     readonly launch: Launch
     readonly record: PodRecord | null
+    /** Its pod was deleted before the next launch. */
+    readonly isDisposedOf?: true
   } | null
+  /** Which of the two conditions of the phase `replacing` are met. */
+  replacing: { readonly isRevoked: boolean; readonly isOver: boolean } | null
   /** The create that was sent and not answered: only this very pod may be sent again. */
   sentPod: Pod | null
   refusal: EntryRefusal | null
@@ -113,6 +117,7 @@ const blank = {
   launch: null,
   isRecorded: false,
   supersedes: null,
+  replacing: null,
   sentPod: null,
   refusal: null,
   infrastructureFailures: 0,

@@ -21,7 +21,10 @@ export interface Launch {
 
 export interface LaunchRequest {
   readonly launch: Launch
-  /** The launch that this one replaces, and why: it is superseded in the same transaction, and charged to its budget. */
+  /**
+   * The launch that this one replaces, and why: it is superseded in the same transaction, and charged to its budget. It was
+   * revoked before if its pod had to be deleted first.
+   */
   readonly supersedes?: { readonly launchId: string; readonly failure: Failure }
 }
 

@@ -11,8 +11,8 @@ import type { Reaper } from './reaper.ts'
 export type Again =
   | { readonly kind: 'no' }
   /** Its pod can do nothing more. */
-  | { readonly kind: 'now'; readonly failure: Failure; readonly delayMs: number }
-  /** Its pod must be deleted, and seen gone, first. */
+  | { readonly kind: 'now'; readonly failure: Failure }
+  /** It must be given up in the store, and its pod deleted and seen gone, first. */
   | { readonly kind: 'afterDeletion'; readonly failure: Failure }
 
 type Budgets = Pick<ExecutorConfig, 'podLaunchFailureExcludedContainerReasons'>
@@ -27,17 +27,13 @@ const MAX_DELAY_MS = 60_000
  */
 export function launchAgain(entry: LaunchEntry, ending: Ending, config: Budgets, isOver: boolean): Again {
   const { failure } = ending
-  if (ending.state === 'success' || !failure) return { kind: 'no' }
-  // Its end was decided before; what its deletion makes of it does not matter.
-  if (entry.phase === 'replacing' && entry.supersedes) return proceed(entry, entry.supersedes.failure, isOver)
-  if (!mayLaunchAgain(entry, failure, config)) return { kind: 'no' }
-  return proceed(entry, failure, isOver)
+  if (ending.state === 'success' || !failure || !mayLaunchAgain(entry, failure, config)) return { kind: 'no' }
+  return { kind: isOver ? 'now' : 'afterDeletion', failure }
 }
 
-function proceed(entry: LaunchEntry, failure: Failure, isOver: boolean): Again {
-  if (!isOver) return { kind: 'afterDeletion', failure }
-  const earlier = Math.max(0, entry.infrastructureFailures - (entry.phase === 'replacing' ? 1 : 0))
-  return { kind: 'now', failure, delayMs: Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** earlier) }
+/** How long the next launch waits, after the failure that {@link markSuperseded} has charged. */
+export function relaunchDelayMs({ infrastructureFailures }: LaunchEntry): number {
+  return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, infrastructureFailures - 1))
 }
 
 function mayLaunchAgain(entry: LaunchEntry, failure: Failure, config: Budgets): boolean {
@@ -61,6 +57,7 @@ export function beginNextLaunch(entry: LaunchEntry, book: LaunchBook): void {
   book.unindex(entry)
   if (entry.supersedes) entry.supersedes = { ...entry.supersedes, record: entry.record ?? entry.supersedes.record }
   entry.launch = null
+  entry.replacing = null
   entry.launchNumber += 1
   entry.isRecorded = false
   entry.sentPod = null
@@ -71,9 +68,9 @@ export function beginNextLaunch(entry: LaunchEntry, book: LaunchBook): void {
 
 /** The pod of the superseded launch may go now, or is kept as a failed one (I6). */
 export function disposeSuperseded(entry: LaunchEntry, reaper: Reaper, config: ExecutorConfig): void {
-  const { launch, record } = entry.supersedes ?? {}
+  const { launch, record, isDisposedOf } = entry.supersedes ?? {}
   entry.supersedes = null
-  if (!launch?.uid) return
+  if (!launch?.uid || isDisposedOf) return
   const action = podDisposal(record?.pod ?? null, 'failed', config)
   reaper.enqueue({ namespace: launch.namespace, name: launch.podName, uid: launch.uid, action })
 }

@@ -133,6 +133,66 @@ describe('a pod that is pending for too long', () => {
     await executor.end()
   })
 
+  it('I6: is deleted only after its launch is revoked in the store, and the next number comes only after both', async () => {
+    for (const goesBefore of [false, true]) {
+      const store = new DurableStore()
+      const pods = new FakePods({ slowDeletion: true })
+      const { executor, clock, launch, settle } = await startExecutor({ pods, store })
+      const key = await launch('extract')
+      pods.schedule(/extract/)
+      await settle()
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+      store.revokeGate = gate
+      await clock.advance(300_000)
+      expect(store.revoked.map(({ number }) => number)).toEqual([1])
+      expect([pods.count('delete'), executor.slotsOccupied]).toEqual([0, 1])
+      expect(executor.waitingReason(key)).toContain('then it is launched again')
+      if (goesBefore) pods.remove(/extract/)
+      await clock.advance(60_000)
+      expect(numbers(pods)).toEqual(['1'])
+      open()
+      await clock.advance(1_000)
+      if (!goesBefore) pods.finishDeletion(/extract/)
+      await clock.advance(2_000)
+      expect([numbers(pods), pods.count('delete')]).toEqual([['1', '2'], 1])
+      expect(store.requests.at(-1)).toMatchObject({
+        launch: { number: 2 },
+        supersedes: { launchId: store.requests[0]?.launch.id, failure: { class: 'infrastructure' } },
+      })
+      await executor.end()
+    }
+  })
+
+  it('I6: is kept for as long as the store does not answer', async () => {
+    const store = new DurableStore()
+    const { executor, pods, clock, launch, states, settle } = await startExecutor({ store })
+    await launch('extract')
+    pods.schedule(/extract/)
+    await settle()
+    store.failures = Number.POSITIVE_INFINITY
+    await clock.advance(300_000)
+    expect(store.revoked).toEqual([])
+    expect(pods.count('delete')).toBe(0)
+    store.failures = 0
+    await clock.advance(60_000)
+    expect(numbers(pods)).toEqual(['1', '2'])
+    expect(states()).toEqual({ extract: 'queued' })
+    await executor.end()
+  })
+
+  it('I1: is left alone, and its task let go, when another executor answers for the launch by now', async () => {
+    const store = new DurableStore()
+    const { executor, pods, clock, launch, states, settle } = await startExecutor({ store })
+    const key = await launch('extract')
+    pods.schedule(/extract/)
+    await settle()
+    store.takenOver = true
+    await clock.advance(400_000)
+    expect([executor.hasTask(key), pods.count('delete'), pods.all().length]).toEqual([false, 0, 1])
+    expect(states()).toEqual({ extract: 'queued' })
+    await executor.end()
+  })
+
   it('with a fatal reason: fails at once, or after its grace', async () => {
     const waiting = (reason: string) => ({
       name: 'base',

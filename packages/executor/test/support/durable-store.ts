@@ -1,5 +1,5 @@
 import { InMemoryLaunchStore } from '../../src/loops/in-memory-launch-store.ts'
-import type { CommittedOutcome, LaunchOutcome, LaunchRequest, RecordedLaunch } from '../../src/loops/launch-store.ts'
+import type { CommittedOutcome, Launch, LaunchOutcome, LaunchRequest, RecordedLaunch } from '../../src/loops/launch-store.ts'
 
 /** A store that outlives its executor, as far as tests go: it can be handed to the next one, and says what state it holds. */
 export class DurableStore extends InMemoryLaunchStore {
@@ -14,6 +14,11 @@ export class DurableStore extends InMemoryLaunchStore {
   refusal: string | null = null
   /** How many calls fail. */
   failures = 0
+  readonly revoked: Launch[] = []
+  /** Revocations wait for this. */
+  revokeGate: Promise<void> | null = null
+  /** Another executor answers for every launch: nothing can be revoked. */
+  takenOver = false
 
   override async recordLaunch(request: LaunchRequest): Promise<RecordedLaunch> {
     this.#fail()
@@ -21,6 +26,13 @@ export class DurableStore extends InMemoryLaunchStore {
     if (this.refusal !== null) return { recorded: false, reason: this.refusal }
     const answer = await super.recordLaunch(request)
     return answer.recorded ? { recorded: true, env: this.env } : answer
+  }
+
+  override async revokeLaunch(launch: Launch): Promise<boolean> {
+    this.#fail()
+    this.revoked.push(launch)
+    if (this.revokeGate) await this.revokeGate
+    return !this.takenOver && (await super.revokeLaunch(launch))
   }
 
   override async commitOutcomes(batch: readonly LaunchOutcome[]): Promise<readonly CommittedOutcome[]> {

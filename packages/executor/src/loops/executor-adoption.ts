@@ -133,9 +133,7 @@ export class ExecutorAdoption {
     const { config, pods, engine, metrics } = this.#options
     metrics.increment('davit_executor.revokes')
     const labelSelector = buildSelectorForK8sExecutorPod({ ...key, airflowWorker: ownerJobId })
-    for (const { namespace, name, uid } of await listPods(pods, config, { labelSelector })) {
-      engine.reaper.enqueue({ namespace, name, uid, action: 'delete', isRevoked: true })
-    }
+    for (const record of await listPods(pods, config, { labelSelector })) engine.revokePod(launchOfPod(record, key))
   }
 
   /** Deletes kept failed pods of our deployment: of one job, or older than a time. */

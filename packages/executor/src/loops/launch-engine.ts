@@ -82,6 +82,8 @@ export class LaunchEngine {
         this.#freed(entry)
         options.events.onFinished(entry, outcome, state)
       },
+      onAnswered: ({ launch }, { takenOver }) =>
+        takenOver ? this.#strangers.forget(launch) : this.#strangers.allow(launch),
       onRejected: (entry) => {
         metrics.increment('davit_executor.stale_drops', { cause: 'outcome' })
         this.#release(entry, 'the store holds another launch as the current one')
@@ -94,9 +96,9 @@ export class LaunchEngine {
       book,
       builder: new LaunchPodBuilder({ config, jobId, clock, podMutationHook: options.podMutationHook }),
       onSuperseded: (entry) => disposeSuperseded(entry, this.reaper, config),
-      onUnwanted: (entry, reason) => {
+      onUnwanted: (entry, { reason, takenOver }) => {
         metrics.increment('davit_executor.stale_drops', { cause: 'launch' })
-        this.#release(entry, reason)
+        this.#release(entry, reason, takenOver ? { deletePod: false, isRevokedInStore: true } : {})
       },
       onRecordedTooLate: (launch) => this.#revokeInStore(launch),
     })
@@ -172,6 +174,13 @@ export class LaunchEngine {
     return true
   }
 
+  /** Takes the pod of a task that is not in the book away: its launch is revoked in the store, then the pod deleted (I6). */
+  revokePod(launch: Launch): void {
+    this.#revokeInStore({ owner: this.#options.jobId, ...launch }, (isOurs) => {
+      if (isOurs) this.#reapRevoked(launch)
+    })
+  }
+
   /** The events of these outcomes were taken out of the buffer: what a volatile store counts as committed. */
   drained(outcomes: readonly LaunchOutcome[]): void {
     this.#outcomes.drained(outcomes)
@@ -222,7 +231,7 @@ export class LaunchEngine {
     if (entry.phase === 'creating') {
       if (entry.launch?.uid === undefined) this.#bind(entry, record.uid)
       this.tracker.see(record)
-    } else if (entry.phase === 'closed') this.reaper.enqueue({ ...record, action: 'delete', isRevoked: true })
+    } else if (entry.phase === 'closed') this.#strangers.see(record)
     // Otherwise the watch was faster than the answer.
   }
 
@@ -315,7 +324,7 @@ export class LaunchEngine {
   #failLaunch(entry: LaunchEntry, failure: Failure): void {
     this.#options.logger.warn('launch failed', { ...taskFields(entry), error: failure.message })
     // Its create may have been carried out all the same, and the pod may yet appear.
-    if (entry.sentPod) this.#strangers.expect(entry)
+    if (entry.sentPod && entry.launch) this.#strangers.expect(entry.launch)
     this.#finishUnlaunched(entry, failedFor(failure))
   }
 
@@ -336,6 +345,7 @@ export class LaunchEngine {
     this.book.unindex(entry)
     entry.launch = null
     entry.launchNumber += 1
+    entry.mayBeRecorded = false
     entry.isRecorded = false
     entry.sentPod = null
     const enqueue = () => {
@@ -351,27 +361,26 @@ export class LaunchEngine {
     this.#options.logger.info('task released', { ...taskFields(entry), error: reason })
     this.tracker.forget(entry)
     if (phase === 'waiting') this.launcher.remove(entry)
-    if (entry.sentPod) this.#strangers.expect(entry)
     this.book.close(entry)
     this.#freed(entry)
-    if (launch && entry.isRecorded) {
-      const { uid } = launch
-      const remove = () => {
-        if (!uid || !deletePod) return
-        const job = {
-          namespace: launch.namespace,
-          name: launch.podName,
-          uid,
-          action: 'delete',
-          isRevoked: true,
-        } as const
-        if (entry.wasRunning) this.#outcomes.farewell(launch, () => this.reaper.enqueue(job))
-        else this.reaper.enqueue(job)
-      }
-      if (isRevokedInStore) remove()
-      else this.#revokeInStore(launch, remove)
+    if (launch && entry.mayBeRecorded) {
+      if (entry.sentPod && deletePod) this.#strangers.expect(launch)
+      if (isRevokedInStore) this.#dispose(entry, launch, deletePod)
+      else this.#revokeInStore(launch, (isOurs) => this.#dispose(entry, launch, deletePod && isOurs))
     }
     this.#options.events.onReleased(entry, reason)
+  }
+
+  /** The launch is given up in the store, or another executor's by now: its pod goes, or is left alone. */
+  #dispose(entry: LaunchEntry, launch: Launch, mayGo: boolean): void {
+    if (!mayGo) this.#strangers.forget(launch)
+    else if (!launch.uid) this.#strangers.allow(launch)
+    else if (entry.wasRunning) this.#outcomes.farewell(launch, () => this.#reapRevoked(launch))
+    else this.#reapRevoked(launch)
+  }
+
+  #reapRevoked({ namespace, podName: name, uid }: Launch): void {
+    if (uid) this.reaper.enqueue({ namespace, name, uid, action: 'delete', isRevoked: true })
   }
 
   /** @param then told whether the launch was ours to give up */

@@ -35,6 +35,8 @@ export interface LaunchEntry {
   /** Present as soon as its name is known; recorded in the store before its create is sent. */
   launch: Launch | null
   isRecorded: boolean
+  /** The store was asked to record it; whether it has is known by `isRecorded`. */
+  mayBeRecorded: boolean
   /** The launch that the next one replaces. */
   supersedes: {
     readonly launchId: string
@@ -109,6 +111,7 @@ export function adoptedEntry(
     launchNumber: launch.number,
     launch,
     isRecorded: true,
+    mayBeRecorded: true,
     record,
   }
 }
@@ -116,6 +119,7 @@ export function adoptedEntry(
 const blank = {
   launch: null,
   isRecorded: false,
+  mayBeRecorded: false,
   supersedes: null,
   replacing: null,
   sentPod: null,

@@ -4,7 +4,9 @@ import { launchId, podName } from '../pods/launch-name.ts'
 import type { LaunchBook } from './launch-book.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import { type LaunchPodBuilder, withMainEnv } from './launch-pod-builder.ts'
-import type { Launch, LaunchStore } from './launch-store.ts'
+import type { Launch, LaunchStore, RecordedLaunch } from './launch-store.ts'
+
+type RefusedLaunch = Extract<RecordedLaunch, { readonly recorded: false }>
 
 interface LaunchPreparationOptions {
   readonly config: ExecutorConfig
@@ -14,7 +16,7 @@ interface LaunchPreparationOptions {
   /** The launch that this one replaces is superseded in the store. */
   readonly onSuperseded: (entry: LaunchEntry) => void
   /** The store does not want the launch: the task instance is no longer queued for this try. */
-  readonly onUnwanted: (entry: LaunchEntry, reason: string) => void
+  readonly onUnwanted: (entry: LaunchEntry, answer: RefusedLaunch) => void
   /** Recorded although the task was let go meanwhile. */
   readonly onRecordedTooLate: (launch: Launch) => void
 }
@@ -56,18 +58,15 @@ export class LaunchPreparation {
 
   /** Records the launch; the values for the main container's environment, or null when nothing may be created. */
   async record(entry: LaunchEntry): Promise<Readonly<Record<string, string>> | null> {
-    const { store, onSuperseded, onUnwanted, onRecordedTooLate } = this.#options
+    const { onSuperseded, onUnwanted, onRecordedTooLate } = this.#options
     const launch = entry.launch ?? this.launchOf(entry)
     entry.launch = launch
-    const { supersedes } = entry
-    const answer = await store.recordLaunch({
-      launch,
-      ...(supersedes && { supersedes: { launchId: supersedes.launchId, failure: supersedes.failure } }),
-    })
+    entry.mayBeRecorded = true
+    const answer = await this.#ask(entry, launch)
     if (!answer.recorded) {
       // Not wanted means given up: whatever pod the earlier launch left counts for nothing.
-      onSuperseded(entry)
-      onUnwanted(entry, answer.reason)
+      if (!answer.takenOver) onSuperseded(entry)
+      onUnwanted(entry, answer)
       return null
     }
     if (entry.phase === 'closed') {
@@ -77,5 +76,20 @@ export class LaunchPreparation {
     entry.isRecorded = true
     onSuperseded(entry)
     return answer.env
+  }
+
+  async #ask(entry: LaunchEntry, launch: Launch): Promise<RecordedLaunch> {
+    const { store, onRecordedTooLate } = this.#options
+    const { supersedes } = entry
+    try {
+      return await store.recordLaunch({
+        launch,
+        ...(supersedes && { supersedes: { launchId: supersedes.launchId, failure: supersedes.failure } }),
+      })
+    } catch (error) {
+      // It may have been recorded all the same.
+      if (entry.phase === 'closed') onRecordedTooLate(launch)
+      throw error
+    }
   }
 }

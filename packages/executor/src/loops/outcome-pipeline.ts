@@ -24,6 +24,8 @@ interface OutcomePipelineOptions {
   readonly reaper: Reaper
   /** The try is accounted for: tell it. */
   readonly onFinished: (entry: LaunchEntry, outcome: LaunchOutcome, state: string | null) => void
+  /** The store has the outcome, or knows better. */
+  readonly onAnswered: (outcome: LaunchOutcome, committed: CommittedOutcome) => void
   /** The store holds another launch as the current one, or another pod (I2). */
   readonly onRejected: (entry: LaunchEntry) => void
 }
@@ -137,11 +139,13 @@ export class OutcomePipeline {
     else this.#committer.push(outcome)
   }
 
-  #committed(outcome: LaunchOutcome, { accepted, state }: CommittedOutcome): void {
-    const { store, onFinished, onRejected } = this.#options
+  #committed(outcome: LaunchOutcome, committed: CommittedOutcome): void {
+    const { accepted, state } = committed
+    const { store, onAnswered, onFinished, onRejected } = this.#options
     const entry = this.#entries.get(outcome)
     if (!entry) return
     this.#entries.delete(outcome)
+    onAnswered(outcome, committed)
     if (accepted) {
       const tags = { state: outcome.state, class: outcome.failure?.class ?? 'none' }
       this.#options.metrics.increment('davit_executor.outcomes', tags)

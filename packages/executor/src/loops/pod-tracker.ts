@@ -164,7 +164,10 @@ export class PodTracker {
       events.onStranger(record)
       return null
     }
-    return entry.phase === 'ended' || entry.phase === 'closed' ? null : entry
+    if (entry.phase !== 'ended' && entry.phase !== 'closed') return entry
+    // Its launch has failed without a pod, and here it is all the same.
+    if (entry.launch?.uid === undefined) events.onStranger(record)
+    return null
   }
 
   #deleted(record: PodRecord, missed: boolean): void {

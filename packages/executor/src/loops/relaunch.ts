@@ -59,6 +59,7 @@ export function beginNextLaunch(entry: LaunchEntry, book: LaunchBook): void {
   entry.launch = null
   entry.replacing = null
   entry.launchNumber += 1
+  entry.mayBeRecorded = false
   entry.isRecorded = false
   entry.sentPod = null
   entry.record = null

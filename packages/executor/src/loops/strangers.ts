@@ -1,7 +1,7 @@
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import { annotationsToKey } from '../pods/task-annotations.ts'
 import type { LaunchBook } from './launch-book.ts'
-import type { LaunchEntry } from './launch-entry.ts'
+import type { Launch } from './launch-store.ts'
 import type { PodRecord } from './pod-record.ts'
 import type { Reaper } from './reaper.ts'
 
@@ -11,43 +11,67 @@ interface StrangersOptions {
   readonly reaper: Reaper
 }
 
+/** A pod that may appear of a launch that was given up before its create was answered. */
+interface Expected {
+  readonly launchId: string
+  /** The store knows that the launch is given up, or failed. */
+  mayGo: boolean
+  seen: PodRecord | null
+}
+
 /**
  * Pods with our labels that are no launch's current pod. One of an earlier launch of a task that is ours is superseded and
- * goes (I2); so does one whose create was given up before it was answered. All others are left alone: they are of
- * tasks that were not adopted.
+ * goes (I2); so does one whose create was given up before it was answered, once the store knows (I6). All others are left
+ * alone: they are of tasks that were not adopted.
  */
 export class Strangers {
   readonly #options: StrangersOptions
-  /** Launches that were given up although their pod may have been created, by the pod's place. */
-  readonly #expected = new Map<string, string>()
+  /** By the pod's place. */
+  readonly #expected = new Map<string, Expected>()
 
   constructor(options: StrangersOptions) {
     this.#options = options
   }
 
-  /** The entry is given up, and its create may have been carried out. */
-  expect({ launch }: LaunchEntry): void {
-    if (launch && launch.uid === undefined) this.#expected.set(`${launch.namespace}/${launch.podName}`, launch.id)
+  /** The launch is given up, and its create may have been carried out. */
+  expect(launch: Launch): void {
+    if (launch.uid === undefined)
+      this.#expected.set(placeOf(launch.namespace, launch.podName), { launchId: launch.id, mayGo: false, seen: null })
+  }
+
+  /** The store knows of it: the pod may go. */
+  allow(launch: Launch): void {
+    const expected = this.#expectedOf(launch)
+    if (!expected) return
+    expected.mayGo = true
+    if (expected.seen) this.#remove(launch, expected.seen)
+  }
+
+  /** Another executor answers for the launch: its pod is that one's. */
+  forget(launch: Launch): void {
+    if (this.#expectedOf(launch)) this.#expected.delete(placeOf(launch.namespace, launch.podName))
   }
 
   see(record: PodRecord): void {
-    const { reaper } = this.#options
-    if (this.#isGivenUp(record) || this.#isSuperseded(record)) {
-      reaper.enqueue({
-        namespace: record.namespace,
-        name: record.name,
-        uid: record.uid,
-        action: 'delete',
-        isRevoked: true,
-      })
-    }
+    const expected = this.#expected.get(placeOf(record.namespace, record.name))
+    if (expected && expected.launchId === record.pod.metadata?.labels?.['davit-launch']) {
+      if (expected.mayGo) this.#remove({ namespace: record.namespace, podName: record.name }, record)
+      else expected.seen = record
+    } else if (this.#isSuperseded(record)) this.#reap(record)
   }
 
-  #isGivenUp({ namespace, name, pod }: PodRecord): boolean {
-    const place = `${namespace}/${name}`
-    const isIt = this.#expected.has(place) && this.#expected.get(place) === pod.metadata?.labels?.['davit-launch']
-    if (isIt) this.#expected.delete(place)
-    return isIt
+  #expectedOf({ namespace, podName, id }: Launch): Expected | undefined {
+    const expected = this.#expected.get(placeOf(namespace, podName))
+    return expected?.launchId === id ? expected : undefined
+  }
+
+  #remove({ namespace, podName }: Pick<Launch, 'namespace' | 'podName'>, record: PodRecord): void {
+    this.#expected.delete(placeOf(namespace, podName))
+    this.#reap(record)
+  }
+
+  #reap({ namespace, name, uid }: PodRecord): void {
+    this.#options.reaper.enqueue({ namespace, name, uid, action: 'delete', isRevoked: true })
   }
 
   #isSuperseded({ pod }: PodRecord): boolean {
@@ -62,4 +86,8 @@ export class Strangers {
       entry?.isRecorded === true && tryNumber === key.tryNumber && number !== undefined && number < entry.launchNumber
     )
   }
+}
+
+function placeOf(namespace: string, podName: string): string {
+  return `${namespace}/${podName}`
 }

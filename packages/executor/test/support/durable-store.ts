@@ -1,5 +1,11 @@
 import { InMemoryLaunchStore } from '../../src/loops/in-memory-launch-store.ts'
-import type { CommittedOutcome, Launch, LaunchOutcome, LaunchRequest, RecordedLaunch } from '../../src/loops/launch-store.ts'
+import type {
+  CommittedOutcome,
+  Launch,
+  LaunchOutcome,
+  LaunchRequest,
+  RecordedLaunch,
+} from '../../src/loops/launch-store.ts'
 
 /** A store that outlives its executor, as far as tests go: it can be handed to the next one, and says what state it holds. */
 export class DurableStore extends InMemoryLaunchStore {

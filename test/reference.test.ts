@@ -16,9 +16,10 @@ import {
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { errorCodes as devclusterErrorCodes } from '../packages/devcluster/src/error-codes.ts'
-import { namesOf } from '../packages/executor/src/config/config-from-env.ts'
+import { environmentNames } from '../packages/executor/src/config/config-from-env.ts'
 import type { ExecutorConfig } from '../packages/executor/src/config/executor-config.ts'
 import { optionRules } from '../packages/executor/src/config/option-rules.ts'
+import { optionsWithoutEffect } from '../packages/executor/src/config/options-without-effect.ts'
 import { errorCodes as executorErrorCodes } from '../packages/executor/src/errors.ts'
 import { exitCodeOf } from '../packages/workflows/src/cli/report-error.ts'
 import { CONTAINER_FIELDS, DAG_FIELDS, FUNCTION_FIELDS } from '../packages/workflows/src/dag/dag-fields.ts'
@@ -67,12 +68,13 @@ describe('docs/reference/configuration.md', () => {
     'says of $option what the code does',
     ({ option: cell, variable, type, default: fallback, meaning }) => {
       const option = codesIn(cell)[0] as keyof ExecutorConfig
-      expect(namesOf(option)[0]?.replace('AIRFLOW__KUBERNETES_EXECUTOR__', '')).toBe(codesIn(variable)[0])
+      expect(environmentNames(option)[0]?.replace('AIRFLOW__KUBERNETES_EXECUTOR__', '')).toBe(codesIn(variable)[0])
       expect(resolveConfig()[option]).toEqual(JSON.parse(codesIn(fallback)[0] ?? ''))
       const { taken, refused } = samplesOf(type ?? '')
       expect(taken.filter((value) => optionRules[option].check(value) !== null)).toEqual([])
       expect(refused.filter((value) => optionRules[option].check(value) === null)).toEqual([])
-      expect(meaning?.startsWith('*not used yet*')).toBe(!isUsed(option))
+      expect(meaning?.startsWith('*no effect*: ')).toBe(!isUsed(option))
+      expect(option in optionsWithoutEffect).toBe(!isUsed(option))
     },
   )
 
@@ -117,6 +119,8 @@ describe('docs/reference/configuration.md', () => {
     kubeconfig: 'optional',
     context: 'optional',
     inCluster: 'optional',
+    certificateAuthorityPath: 'optional',
+    insecureSkipTlsVerify: 'optional',
     env: 'optional',
     homeDir: 'optional',
   }
@@ -124,6 +128,7 @@ describe('docs/reference/configuration.md', () => {
     connections: 'optional',
     requestTimeoutMs: 'optional',
     listTimeoutMs: 'optional',
+    tcpKeepAlive: 'optional',
     userAgent: 'optional',
     connect: 'optional',
     clock: 'optional',
@@ -237,7 +242,7 @@ describe('docs/airflow-parity.md', () => {
   it('names each option of the configuration whose default is another one than Airflow’s', () => {
     const differing = [...tablesOf('docs/reference/configuration.md').values()]
       .flat()
-      .filter((row) => codesIn(row.Airflow).length > 0 && !/^(\*not used yet|Airflow (to )?2)/.test(row.meaning ?? ''))
+      .filter((row) => codesIn(row.Airflow).length > 0 && !/^(\*no effect|Airflow (to )?2)/.test(row.meaning ?? ''))
       .flatMap(({ option, Airflow }) => codesIn(option).map((name) => [name, codesIn(Airflow)[0] ?? ''] as const))
     expect(differing.length).toBeGreaterThan(4)
     for (const [option, airflow] of differing) {

@@ -1,5 +1,6 @@
 import type { ExecutorEvent } from './executor-event.ts'
 import type { Metrics } from './metrics.ts'
+import { checkTaskInstanceKey } from './tasks/check-task-instance-key.ts'
 import type { TaskInstanceKey } from './tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
 
@@ -59,8 +60,14 @@ export abstract class BaseExecutor {
   /** Collects results and begins what is due; awaits no Kubernetes call (I4). */
   abstract sync(): void
 
-  /** Remembers a workload for the next heartbeat; one of the same key takes the place of an earlier one. */
+  /**
+   * Remembers a workload for the next heartbeat; one of the same key takes the place of an earlier one. Only tasks have
+   * pods: there are no callbacks and no connection tests here, and what is no task is refused before it is remembered.
+   *
+   * @throws {ArgumentError} `ARGUMENT_INVALID`: it has no key of a task
+   */
   queueWorkload(workload: QueuedWorkload): void {
+    checkTaskInstanceKey(workload.key)
     this.queuedTasks.set(workload.key, workload)
   }
 

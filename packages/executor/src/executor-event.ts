@@ -4,7 +4,7 @@ import type { Failure } from './pods/failure.ts'
 /** What the executor reports of a task instance. Airflow: a value of `event_buffer`. */
 export interface ExecutorEvent {
   /**
-   * `queued`: handed to the launcher, `info` is the job id. `running`: its main container runs. `success` or `failed`, or
+   * `queued`: handed to the launcher. `running`: its main container runs. Both with the job id as `info`. `success` or `failed`, or
    * what the store holds: accounted for. Null: the store holds no state for it.
    */
   readonly state: string | null

@@ -14,6 +14,7 @@ export { systemClock } from './clock.ts'
 export { configFromEnv } from './config/config-from-env.ts'
 export type { ExecutorConfig, ExecutorOptions } from './config/executor-config.ts'
 export { resolveConfig } from './config/resolve-config.ts'
+export { type ConnectionOptions, connectionOptions } from './connection-options.ts'
 export type { ErrorCode } from './errors.ts'
 export {
   ArgumentError,
@@ -74,6 +75,7 @@ export {
   isUnauthorized,
   retryAfterMs,
 } from './kube/status-predicates.ts'
+export type { TcpKeepAlive } from './kube/tcp-keep-alive.ts'
 export type { List, Pod, Status, WatchEvent } from './kube/types.ts'
 export {
   KubernetesExecutor,
@@ -102,6 +104,7 @@ export type {
   LaunchOutcome,
   LaunchRequest,
   LaunchStore,
+  QueuedTaskInstance,
   RecordedLaunch,
 } from './loops/launch-store.ts'
 export type { LogArchive } from './loops/log-archive.ts'

@@ -1,6 +1,7 @@
 import { BaseExecutor, type QueuedWorkload } from './base-executor.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.ts'
+import { idleOptions } from './config/options-without-effect.ts'
 import { resolveConfig } from './config/resolve-config.ts'
 import { ArgumentError, ExecutorError, InputError } from './errors.ts'
 import type { ExecutorEvent } from './executor-event.ts'
@@ -102,6 +103,8 @@ export class KubernetesExecutor extends BaseExecutor {
     this.#store = options.store ?? new InMemoryLaunchStore()
     this.#clock = options.clock ?? systemClock
     this.#logger = (options.logger ?? silentLogger).child({ jobId: this.jobId })
+    for (const { option, reason } of idleOptions(options.config ?? {}))
+      this.#logger.warn('option has no effect', { option, error: reason })
     const pods = new MeasuredPods(options.kube.pods, { metrics: this.metrics, clock: this.#clock })
     this.#pods = pods
     const shared = { pods, config, jobId: this.jobId, store: this.#store, clock: this.#clock, logger: this.#logger }
@@ -113,7 +116,8 @@ export class KubernetesExecutor extends BaseExecutor {
       podMutationHook: options.podMutationHook,
       logArchive: options.logArchive,
       events: {
-        onRunning: ({ key, launch }) => this.report(key, { state: 'running', info: null, ...(launch && { launch }) }),
+        onRunning: ({ key, launch }) =>
+          this.report(key, { state: 'running', info: this.jobId, ...(launch && { launch }) }),
         onFinished: ({ key }, outcome, state) => this.#finished(key, outcome, state),
         onReleased: () => this.wake(),
       },
@@ -347,7 +351,15 @@ export class KubernetesExecutor extends BaseExecutor {
     const { info, failure, launch } = outcome
     const text = taskInstanceKeyText(key)
     if (this.#store.isVolatile) this.#announced.set(text, [...(this.#announced.get(text) ?? []), outcome])
-    this.report(key, { state, info, ...(failure && { failure }), launch, outcome })
+    // A null would erase Airflow's `external_executor_id` of a task that goes on (N5).
+    const goesOn = state === 'queued' || state === 'running'
+    this.report(key, {
+      state,
+      info: info ?? (goesOn ? this.jobId : null),
+      ...(failure && { failure }),
+      launch,
+      outcome,
+    })
   }
 
   #rejectConfig(workload: Workload, error: unknown): void {

@@ -136,13 +136,17 @@ export class KubernetesJobWatcher {
       { fatalContainerStateReasons: this.#config.workerPodPendingFatalContainerStateReasons },
     )
     if (state === null) return
+    const taken = Object.fromEntries(
+      ANNOTATIONS.flatMap((key) => (annotations[key] === undefined ? [] : [[key, annotations[key]]])),
+    )
+    // Airflow's word for what it may not write down.
+    const told = this.#config.logsTaskMetadata ? taken : '<omitted>'
+    this.#logger.info('pod event', { pod: name, namespace, type, state, annotations: told })
     this.#options.watcherQueue.push({
       podName: name,
       namespace,
       state: state === 'succeeded' ? null : state,
-      annotations: Object.fromEntries(
-        ANNOTATIONS.flatMap((key) => (annotations[key] === undefined ? [] : [[key, annotations[key]]])),
-      ),
+      annotations: taken,
       resourceVersion,
       ...(failure && { failureDetails: failure }),
     })

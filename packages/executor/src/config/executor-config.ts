@@ -85,11 +85,12 @@ export interface ExecutorConfig {
   // Logs.
   /** How many lines `getTaskLog` reads of a live pod. @default 100 */
   readonly runningPodLogLines: number
-  /** Put annotations into log lines. @default false */
+  /** Put the annotations of pods into the log lines about their creation and their events. @default false */
   readonly logsTaskMetadata: boolean
 
   // The connection.
-  /** The service account's credentials; false: a kubeconfig. @default true */
+  // It is of use to whoever connects: `connectionOptions` makes of it what `loadKubeConfig` and `createKubeClient` take.
+  /** The service account's credentials; false: a kubeconfig. @default true, where neither `clusterContext` nor `configFile` is set */
   readonly inCluster: boolean
   /** The kubeconfig's context; empty: its current one. @default '' */
   readonly clusterContext: string

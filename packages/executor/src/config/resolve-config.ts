@@ -1,7 +1,8 @@
 import { ConfigError } from '../errors.ts'
 import { nearestNameHint } from '../nearest-name.ts'
 import type { Problem } from '../problem.ts'
-import type { ExecutorConfig, ExecutorOptions, JsonObject } from './executor-config.ts'
+import { airflowsRequestTimeout, crossProblems } from './cross-problems.ts'
+import type { ExecutorConfig, ExecutorOptions } from './executor-config.ts'
 import { optionRules } from './option-rules.ts'
 
 /** Airflow's options that have no meaning here, and what to do instead. */
@@ -31,6 +32,7 @@ export function resolveConfig(options: ExecutorOptions = {}): ExecutorConfig {
   return Object.freeze({
     ...merged,
     podCreationMaxConcurrency: creationConcurrency(merged),
+    inCluster: given.inCluster ?? (merged.clusterContext === '' && merged.configFile === ''),
     requestTimeoutSeconds:
       given.requestTimeoutSeconds ??
       airflowsRequestTimeout(merged.kubeClientRequestArgs) ??
@@ -50,6 +52,7 @@ export function optionProblems(
   }
   const problems: Problem[] = []
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  const sound: Record<string, unknown> = {}
   for (const [name, value] of given) {
     const path = pathOf(name)
     if (!isOption(name)) {
@@ -58,51 +61,14 @@ export function optionProblems(
     }
     const message = optionRules[name].check(value)
     if (message !== null) problems.push({ file: null, path, message })
+    else sound[name] = value
   }
-  if (problems.length === 0) problems.push(...crossProblems(Object.fromEntries(given), pathOf))
-  return problems
-}
-
-function crossProblems(options: ExecutorOptions, pathOf: (option: string) => string): readonly Problem[] {
-  const problems: Problem[] = []
-  const list = options.multiNamespaceModeNamespaceList ?? []
-  const namespace = options.namespace ?? optionRules.namespace.default
-  if (options.multiNamespaceMode && list.length > 0 && !list.includes(namespace)) {
-    problems.push({
-      file: null,
-      path: pathOf('multiNamespaceModeNamespaceList'),
-      message: `must have the namespace ${JSON.stringify(namespace)} that pods are created in: their ends would not be seen`,
-    })
-  }
-  const repository = options.workerContainerRepository ?? ''
-  const tag = options.workerContainerTag ?? ''
-  if ((repository === '') !== (tag === '')) {
-    const [set, missing] =
-      tag === ''
-        ? (['workerContainerRepository', 'workerContainerTag'] as const)
-        : (['workerContainerTag', 'workerContainerRepository'] as const)
-    problems.push({ file: null, path: pathOf(set), message: `is set without ${missing}`, hint: 'an image needs both' })
-  }
-  const args = options.kubeClientRequestArgs ?? {}
-  if ((args._request_timeout ?? null) !== null && airflowsRequestTimeout(args) === null) {
-    problems.push({
-      file: null,
-      path: pathOf('kubeClientRequestArgs'),
-      message: `_request_timeout must be seconds above 0, or [connect, read], not ${JSON.stringify(args._request_timeout)}`,
-    })
-  }
-  return problems
+  const wrong = new Set(given.map(([name]) => name).filter((name) => !Object.hasOwn(sound, name)))
+  return [...problems, ...crossProblems(sound as ExecutorOptions, wrong, pathOf)]
 }
 
 function isOption(name: string): name is keyof ExecutorConfig {
   return Object.hasOwn(optionRules, name)
-}
-
-/** The deadline that Airflow's `_request_timeout` asks for: of `[connect, read]` the latter. Null: none, or not to be read. */
-function airflowsRequestTimeout({ _request_timeout: given }: JsonObject): number | null {
-  const parts: readonly unknown[] = Array.isArray(given) ? given : [given, given]
-  const fit = parts.length === 2 && parts.every((part) => optionRules.requestTimeoutSeconds.check(part) === null)
-  return fit ? Number(parts[1]) : null
 }
 
 /** Airflow: without `async_pod_creation` creates are sequential; a concurrency of 0 stands for the batch size. */

@@ -54,7 +54,8 @@ function readServer(fields: ConfigFields): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-function readAuthority(fields: ConfigFields): string | undefined {
+/** The PEM of `certificate-authority-data`, or of the file that `certificate-authority` names. */
+export function readAuthority(fields: ConfigFields): string | undefined {
   const key = fields.has('certificate-authority-data') ? 'certificate-authority-data' : 'certificate-authority'
   const pem = key === 'certificate-authority' ? readFile(fields, key) : fields.decoded(key)
   if (pem === undefined) return undefined

@@ -4,6 +4,7 @@ import { createSecureContext } from 'node:tls'
 import type { buildConnector, Pool } from 'undici'
 import type { ClusterConfig } from './cluster-config.ts'
 import type { ClientCertificate } from './credentials.ts'
+import { type TcpKeepAlive, withTcpKeepAlive } from './tcp-keep-alive.ts'
 
 /** Connections for requests, and others for watches and followed logs, which would hold those for minutes or hours. */
 export interface PoolPair {
@@ -15,9 +16,13 @@ export interface ConnectionPoolsOptions {
   readonly cluster: ClusterConfig
   /** At most so many for requests. Streams have no limit: each is asked for by name. */
   readonly connections: number
+  /** Null: no probes. */
+  readonly tcpKeepAlive: TcpKeepAlive | null
   /** Opens a connection instead of the network. */
   readonly connect?: (() => Duplex) | undefined
 }
+
+type Undici = Pick<typeof import('undici'), 'Pool' | 'buildConnector'>
 
 /** An idle connection is given up before a load balancer or the server (90 s) would do it without telling. */
 const KEEP_ALIVE_MS = 30_000
@@ -39,8 +44,8 @@ export class ConnectionPools {
     if (this.#current && this.#current.certificate === certificate) return this.#current.pair
     const outdated = this.#current
     const pair = {
-      requests: this.#create(undici.Pool, certificate, this.#options.connections),
-      streams: this.#create(undici.Pool, certificate, null),
+      requests: this.#create(undici, certificate, this.#options.connections),
+      streams: this.#create(undici, certificate, null),
     }
     this.#current = { certificate, pair }
     if (outdated) for (const pool of [outdated.pair.requests, outdated.pair.streams]) this.#retire(pool)
@@ -54,8 +59,8 @@ export class ConnectionPools {
     this.#open.clear()
   }
 
-  #create(PoolClass: typeof Pool, certificate: ClientCertificate | undefined, connections: number | null): Pool {
-    const pool = new PoolClass(new URL(this.#options.cluster.server).origin, {
+  #create(lib: Undici, certificate: ClientCertificate | undefined, connections: number | null): Pool {
+    const pool = new lib.Pool(new URL(this.#options.cluster.server).origin, {
       connections,
       pipelining: 1,
       allowH2: false,
@@ -63,14 +68,14 @@ export class ConnectionPools {
       // Each request has a deadline of its own, by our clock.
       headersTimeout: 0,
       bodyTimeout: 0,
-      connect: this.#connector(certificate),
+      connect: this.#connector(lib, certificate),
     })
     this.#open.add(pool)
     return pool
   }
 
-  #connector(certificate: ClientCertificate | undefined): buildConnector.connector | buildConnector.BuildOptions {
-    const { cluster, connect } = this.#options
+  #connector(lib: Undici, certificate: ClientCertificate | undefined): buildConnector.connector {
+    const { cluster, connect, tcpKeepAlive } = this.#options
     if (connect) return connectorOf(connect)
     const { server, certificateAuthority, tlsServerName, insecureSkipTlsVerify } = cluster
     const secure = new URL(server).protocol === 'https:' && {
@@ -82,7 +87,8 @@ export class ConnectionPools {
       rejectUnauthorized: !insecureSkipTlsVerify,
       ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
     }
-    return { timeout: CONNECT_TIMEOUT_MS, ...secure }
+    const connector = lib.buildConnector({ timeout: CONNECT_TIMEOUT_MS, keepAlive: false, ...secure })
+    return tcpKeepAlive === null ? connector : withTcpKeepAlive(connector, tcpKeepAlive)
   }
 
   #retire(pool: Pool): void {

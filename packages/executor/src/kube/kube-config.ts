@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import type { Problem } from '../problem.ts'
-import { type ClusterConfig, readCluster } from './cluster-config.ts'
+import { type ClusterConfig, readAuthority, readCluster } from './cluster-config.ts'
 import { ConfigFields } from './config-fields.ts'
 import type { CredentialSource } from './credentials.ts'
 import { readInClusterConfig, SERVICE_ACCOUNT_FOLDER } from './in-cluster-config.ts'
@@ -20,6 +20,10 @@ export interface LoadKubeConfigOptions {
   readonly context?: string
   /** Use the service account of the pod that we run in. */
   readonly inCluster?: boolean
+  /** A PEM file of the authorities to trust, in the place of those that the kubeconfig or the pod names. */
+  readonly certificateAuthorityPath?: string
+  /** Take any certificate of the server. */
+  readonly insecureSkipTlsVerify?: boolean
   /**
    * KUBECONFIG (a list of files, merged as kubectl does) is read from it when no kubeconfig is given,
    * KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT for a pod, and exec plugins get it.
@@ -47,6 +51,29 @@ export interface KubeConfig {
  * Rejects with {@link KubeConfigError}, which has every problem at once.
  */
 export async function loadKubeConfig(options: LoadKubeConfigOptions = {}): Promise<KubeConfig> {
+  const { certificateAuthorityPath: path, insecureSkipTlsVerify = false } = options
+  if (insecureSkipTlsVerify && path !== undefined)
+    throw problem('insecureSkipTlsVerify cannot go with certificateAuthorityPath', 'give one of them')
+  const config = await findKubeConfig(options)
+  if (!insecureSkipTlsVerify && path === undefined) return config
+  const { certificateAuthority: _, ...cluster } = config.cluster
+  return {
+    ...config,
+    cluster: insecureSkipTlsVerify
+      ? { ...cluster, insecureSkipTlsVerify }
+      : { ...cluster, insecureSkipTlsVerify, certificateAuthority: readAuthorities(path ?? '') },
+  }
+}
+
+function readAuthorities(file: string): string {
+  const problems: Problem[] = []
+  const fields = new ConfigFields({ 'certificate-authority': file }, '', { file, folder: resolve('.'), problems })
+  const pem = readAuthority(fields)
+  if (pem === undefined) throw new KubeConfigError(problems)
+  return pem
+}
+
+async function findKubeConfig(options: LoadKubeConfigOptions): Promise<KubeConfig> {
   const { kubeconfigPath, kubeconfig, context, inCluster = false } = options
   const given = { kubeconfigPath, kubeconfig, inCluster: inCluster || undefined }
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]))

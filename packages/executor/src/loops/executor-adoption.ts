@@ -21,7 +21,7 @@ import {
 import { completedSelector, endedAt } from './completed-pods.ts'
 import { concurrently } from './concurrently.ts'
 import type { LaunchEngine } from './launch-engine.ts'
-import type { Launch, LaunchStore } from './launch-store.ts'
+import type { Launch, LaunchStore, QueuedTaskInstance } from './launch-store.ts'
 import { measuredCall } from './measured-call.ts'
 import { podDisposal } from './pod-disposal.ts'
 import { endingOf } from './pod-ending.ts'
@@ -112,7 +112,9 @@ export class ExecutorAdoption {
   async clearNotLaunchedQueuedTasks(signal?: AbortSignal): Promise<void> {
     const { store, config, pods, isOurs, metrics, clock, jobId } = this.#options
     const startedAt = clock.now()
-    const queued = (await store.queuedTaskInstances()).filter(({ key }) => !isOurs(key))
+    const isForUs = ({ key, queue }: QueuedTaskInstance) =>
+      !isOurs(key) && (config.kubernetesQueue === null || queue === undefined || queue === config.kubernetesQueue)
+    const queued = (await store.queuedTaskInstances()).filter(isForUs)
     const owners = new Set(queued.map(({ queuedByJobId }) => queuedByJobId ?? jobId))
     const present = new TaskInstanceKeySet()
     for (const owner of owners) {

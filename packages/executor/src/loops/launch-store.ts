@@ -74,6 +74,14 @@ export interface CommittedOutcome {
   readonly failure?: Failure
 }
 
+/** A task instance in state queued, as the store has it. */
+export interface QueuedTaskInstance {
+  readonly key: TaskInstanceKey
+  readonly queuedByJobId: string | null
+  /** Its queue, by which a hybrid executor's tasks are told apart (`kubernetesQueue`); absent: not known. */
+  readonly queue?: string | null
+}
+
 /**
  * Where launches and outcomes are kept. The executor's promises are as durable as this. Every method may be called again
  * with the same arguments after a lost answer, with the same result.
@@ -96,7 +104,7 @@ export interface LaunchStore {
   /** Launches recorded and without an outcome: what a restarted executor has to look for. */
   currentLaunches(): Promise<readonly Launch[]>
   /** Task instances in state queued. Airflow: `clear_not_launched_queued_tasks` looks through them. */
-  queuedTaskInstances(): Promise<readonly { readonly key: TaskInstanceKey; readonly queuedByJobId: string | null }[]>
+  queuedTaskInstances(): Promise<readonly QueuedTaskInstance[]>
   /** Puts task instances back to scheduled: nothing runs for them. */
   requeue(keys: readonly TaskInstanceKey[]): Promise<void>
   /** Namespace (`""`: all) to last seen version, kept so that a restart resumes its watch. */

@@ -224,7 +224,8 @@ export class Launcher {
     if (result.kind === 'ours') {
       entry.sentPod = null
       entry.refusal = null
-      logger.info(result.found ? 'pod found' : 'pod created', taskFields(entry))
+      const annotations = this.#options.config.logsTaskMetadata && { annotations: result.pod.metadata?.annotations }
+      logger.info(result.found ? 'pod found' : 'pod created', { ...taskFields(entry), ...annotations })
       onPod(entry, result.pod)
       return
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { configFromEnv, namesOf } from '../../src/config/config-from-env.ts'
+import { configFromEnv, environmentNames } from '../../src/config/config-from-env.ts'
 import { optionRules } from '../../src/config/option-rules.ts'
 import { resolveConfig } from '../../src/config/resolve-config.ts'
 import { ConfigError } from '../../src/errors.ts'
@@ -45,8 +45,32 @@ describe('configFromEnv', () => {
     expect(configFromEnv(both)).toEqual({ namespace: 'new' })
   })
 
+  it('reads the queue of either hybrid executor', () => {
+    const name = 'KUBERNETES_EXECUTOR__KUBERNETES_QUEUE'
+    expect(configFromEnv({ [`AIRFLOW__LOCAL_${name}`]: 'k8s' })).toEqual({ kubernetesQueue: 'k8s' })
+    expect(configFromEnv({ [`AIRFLOW__CELERY_${name}`]: 'k8s' })).toEqual({ kubernetesQueue: 'k8s' })
+  })
+
+  it('reads for a team its own variables, and nothing that is said for all', () => {
+    const env = {
+      AIRFLOW__ORANGE___KUBERNETES_EXECUTOR__NAMESPACE: 'orange',
+      AIRFLOW__ORANGE___CORE__PARALLELISM: '4',
+      AIRFLOW__KUBERNETES_EXECUTOR__NAMESPACE: 'all',
+      AIRFLOW__KUBERNETES_EXECUTOR__DELETE_WORKER_PODS: 'maybe',
+      AIRFLOW__CORE__PARALLELISM: '8',
+    }
+    expect(configFromEnv(env, { team: 'orange' })).toEqual({ namespace: 'orange', parallelism: 4 })
+    const wrong = { AIRFLOW__ORANGE___KUBERNETES_EXECUTOR__NAMESPACES: 'a' }
+    expect(() => configFromEnv(wrong, { team: 'orange' })).toThrow(
+      'AIRFLOW__ORANGE___KUBERNETES_EXECUTOR__NAMESPACES: unknown option',
+    )
+    expect(configFromEnv(wrong)).toEqual({})
+  })
+
   it('has a name for every option, and no two the same', () => {
-    const names = (Object.keys(optionRules) as (keyof typeof optionRules)[]).flatMap(namesOf)
+    const names = (Object.keys(optionRules) as (keyof typeof optionRules)[]).flatMap((option) =>
+      environmentNames(option),
+    )
     expect(new Set(names).size).toBe(names.length)
     expect(names).toContain(`${SECTION}WORKER_POD_PENDING_FATAL_CONTAINER_STATE_REASONS`)
     expect(names).toContain(`${SECTION}MAX_REFUSAL_SECONDS`)

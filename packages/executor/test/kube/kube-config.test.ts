@@ -44,6 +44,28 @@ async function presented(options: LoadKubeConfigOptions) {
 }
 
 describe('loadKubeConfig', () => {
+  it('trusts the authorities of a file in the place of the kubeconfig’s, or any certificate', async () => {
+    const kubeconfig = kubeconfigText({ server, 'certificate-authority-data': base64(authority.cert) }, {})
+    const path = join(folder.path, 'trusted.pem')
+    writeFileSync(path, other.cert)
+    expect((await load({ kubeconfig, certificateAuthorityPath: path })).cluster).toEqual({
+      server,
+      certificateAuthority: other.cert,
+      insecureSkipTlsVerify: false,
+    })
+    expect((await load({ kubeconfig, insecureSkipTlsVerify: true })).cluster).toEqual({
+      server,
+      insecureSkipTlsVerify: true,
+    })
+    expect(await problems({ kubeconfig, certificateAuthorityPath: path, insecureSkipTlsVerify: true })).toEqual([
+      'insecureSkipTlsVerify cannot go with certificateAuthorityPath; give one of them',
+    ])
+    const missing = join(folder.path, 'missing.pem')
+    expect(await problems({ kubeconfig, certificateAuthorityPath: missing })).toEqual([
+      `${missing}: certificate-authority: cannot be read: ENOENT: ${missing}`,
+    ])
+  })
+
   it('resolves the current context to cluster, credentials and namespace', async () => {
     const kubeconfig = kubeconfigText(
       { server: `${server}/gate/`, 'certificate-authority-data': base64(authority.cert), 'tls-server-name': 'api' },

@@ -231,6 +231,22 @@ describe('pods that nobody answers for', () => {
     expect(requeued).toEqual(['lost'])
     await executor.end()
   })
+
+  it('clearNotLaunchedQueuedTasks leaves the tasks of other queues to the other half of a hybrid executor', async () => {
+    const store = new DurableStore()
+    const requeued: string[] = []
+    store.queuedTaskInstances = async () =>
+      [{ id: 'ours', queue: 'kubernetes' }, { id: 'celery', queue: 'default' }, { id: 'unknown' }].map(
+        ({ id, ...queue }) => ({ key: keyOf(id), queuedByJobId: '7' as never, ...queue }),
+      )
+    store.requeue = async (keys = []) => {
+      for (const { taskId } of keys) requeued.push(taskId)
+    }
+    const { executor } = await startExecutor({ store, config: { kubernetesQueue: 'kubernetes' } })
+    await executor.clearNotLaunchedQueuedTasks()
+    expect(requeued).toEqual(['ours', 'unknown'])
+    await executor.end()
+  })
 })
 
 describe('revokeTask', () => {

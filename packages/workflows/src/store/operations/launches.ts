@@ -1,4 +1,4 @@
-import type { CommittedOutcome, Launch, LaunchOutcome, TaskInstanceKey } from '@davit/executor'
+import type { CommittedOutcome, Launch, LaunchOutcome, QueuedTaskInstance, TaskInstanceKey } from '@davit/executor'
 import type { Selectable } from 'kysely'
 import { podReport } from '../outcome/pod-report.ts'
 import type { LaunchTable } from '../tables.ts'
@@ -123,9 +123,7 @@ export async function currentLaunches({ db }: OperationContext): Promise<readonl
   }))
 }
 
-export async function queuedTaskInstances({
-  db,
-}: OperationContext): Promise<readonly { readonly key: TaskInstanceKey; readonly queuedByJobId: string | null }[]> {
+export async function queuedTaskInstances({ db }: OperationContext): Promise<readonly QueuedTaskInstance[]> {
   const rows = await db.selectFrom('task_instance').selectAll().where('state', '=', 'queued').execute()
   return rows.map((row) => ({ key: keyOf(row), queuedByJobId: row.queued_by_job_id }))
 }

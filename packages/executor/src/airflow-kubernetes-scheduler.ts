@@ -17,7 +17,7 @@ import { PreparationError } from './loops/preparation-error.ts'
 import { watchScopes } from './loops/watched-namespaces.ts'
 import type { Workload } from './loops/workload.ts'
 import { type Metrics, noMetrics } from './metrics.ts'
-import { fromObj } from './pods/executor-pod-override.ts'
+import { fromObj, podPatchOf } from './pods/executor-pod-override.ts'
 import type { PodFailureDetails } from './pods/failure-details.ts'
 import { readTaskAnnotations } from './pods/task-annotations.ts'
 import { ResourceVersion } from './resource-version.ts'
@@ -123,6 +123,7 @@ export class AirflowKubernetesScheduler {
       queue: null,
       podOverride: fromObj(executorConfig),
       podTemplateFile: executorConfig?.podTemplateFile ?? null,
+      podPatch: podPatchOf(executorConfig),
       infrastructureRetries: 0,
       launchNumber,
       ...(kubeImage && { image: kubeImage }),

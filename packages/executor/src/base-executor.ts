@@ -10,6 +10,8 @@ export interface TaskExecutorConfig {
   readonly podOverride?: object | null
   /** In the place of the configured template. */
   readonly podTemplateFile?: string | null
+  /** A strategic merge patch, applied after the override: it can set false, 0 and empty values, and take fields away. */
+  readonly podPatch?: object | null
 }
 
 /** One try of a task, to be launched when there is a slot. */

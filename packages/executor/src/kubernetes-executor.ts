@@ -24,7 +24,7 @@ import { waitingReason } from './loops/waiting-reason.ts'
 import { watchScopes } from './loops/watched-namespaces.ts'
 import type { Workload } from './loops/workload.ts'
 import { type Metrics, noMetrics } from './metrics.ts'
-import { fromObj } from './pods/executor-pod-override.ts'
+import { fromObj, podPatchOf } from './pods/executor-pod-override.ts'
 import { makeSafeLabelValue } from './pods/safe-label-value.ts'
 import { ResourceVersion } from './resource-version.ts'
 import { type TaskInstanceKey, taskInstanceKeyText } from './tasks/task-instance-key.ts'
@@ -196,7 +196,7 @@ export class KubernetesExecutor extends BaseExecutor {
       return
     }
     this.report(key, { state: 'queued', info: this.jobId })
-    this.#engine.submit({ ...workload, podOverride })
+    this.#engine.submit({ ...workload, podOverride, podPatch: podPatchOf(executorConfig) })
   }
 
   /** Begins what is due: creates of a new batch, and what the configuration wants done from time to time. */

@@ -9,10 +9,11 @@ import { optionRules } from './option-rules.ts'
 const REPLACED: Readonly<Record<string, string>> = {
   clientFactory: 'pass `kube` to the executor instead',
   asyncClientFactory: 'pass `kube` to the executor instead',
+  podPatch: 'give it with a task: `executorConfig.podPatch`',
 }
 
 /** What the design has and this version has not: whoever asks for it must not believe that it is on. */
-const NOT_BUILT_YET: readonly string[] = ['launchGate', 'outcomeFinalizer', 'podPatch']
+const NOT_BUILT_YET: readonly string[] = ['launchGate', 'outcomeFinalizer']
 
 const optionNames = Object.keys(optionRules) as (keyof ExecutorConfig)[]
 

@@ -26,7 +26,7 @@ interface LaunchPodBuilderOptions {
 /** A hook that has not answered by then never will. */
 const HOOK_DEADLINE_MS = 30_000
 
-/** Builds the pods of launches: template, generated pod, override, identity, hook, and identity again. */
+/** Builds the pods of launches: template, generated pod, override, patch, identity, hook, and identity again. */
 export class LaunchPodBuilder {
   readonly #options: LaunchPodBuilderOptions
   readonly #templates: PodTemplates
@@ -48,8 +48,9 @@ export class LaunchPodBuilder {
     }
   }
 
-  async #build({ key, args, podOverride, podTemplateFile, image }: Workload, number: number): Promise<Pod> {
+  async #build(workload: Workload, number: number): Promise<Pod> {
     const { config, jobId } = this.#options
+    const { key, args, podOverride, podTemplateFile, podPatch = null, image } = workload
     const identity = podIdentity({ deployment: config.deployment, key, number, schedulerJobId: jobId })
     const built = constructPod({
       ...key,
@@ -58,6 +59,7 @@ export class LaunchPodBuilder {
       args,
       podOverrideObject: podOverride,
       baseWorkerPod: this.#templates.basePod(podTemplateFile),
+      podPatch,
       namespace: config.namespace,
       schedulerJobId: jobId,
       duplicates: config.podMerge,

@@ -11,6 +11,7 @@ export interface Workload {
   readonly queue: string | null
   readonly podOverride: Pod | null
   readonly podTemplateFile: string | null
+  readonly podPatch?: object | null
   /** The main container's image, where neither override nor configuration name one. */
   readonly image?: string
   /** How many infrastructure failures lead to a new launch of the same try. */

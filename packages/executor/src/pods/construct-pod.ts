@@ -2,9 +2,11 @@ import { PodReconciliationError } from '../errors.ts'
 import type { Container, Pod } from '../kube/types.ts'
 import type { Problem } from '../problem.ts'
 import { checkPod } from './check-pod.ts'
+import { checkPodPatch } from './check-pod-patch.ts'
 import { withIdentityMarks } from './identity-marks.ts'
 import { readPodLeniently } from './read-pod-leniently.ts'
 import { type ReconcileOptions, reconcilePods } from './reconcile-pods.ts'
+import { strategicMerge } from './strategic-merge.ts'
 import { taskAnnotations } from './task-annotations.ts'
 import { buildLabelsForK8sExecutorPod } from './task-labels.ts'
 import { addUniqueSuffix, MAX_POD_NAME_LENGTH } from './unique-name.ts'
@@ -24,6 +26,8 @@ export interface ConstructPodOptions extends ReconcileOptions {
   readonly args?: readonly string[] | null
   readonly podOverrideObject?: Pod | null
   readonly baseWorkerPod?: Pod | null
+  /** A strategic merge patch of what template and override have made. Ours: it can set false, 0 and empty values, and take fields away. */
+  readonly podPatch?: object | null
   readonly namespace: string
   readonly schedulerJobId: string | number
   readonly runId?: string | null
@@ -38,21 +42,20 @@ export interface ConstructPodOptions extends ReconcileOptions {
 }
 
 /**
- * The pod of a task: the template, what is generated for the task over it, the task's override over both, and then the
- * task's identity (name, labels, annotations, the name of the first container), which none of them can change (I12).
- * Airflow: `PodGenerator.construct_pod`, but for that last step.
+ * The pod of a task: the template, what is generated for the task over it, the task's override over both, the patch of
+ * all that, and then the task's identity (name, labels, annotations, the name of the first container), which none of them
+ * can change (I12). Airflow: `PodGenerator.construct_pod`, but for that last step.
  *
  * @throws {PodReconciliationError} `POD_RECONCILIATION`: fields that no pod has, or parts that cannot be merged; all at once.
  */
 export function constructPod(options: ConstructPodOptions): Pod {
-  const { strictPodFields = true, podOverrideObject, baseWorkerPod } = options
-  if (strictPodFields) {
-    const problems = [
-      ...checkPod(baseWorkerPod ?? {}, 'podTemplate'),
-      ...checkPod(podOverrideObject ?? {}, 'podOverride'),
-    ]
-    if (problems.length > 0) throw new PodReconciliationError(problems)
-  }
+  const { strictPodFields = true, podOverrideObject, baseWorkerPod, podPatch } = options
+  const problems = [
+    ...(strictPodFields ? checkPod(baseWorkerPod ?? {}, 'podTemplate') : []),
+    ...(strictPodFields ? checkPod(podOverrideObject ?? {}, 'podOverride') : []),
+    ...checkPodPatch(podPatch ?? {}, 'podPatch', { strict: strictPodFields }),
+  ]
+  if (problems.length > 0) throw new PodReconciliationError(problems)
   const read = (pod: Pod | null | undefined) => (pod && !strictPodFields ? readPodLeniently(pod) : pod)
   const generated = generatedPod(options)
   const layers = [generated, read(podOverrideObject)]
@@ -62,7 +65,8 @@ export function constructPod(options: ConstructPodOptions): Pod {
   } catch (error) {
     throw unmergeable(error)
   }
-  return withTaskIdentity(pod, generated)
+  const named = withTaskIdentity(pod, generated)
+  return podPatch ? withTaskMarks(read(strategicMerge(named, podPatch)) ?? {}, generated) : named
 }
 
 /** What Airflow calls the dynamic pod: what is known of the task, and nothing else. */
@@ -98,7 +102,7 @@ function generatedPod(options: ConstructPodOptions): Pod {
   }
 }
 
-function withTaskIdentity(pod: Pod, { metadata: identity }: Pod): Pod {
+function withTaskIdentity(pod: Pod, generated: Pod): Pod {
   const [first, ...others] = pod.spec?.containers ?? []
   const twin = others.findIndex(({ name }) => name === MAIN_CONTAINER_NAME)
   if (twin >= 0) {
@@ -111,13 +115,22 @@ function withTaskIdentity(pod: Pod, { metadata: identity }: Pod): Pod {
       },
     ])
   }
-  const marks = { labels: identity?.labels ?? {}, annotations: identity?.annotations ?? {} }
-  const metadata = {
-    ...withIdentityMarks(pod.metadata, marks),
-    ...(identity?.name === undefined ? {} : { name: identity.name }),
-  }
   const containers = first === undefined ? [] : [{ ...first, name: MAIN_CONTAINER_NAME }, ...others]
-  return { ...pod, metadata, spec: { ...pod.spec, containers } }
+  return withTaskMarks({ ...pod, spec: { ...pod.spec, containers } }, generated)
+}
+
+/** Of a patched pod any container may be the one that is named base: patches put what is new first. */
+function withTaskMarks(pod: Pod, { metadata: identity }: Pod): Pod {
+  const marks = { labels: identity?.labels ?? {}, annotations: identity?.annotations ?? {} }
+  const name = identity?.name === undefined ? {} : { name: identity.name }
+  const [first, ...others] = pod.spec?.containers ?? []
+  const hasMain = [first, ...others].some((container) => container?.name === MAIN_CONTAINER_NAME)
+  const containers = first === undefined || hasMain ? null : [{ ...first, name: MAIN_CONTAINER_NAME }, ...others]
+  return {
+    ...pod,
+    metadata: { ...withIdentityMarks(pod.metadata, marks), ...name },
+    ...(containers && { spec: { ...pod.spec, containers } }),
+  }
 }
 
 function unmergeable(error: unknown): PodReconciliationError {

@@ -4,6 +4,10 @@ import { podFields } from './pod-fields.ts'
 export interface PodFieldType {
   readonly name: string
   readonly shape: 'one' | 'list' | 'map'
+  /** A strategic merge patch merges the list with what is there, instead of taking its place. */
+  readonly isMerged: boolean
+  /** The field that tells the items of a merged list apart; absent: they are plain values, told apart by what they are. */
+  readonly mergeKey?: string
 }
 
 const schema: ReadonlyMap<string, ReadonlyMap<string, PodFieldType>> = new Map(
@@ -11,10 +15,11 @@ const schema: ReadonlyMap<string, ReadonlyMap<string, PodFieldType>> = new Map(
 )
 
 function fieldOf(written: string): [string, PodFieldType] {
-  const [field = '', type = ''] = written.split(':')
-  if (type.endsWith('[]')) return [field, { name: type.slice(0, -2), shape: 'list' }]
-  if (type.endsWith('{}')) return [field, { name: type.slice(0, -2), shape: 'map' }]
-  return [field, { name: type, shape: 'one' }]
+  const [field = '', type = '', strategies = '', mergeKey] = written.split(':')
+  const merge = { isMerged: strategies.split(',').includes('merge'), ...(mergeKey !== undefined && { mergeKey }) }
+  if (type.endsWith('[]')) return [field, { name: type.slice(0, -2), shape: 'list', ...merge }]
+  if (type.endsWith('{}')) return [field, { name: type.slice(0, -2), shape: 'map', ...merge }]
+  return [field, { name: type, shape: 'one', ...merge }]
 }
 
 /** The fields of a type of Kubernetes' pod API; undefined for the names of plain values. */

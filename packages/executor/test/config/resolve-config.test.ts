@@ -153,7 +153,7 @@ describe('resolveConfig', () => {
     expect(problemsOf({ [option]: value })).toEqual([{ file: null, path: option, message }])
   })
 
-  it.each(['outcomeFinalizer', 'launchGate', 'podPatch'])('says of %s that it comes later', (option) => {
+  it.each(['outcomeFinalizer', 'launchGate'])('says of %s that it comes later', (option) => {
     expect(problemsOf({ [option]: true } as ExecutorOptions)).toEqual([
       { file: null, path: option, message: 'is not built yet', hint: 'leave it out; it comes with a later version' },
     ])

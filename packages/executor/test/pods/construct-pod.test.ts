@@ -166,6 +166,64 @@ describe('constructPod', () => {
     expect(pod.metadata?.name).toBe(`${'a'.repeat(54)}-00000000`)
   })
 
+  it('applies the patch after the override, and the identity after both', () => {
+    const { metadata, spec } = constructPod(
+      frozen({
+        ...task,
+        baseWorkerPod: template,
+        podOverrideObject: { spec: { hostNetwork: true, containers: [{ name: 'main', image: 'mine', tty: true }] } },
+        podPatch: {
+          metadata: { name: 'theirs', labels: { app: null, 'airflow-worker': '8', kind: '' } },
+          spec: {
+            hostNetwork: false,
+            serviceAccountName: null,
+            containers: [
+              { name: 'log', image: 'sidecar' },
+              { name: 'base', tty: false, env: [{ name: 'A', $patch: 'delete' }] },
+            ],
+          },
+        },
+      }),
+    )
+    expect(metadata).toMatchObject({ name: task.podId, labels: { ...identityLabels, kind: '' } })
+    expect(metadata?.labels).not.toHaveProperty('app')
+    expect(spec).toEqual({
+      hostNetwork: false,
+      restartPolicy: 'OnFailure',
+      containers: [
+        { name: 'log', image: 'sidecar' },
+        { name: 'base', image: 'mine', args: task.args, tty: false, env: [generatedEnv] },
+      ],
+    })
+  })
+
+  it('names the first container base when the patch has taken base away', () => {
+    const podPatch = { spec: { containers: [{ $patch: 'replace' }, { name: 'other', image: 'x' }] } }
+    expect(constructPod({ ...task, podPatch }).spec?.containers).toEqual([{ name: 'base', image: 'x' }])
+  })
+
+  it('names what is wrong with template, override and patch at once', () => {
+    const podPatch = { spec: { containers: [{ image: 'x' }], hostNetwerk: false } }
+    const podOverrideObject = { spec: { hostNetwerk: true } } as unknown as Pod
+    const build = (strictPodFields: boolean) => () =>
+      constructPod({ ...task, podOverrideObject, podPatch, strictPodFields })
+    expect(build(true)).toThrow(
+      expect.objectContaining({
+        problems: ['podOverride.spec.hostNetwerk', 'podPatch.spec.hostNetwerk', 'podPatch.spec.containers[0]'].map(
+          (path) => expect.objectContaining({ path }),
+        ),
+      }),
+    )
+    expect(build(false)).toThrow('podPatch.spec.containers[0]: has no name')
+    const { spec } = constructPod({
+      ...task,
+      strictPodFields: false,
+      podPatch: { spec: { hostNetwerk: true, hostPID: false } },
+    })
+    expect(spec).toMatchObject({ hostPID: false })
+    expect(spec).not.toHaveProperty('hostNetwerk')
+  })
+
   it('passes duplicates on', () => {
     const podOverrideObject = { spec: { containers: [{ name: 'base', env: [{ name: 'A', value: 'c' }] }] } }
     const options = frozen({ ...task, baseWorkerPod: template, podOverrideObject })

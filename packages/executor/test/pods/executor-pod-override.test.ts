@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ExecutorConfigError } from '../../src/errors.ts'
-import { fromObj } from '../../src/pods/executor-pod-override.ts'
+import { fromObj, podPatchOf } from '../../src/pods/executor-pod-override.ts'
 
 const podOverride = { spec: { containers: [{ name: 'base', image: 'x' }] } }
 
@@ -34,8 +34,22 @@ describe('fromObj', () => {
     ],
     [{ pod_override: podOverride }, 'pod_override: unknown key; did you mean podOverride?'],
     [{ pod_template_file: 'a.yaml' }, 'pod_template_file: unknown key; did you mean podTemplateFile?'],
+    [{ pod_patch: { spec: {} } }, 'pod_patch: unknown key; did you mean podPatch?'],
+    [{ podPatch: [{ op: 'remove' }] }, 'podPatch: must be an object: a strategic merge patch of a pod'],
   ])('refuses %j', (config, message) => {
     expect(() => fromObj(config)).toThrow(ExecutorConfigError)
     expect(() => fromObj(config)).toThrow(message)
+  })
+})
+
+describe('podPatchOf', () => {
+  it('gives the patch', () => {
+    expect(podPatchOf({ podOverride, podPatch: { spec: { hostNetwork: false } } })).toEqual({
+      spec: { hostNetwork: false },
+    })
+  })
+
+  it.each([null, undefined, {}, { podPatch: {} }, { podPatch: null }])('finds none in %j', (config) => {
+    expect(podPatchOf(config)).toBeNull()
   })
 })

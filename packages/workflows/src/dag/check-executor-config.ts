@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Pod } from '@davit/executor'
-import { isJsonObject, type KeyStyle, styledKey } from './dag-document.ts'
+import { checkOwnNames, checkOwnParts } from './check-own-names.ts'
+import { isJsonObject, type JsonObject, type KeyStyle, styledKey } from './dag-document.ts'
 import { EXECUTOR_CONFIG_FIELDS } from './dag-fields.ts'
 import type { JsonValue, TaskSpec } from './dag-spec.ts'
 import type { DocumentPath } from './document-path.ts'
 import { nameOfJson } from './field-checks.ts'
 import type { Findings } from './finding.ts'
-import { podOverrideProblems, podTemplateProblems } from './pod-checks.ts'
+import { podOverrideProblems, podPatchProblems, podTemplateProblems } from './pod-checks.ts'
 import { readFields } from './read-fields.ts'
 
-/** Checks `executorConfig`, its override and its template; paths in it are relative to `folder`. */
+/** Checks `executorConfig`, its override, its patch and its template; paths in it are relative to `folder`. */
 export function checkExecutorConfig(
   value: JsonValue,
   {
@@ -42,6 +43,20 @@ export function checkExecutorConfig(
       found.problem(overridePath, `must be a pod, not ${nameOfJson(fields.podOverride)}`, 'write { spec: { … } }')
     }
   }
+  let podPatch: JsonObject | undefined
+  if (fields.podPatch !== undefined) {
+    const patchPath = [...path, styledKey('podPatch', style)]
+    if (isJsonObject(fields.podPatch)) {
+      podPatch = fields.podPatch
+      const problems = podPatchProblems(podPatch)
+      for (const problem of problems) found.problem([...patchPath, ...problem.path], problem.message, problem.hint)
+      checkOwnNames(podPatch, kind, patchPath, found)
+      if (problems.length === 0) checkOwnParts(podPatch, kind, patchPath, found)
+    } else {
+      const hint = 'write { spec: { … } }: a strategic merge patch'
+      found.problem(patchPath, `must be a patch of a pod, not ${nameOfJson(fields.podPatch)}`, hint)
+    }
+  }
   let podTemplateFile: string | undefined
   if (fields.podTemplateFile !== undefined) {
     podTemplateFile = resolve(folder, fields.podTemplateFile)
@@ -51,45 +66,9 @@ export function checkExecutorConfig(
       found.problem(templatePath, `there is no file ${podTemplateFile}`, 'the path is relative to the DAG file')
     }
   }
-  return { ...(podOverride && { podOverride }), ...(podTemplateFile !== undefined && { podTemplateFile }) }
-}
-
-const CONTAINER_LISTS = ['containers', 'initContainers'] as const
-
-/** What an override cannot have, since the task would not run: our variables, and another command for a function. */
-function checkOwnNames(
-  pod: { readonly [key: string]: JsonValue },
-  kind: TaskSpec['kind'],
-  path: DocumentPath,
-  found: Findings,
-): void {
-  if (!isJsonObject(pod.spec)) return
-  for (const list of CONTAINER_LISTS) {
-    const containers = pod.spec[list]
-    if (!Array.isArray(containers)) continue
-    containers.forEach((container: JsonValue, index) => {
-      if (!isJsonObject(container)) return
-      const at = [...path, 'spec', list, index]
-      if (Array.isArray(container.env)) {
-        container.env.forEach((variable: JsonValue, position) => {
-          if (!isJsonObject(variable) || typeof variable.name !== 'string' || !variable.name.startsWith('DAVIT_'))
-            return
-          found.problem(
-            [...at, 'env', position, 'name'],
-            `${variable.name} is a name of Davit's own`,
-            'use a name that does not begin with DAVIT_',
-          )
-        })
-      }
-      if (kind !== 'function' || list !== 'containers' || index !== 0) return
-      for (const key of ['command', 'args']) {
-        if (container[key] === undefined || container[key] === null) continue
-        found.problem(
-          [...at, key],
-          `the ${key} of a function task is Davit's own`,
-          'run a command of your own with dag.container',
-        )
-      }
-    })
+  return {
+    ...(podOverride && { podOverride }),
+    ...(podPatch && { podPatch }),
+    ...(podTemplateFile !== undefined && { podTemplateFile }),
   }
 }

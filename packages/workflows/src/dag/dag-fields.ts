@@ -64,7 +64,7 @@ export const CONTAINER_FIELDS = { ...FUNCTION_FIELDS, ...inheritableByContainers
 export const DEFAULT_FIELDS = { ...inheritable, ...inheritableByContainers }
 
 /** Fields of `executorConfig`. */
-export const EXECUTOR_CONFIG_FIELDS = { podOverride: anything, podTemplateFile: text }
+export const EXECUTOR_CONFIG_FIELDS = { podOverride: anything, podPatch: anything, podTemplateFile: text }
 
 /** Fields of a DAG. */
 export const DAG_FIELDS = {

@@ -28,6 +28,8 @@ export interface TaskOptions {
   readonly executorConfig?: {
     /** Merged over the generated pod. */
     readonly podOverride?: Pod
+    /** A strategic merge patch, applied last: it can set false, 0 and empty values, and take fields away. */
+    readonly podPatch?: object
     /** Relative to the DAG file. */
     readonly podTemplateFile?: string
   } | null

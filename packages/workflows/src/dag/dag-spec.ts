@@ -54,6 +54,7 @@ export interface TaskSpec {
   } | null
   readonly executorConfig: {
     readonly podOverride?: Pod
+    readonly podPatch?: Readonly<Record<string, JsonValue>>
     /** Absolute. */
     readonly podTemplateFile?: string
   } | null

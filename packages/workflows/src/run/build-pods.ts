@@ -42,9 +42,9 @@ export async function buildPods(
       try {
         const built = needsRun(task) ? unrendered(task) : await buildWorkload(task, { mapItem }, parts)
         if ('failure' in built) throw new Error(built.failure.message)
-        const { podOverride = null, podTemplateFile = null } = built.executorConfig ?? {}
+        const { podOverride = null, podPatch = null, podTemplateFile = null } = built.executorConfig ?? {}
         const key = { dagId, runId, taskId: task.taskId, tryNumber: 1, mapIndex }
-        const workload = { key, args: built.args, podOverride, podTemplateFile, priority: 1, queue: null }
+        const workload = { key, args: built.args, podOverride, podPatch, podTemplateFile, priority: 1, queue: null }
         pods.push(await builder.build({ ...workload, infrastructureRetries: 0, launchNumber: 1 }, 1))
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error)

@@ -54,11 +54,12 @@ export async function buildWorkload(
 
 /** The workload of a task's pod: the author's override goes over what the task itself needs. */
 export function workloadOf({ executorConfig }: TaskSpec, pod: Pod): BuiltWorkload {
-  const { podOverride, podTemplateFile } = executorConfig ?? {}
+  const { podOverride, podPatch, podTemplateFile } = executorConfig ?? {}
   return {
     args: [],
     executorConfig: {
       podOverride: podOverride ? reconcilePods(pod, podOverride) : pod,
+      ...(podPatch && { podPatch }),
       ...(podTemplateFile === undefined ? {} : { podTemplateFile }),
     },
   }

@@ -4,7 +4,11 @@ import type { Failure, Pod, TaskInstanceKey } from '@davit/executor'
 export interface BuiltWorkload {
   /** The main container's arguments. */
   readonly args: readonly string[]
-  readonly executorConfig?: { readonly podOverride?: Pod; readonly podTemplateFile?: string }
+  readonly executorConfig?: {
+    readonly podOverride?: Pod
+    readonly podPatch?: object
+    readonly podTemplateFile?: string
+  }
 }
 
 /** One event of the executor. Ends are in the store before they are told. */

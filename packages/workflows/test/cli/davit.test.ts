@@ -82,6 +82,29 @@ describe('davit pods render', () => {
     })
   })
 
+  it('shows what the template, the override and the patch make together', async () => {
+    await writeFile(
+      join(cwd, 'layers.yaml'),
+      `dag_id: layers
+tasks:
+  - task_id: a
+    image: busybox
+    env: { A: "1", B: "2" }
+    executor_config:
+      pod_override: { spec: { hostNetwork: true, containers: [{ name: base, tty: true }] } }
+      pod_patch:
+        spec: { hostNetwork: false, containers: [{ name: base, tty: false, env: [{ name: A, $patch: delete }] }] }
+`,
+    )
+    const { exitCode, stdout } = await run('pods', 'render', 'layers.yaml', '--json')
+    expect(exitCode).toBe(0)
+    const { spec } = JSON.parse(stdout).pods[0]
+    expect(spec).toMatchObject({ hostNetwork: false, containers: [{ name: 'base', tty: false }] })
+    const names = spec.containers[0].env.map(({ name }: { name: string }) => name)
+    expect(names).toContain('B')
+    expect(names).not.toContain('A')
+  })
+
   it('names the nearest task', async () => {
     const { exitCode, stderr } = await run('pods', 'render', 'pods.yaml', '--task', 'c')
     expect(exitCode).toBe(2)

@@ -348,6 +348,30 @@ describe('the problems of a DAG', () => {
     ])
   })
 
+  it('include those of patches, and what would take the task itself out of its pod', async () => {
+    const patch = (containers: string) => `{ podPatch: { spec: { containers: [${containers}] } } }`
+    const own = (taskId: string, containers: string) =>
+      `dag.task('${taskId}', { executorConfig: ${patch(containers)} }, () => 1)`
+    const body = [
+      own('fields', `{ name: 'base', imag: 'x', env: [{ name: 'DAVIT_X', $patch: 'delete' }] }, { image: 'x' }`),
+      own('gone', `{ name: 'base', $patch: 'delete' }`),
+      own('env', `{ name: 'base', env: [{ $patch: 'replace' }, { name: 'A' }] }`),
+      own('command', `{ name: 'base', command: null }`),
+      `dag.container('list', { image: 'x', executorConfig: { podPatch: [] } })`,
+      `dag.container('fine', { image: 'x', executorConfig: ${patch(`{ name: 'base', command: ['x'], tty: false }`)} })`,
+    ].join('\n')
+    const at = (taskId: string) => `tasks.${taskId}.executorConfig.podPatch`
+    expect(placesOf(await problemsOf('a.ts', { 'a.ts': define(body) }))).toEqual([
+      ['a.ts', `${at('fields')}.spec.containers[0].imag`, 'unknown field'],
+      ['a.ts', `${at('fields')}.spec.containers[1]`, 'has no name, by which the items of this list are told apart'],
+      ['a.ts', `${at('fields')}.spec.containers[0].env[0].name`, "DAVIT_X is a name of Davit's own"],
+      ['a.ts', `${at('gone')}.spec.containers`, "takes away the container base, which is the task's own"],
+      ['a.ts', `${at('env')}.spec.containers`, "takes away variables that are Davit's own"],
+      ['a.ts', `${at('command')}.spec.containers`, "changes the command of a function task, which is Davit's own"],
+      ['a.ts', at('list'), 'must be a patch of a pod, not a list'],
+    ])
+  })
+
   it.each([
     ['no tasks', define(''), 'tasks', 'the DAG has no tasks'],
     ['no id', define(`dag.task('a', () => 1)`, ''), 'dagId', 'the DAG has no dagId'],

@@ -32,6 +32,7 @@ tasks:
     retry_delay_seconds: 1.5
     executor_config:
       pod_override: { spec: { nodeSelector: { disk_type: ssd } } }
+      pod_patch: { spec: { hostNetwork: false, containers: [{ name: base, tty: null }] } }
       pod_template_file: pod.yaml
   - task_id: report
     upstream: [extract]
@@ -69,6 +70,7 @@ tasks:
           },
           executorConfig: {
             podOverride: { spec: { nodeSelector: { disk_type: 'ssd' } } },
+            podPatch: { spec: { hostNetwork: false, containers: [{ name: 'base', tty: null }] } },
             podTemplateFile: expect.stringMatching(/^\/.*pod\.yaml$/),
           },
         },

@@ -36,7 +36,9 @@ export type {
   CreatedResource,
   CreateOptions,
   DeleteOptions,
+  EventVerbs,
   KubeClient,
+  ListEventsOptions,
   ListOptions,
   LogOptions,
   PodPatch,
@@ -76,7 +78,7 @@ export {
   retryAfterMs,
 } from './kube/status-predicates.ts'
 export type { TcpKeepAlive } from './kube/tcp-keep-alive.ts'
-export type { List, Pod, Status, WatchEvent } from './kube/types.ts'
+export type { List, Pod, PodEvent, Status, WatchEvent } from './kube/types.ts'
 export {
   KubernetesExecutor,
   type KubernetesExecutorOptions,
@@ -125,12 +127,12 @@ export { classifyFailure } from './pods/classify-failure.ts'
 export type { ConstructPodOptions } from './pods/construct-pod.ts'
 export { constructPod } from './pods/construct-pod.ts'
 export { datetimeToLabelSafeDatestring, labelSafeDatestringToDatetime } from './pods/date-label.ts'
-export type { PodEvent } from './pods/event-failure.ts'
 export { fromObj } from './pods/executor-pod-override.ts'
 export type { Budget, Failure, FailureClass } from './pods/failure.ts'
 export { failureBudget } from './pods/failure-budget.ts'
 export type { PodFailureDetails } from './pods/failure-details.ts'
 export { collectPodFailureDetails } from './pods/failure-details.ts'
+export { failureHint } from './pods/failure-hint.ts'
 export type { LaunchNameOptions } from './pods/launch-name.ts'
 export { launchId, podName } from './pods/launch-name.ts'
 export type { MainContainerEnd } from './pods/main-container-end.ts'

@@ -36,8 +36,10 @@ export interface KubernetesExecutorOptions {
   readonly jobId: string | number
   /** @default the configuration's, 32 */
   readonly parallelism?: number
-  /** The API server; only `pods` of it is used. The caller closes it. */
-  readonly kube: Pick<KubeClient, 'pods'>
+  /**
+   * The API server; only `pods` of it is needed. With `events` it says more of pods that do not start. The caller closes it.
+   */
+  readonly kube: Pick<KubeClient, 'pods'> & Partial<Pick<KubeClient, 'events'>>
   /** @default {} */
   readonly config?: ExecutorOptions
   /** @default a new {@link InMemoryLaunchStore} */
@@ -111,6 +113,7 @@ export class KubernetesExecutor extends BaseExecutor {
     this.#background = new BackgroundTasks(this.#logger)
     this.#engine = new LaunchEngine({
       ...shared,
+      kubeEvents: options.kube.events,
       random: options.random ?? Math.random,
       metrics: this.metrics,
       podMutationHook: options.podMutationHook,
@@ -280,7 +283,8 @@ export class KubernetesExecutor extends BaseExecutor {
     const entry = this.#engine.book.get(key)
     if (entry) {
       const refusal = this.#engine.launcher.waitingReason(entry)
-      return waitingReason(entry, { refusal, blindness: this.#scopes?.blindness(entry.namespace) ?? null })
+      const blindness = this.#scopes?.blindness(entry.namespace) ?? null
+      return waitingReason(entry, { refusal, blindness, now: this.#clock.now() })
     }
     if (!this.queuedTasks.has(key)) return null
     if (this.runningCount < this.parallelism) return 'in the queue'

@@ -53,4 +53,13 @@ export const requiredPermissions: readonly RequiredPermission[] = [
     without: 'pods are left on the cluster',
   },
   { ...pods, subresource: 'log', verb: 'get', neededFor: 'the logs of tasks', without: 'no logs' },
+  {
+    group: '',
+    resource: 'events',
+    verb: 'list',
+    neededFor:
+      'why a pod does not start, or was taken away, where the pod itself does not say: volumes, sandboxes, images',
+    without: 'waitingReason and failures say less, and that this permission is missing',
+    isNeeded: false,
+  },
 ]

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { type Logger, silentLogger } from '../logger.ts'
 import { executorVersion } from '../version.ts'
 import { ConnectionPools } from './connection-pools.ts'
+import { HttpEventVerbs } from './event-verbs.ts'
 import type { KubeClient, RequestOptions } from './kube-client.ts'
 import type { KubeConfig } from './kube-config.ts'
 import { HttpPodVerbs } from './pod-verbs.ts'
@@ -67,6 +68,7 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
     server: origin,
     namespace: config.namespace,
     pods: new HttpPodVerbs(transport, origin, deadlines),
+    events: new HttpEventVerbs(transport, origin, deadlines),
     resources: new HttpResourceVerbs(transport, origin, deadlines),
     async version({ signal, timeoutMs = deadlines.requestTimeoutMs }: RequestOptions = {}) {
       return JSON.parse(await transport.request({ method: 'GET', path: '/version', signal }, { timeoutMs }))

@@ -1,4 +1,4 @@
-import type { List, Pod, Status, WatchEvent } from './types.ts'
+import type { List, Pod, PodEvent, Status, WatchEvent } from './types.ts'
 
 /** Every request has a deadline; the default is the client's (60 s, lists 120 s). */
 export interface RequestOptions {
@@ -76,6 +76,26 @@ export interface PodVerbs {
   log(namespace: string, name: string, options?: LogOptions): AsyncIterable<Uint8Array>
 }
 
+export interface ListEventsOptions extends RequestOptions {
+  /** The most that is asked for. @default 100 */
+  readonly limit?: number
+}
+
+/** Kubernetes' own words about pods. All reject with {@link KubeApiError} or {@link KubeConnectionError}. */
+export interface EventVerbs {
+  /**
+   * The events about one pod, bounded, in the server's order. Events have no watch cache: the server reads all of the
+   * namespace for each answer, so that they are to be asked for sparingly.
+   *
+   * @param pod.uid leaves out events about another pod of that name
+   */
+  listOfPod(
+    namespace: string,
+    pod: { readonly name: string; readonly uid?: string },
+    options?: ListEventsOptions,
+  ): Promise<readonly PodEvent[]>
+}
+
 /** Names a resource, or with `name` one object of it: `{ resource: 'resourcequotas', namespace: 'team-a' }`. */
 export interface ResourcePath {
   /** @default '' the core group */
@@ -120,6 +140,7 @@ export interface KubeClient {
   /** The context's namespace, `default` without one. */
   readonly namespace: string
   readonly pods: PodVerbs
+  readonly events: EventVerbs
   readonly resources: ResourceVerbs
   /** `GET /version`: the cheapest proof that the server is there and speaks to us. */
   version(

@@ -37,3 +37,16 @@ export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T; readonly resourceVersion: string }
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
   | { readonly type: 'ERROR'; readonly status: Status }
+
+/** What is read of a Kubernetes Event about a pod. */
+export interface PodEvent {
+  /** `Normal` or `Warning`. */
+  readonly type?: string
+  readonly reason?: string
+  readonly message?: string
+  /** How often it was seen. */
+  readonly count?: number
+  /** ISO 8601; either may be there. */
+  readonly lastTimestamp?: string | null
+  readonly eventTime?: string | null
+}

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
-import type { PodVerbs } from '../kube/kube-client.ts'
+import type { EventVerbs, PodVerbs } from '../kube/kube-client.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
@@ -17,6 +17,7 @@ import { Launcher, taskFields } from './launcher.ts'
 import type { LogArchive } from './log-archive.ts'
 import { OutcomePipeline } from './outcome-pipeline.ts'
 import { type Ending, failedFor } from './pod-ending.ts'
+import { PodEvents } from './pod-events.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
 import { PodTracker } from './pod-tracker.ts'
 import { Reaper } from './reaper.ts'
@@ -36,6 +37,7 @@ export interface EngineEvents {
 
 export interface LaunchEngineOptions {
   readonly pods: PodVerbs
+  readonly kubeEvents?: EventVerbs | undefined
   readonly config: ExecutorConfig
   readonly jobId: string
   readonly store: LaunchStore
@@ -123,6 +125,7 @@ export class LaunchEngine {
     })
     this.tracker = new PodTracker({
       ...shared,
+      podEvents: new PodEvents({ events: options.kubeEvents, clock, logger }),
       book,
       owner: makeSafeLabelValue(jobId),
       isAccounted,

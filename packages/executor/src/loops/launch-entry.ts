@@ -58,8 +58,17 @@ export interface LaunchEntry {
   /** The launcher was told that the pod of the present launch leaves room. */
   hasFreed: boolean
   /** What a pod that has not started waits for. */
-  pending: { readonly stage: PendingStage; readonly reason: string } | null
+  pending: EntryPending | null
   outcome: LaunchOutcome | null
+}
+
+/** What a pod that has not started waits for, for people. */
+export interface EntryPending {
+  readonly stage: PendingStage
+  /** What the pod says; empty when it says nothing. */
+  readonly reason: string
+  /** What its events say beyond that, or why they cannot be read. */
+  readonly told?: string | null
 }
 
 /** Why a launch was put back. */

@@ -3,6 +3,7 @@ import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
+import { withHint } from '../pods/failure-hint.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import type { CommittedOutcome, Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
 import { archiveLog, type LogArchive } from './log-archive.ts'
@@ -87,7 +88,9 @@ export class OutcomePipeline {
   push(entry: LaunchEntry, ending: Ending): void {
     if (!entry.launch) return
     entry.phase = 'ended'
-    entry.outcome = { launch: entry.launch, ...ending }
+    const { failure } = ending
+    const hinted = failure && { failure: withHint(failure, entry.record?.pod ?? null) }
+    entry.outcome = { launch: entry.launch, ...ending, ...hinted }
     if (entry.launch.uid) this.#uids.add(entry.launch.uid)
     // Without a start there is no log.
     if (this.#options.logArchive && ending.startedAt) this.#archiving.push(entry)

@@ -1,6 +1,7 @@
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Failure, FailureClass } from '../pods/failure.ts'
+import { fatalWaits } from '../pods/fatal-waiting.ts'
 import { type PendingStage, pendingStage } from './pending-stage.ts'
 
 /** A limit that a pending pod is under at present. */
@@ -72,13 +73,6 @@ export function reasonsWithoutGrace(config: Limits): readonly string[] {
 
 function fatalReasonInGrace(pod: Pod, config: Limits) {
   const { workerPodPendingFatalContainerStateReasons: reasons, fatalReasonGraceSeconds: grace } = config
-  for (const field of ['initContainerStatuses', 'containerStatuses'] as const) {
-    for (const [index, { name, state }] of (pod.status?.[field] ?? []).entries()) {
-      const reason = state?.waiting?.reason ?? ''
-      const seconds = grace[reason] ?? 0
-      if (!reasons.includes(reason) || seconds === 0) continue
-      return { reason, seconds, container: name, evidence: `status.${field}[${index}].state.waiting.reason=${reason}` }
-    }
-  }
-  return null
+  const [first] = fatalWaits(pod, reasons).filter(({ reason }) => (grace[reason] ?? 0) > 0)
+  return first ? { ...first, seconds: grace[first.reason] ?? 0 } : null
 }

@@ -1,9 +1,11 @@
 import type { Pod } from '../kube/types.ts'
 import { classifyFailure } from '../pods/classify-failure.ts'
 import type { Failure } from '../pods/failure.ts'
+import { fatalWaits } from '../pods/fatal-waiting.ts'
 import { mainContainer, mainContainerEnd } from '../pods/main-container-end.ts'
 import { podOutcome } from '../pods/pod-outcome.ts'
 import type { LaunchOutcome } from './launch-store.ts'
+import { willNeverRun } from './leaving-pod.ts'
 
 /** What one notice of a pod means for its launch. */
 export type PodNews =
@@ -21,9 +23,9 @@ export type PodNews =
 export type Ending = Omit<LaunchOutcome, 'launch' | 'logPath'>
 
 /**
- * What a pod says. Builds on Airflow's table (`podOutcome`), with three differences: a main container that has ended
+ * What a pod says. Builds on Airflow's table (`podOutcome`), with four differences: a main container that has ended
  * decides, whatever the phase and the other containers; a deletion without a deletion timestamp is not yet believed to be
- * an adoption; and a pod that is deleted before it started is told as such.
+ * an adoption; a pod that is deleted before it started is told as such; and every container may wait for something fatal.
  */
 export function podNews(
   pod: Pod,
@@ -35,8 +37,11 @@ export function podNews(
   if (pod.metadata?.labels?.airflow_pod_revoked !== undefined && !isDeleted) return { kind: 'none' }
   if (isDeleted)
     return { kind: 'vanished', failure: vanishedFailure(pod, { mayHaveRun: pod.status?.phase !== 'Pending' }) }
+  if (willNeverRun(pod)) return { kind: 'vanished', failure: vanishedFailure(pod, { mayHaveRun: false }) }
   const { state } = podOutcome({ type: 'MODIFIED', object: pod }, { fatalContainerStateReasons })
-  if (state === 'failed') return { kind: 'ended', ending: failedEnding(pod) }
+  // Airflow's table looks at the first container only, and a sidecar may stand before the main one.
+  const isStuck = pod.status?.phase === 'Pending' && fatalWaits(pod, fatalContainerStateReasons).length > 0
+  if (state === 'failed' || isStuck) return { kind: 'ended', ending: failedEnding(pod) }
   return mainContainer(pod)?.container.state?.running ? { kind: 'running' } : { kind: 'none' }
 }
 
@@ -56,6 +61,11 @@ export function endingOf(pod: Pod): Ending | null {
 /** The end of a launch that failed for a reason which its pod does not show. */
 export function failedFor(failure: Failure): Ending {
   return { state: 'failed', info: failure.message, failure }
+}
+
+/** The same end, with a failure that more is known of. */
+export function failedAs(ending: Ending, failure: Failure): Ending {
+  return { ...ending, info: ending.info === ending.failure?.message ? failure.message : ending.info, failure }
 }
 
 function failedEnding(pod: Pod): Ending {

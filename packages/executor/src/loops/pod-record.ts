@@ -38,6 +38,7 @@ export function projectPod(pod: Pod): PodRecord {
         ...defined('creationTimestamp', metadata.creationTimestamp),
         ...defined('deletionTimestamp', metadata.deletionTimestamp),
         ...defined('deletionGracePeriodSeconds', metadata.deletionGracePeriodSeconds),
+        ...(metadata.finalizers?.length && { finalizers: metadata.finalizers }),
         labels: pick(metadata.labels, LABELS),
         annotations: pick(metadata.annotations, ANNOTATIONS),
       },
@@ -122,11 +123,17 @@ function container({
   restartPolicy,
   resources,
 }: Pick<Container, 'name' | 'restartPolicy' | 'resources'>): Container {
-  const memory = resources?.limits?.memory
+  const limit = resources?.limits?.memory
+  const request = resources?.requests?.memory
   return {
     name,
     ...defined('restartPolicy', restartPolicy),
-    ...(memory && { resources: { limits: { memory } } }),
+    ...((limit || request) && {
+      resources: {
+        ...(limit && { limits: { memory: limit } }),
+        ...(request && { requests: { memory: request } }),
+      },
+    }),
   }
 }
 

@@ -2,16 +2,22 @@ import type { Clock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import { isNotFound } from '../kube/status-predicates.ts'
+import type { PodEvent } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
 import type { Failure } from '../pods/failure.ts'
 import type { Notice } from '../watch/notice.ts'
 import { Deadlines } from './deadlines.ts'
+import type { PodReference } from './delete-pod.ts'
+import { explainEnd, explainPending, isMute } from './explained-failure.ts'
 import type { LaunchBook } from './launch-book.ts'
 import type { LaunchEntry } from './launch-entry.ts'
+import type { Launch } from './launch-store.ts'
 import { taskFields } from './launcher.ts'
+import { PendingExplanations } from './pending-explanations.ts'
 import { pendingClass, pendingLimits, reasonsWithoutGrace } from './pending-limit.ts'
 import { pendingStage } from './pending-stage.ts'
-import { type Ending, endingOf, failedFor, podNews, vanishedFailure } from './pod-ending.ts'
+import { type Ending, endingOf, failedAs, failedFor, podNews, vanishedFailure } from './pod-ending.ts'
+import type { PodEvents } from './pod-events.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -30,6 +36,7 @@ export interface TrackerEvents {
 interface PodTrackerOptions {
   readonly book: LaunchBook
   readonly pods: PodVerbs
+  readonly podEvents: PodEvents
   readonly config: ExecutorConfig
   /** Our value of the label `airflow-worker`. */
   readonly owner: string
@@ -54,6 +61,9 @@ export class PodTracker {
   readonly #deadlines: Deadlines<LaunchEntry>
   readonly #rechecks: Deadlines<LaunchEntry>
   readonly #looks: WorkQueue<LaunchEntry>
+  readonly #explanations: PendingExplanations
+  /** Entries whose end waits for what the pod's events say of it. */
+  readonly #explaining = new Set<LaunchEntry>()
   /** Pods that are being adopted, each with the latest that was told of it. */
   readonly #held = new Map<string, Notice<PodRecord> | null>()
   /** When each limit that a pending pod is under began. */
@@ -61,9 +71,10 @@ export class PodTracker {
 
   constructor(options: PodTrackerOptions) {
     this.#options = options
-    const { clock, random, logger, config } = options
+    const { clock, random, logger, config, podEvents } = options
     this.#withoutGrace = reasonsWithoutGrace(config)
     this.#deadlines = new Deadlines(clock, (entry) => this.#checkPending(entry))
+    this.#explanations = new PendingExplanations(podEvents, clock)
     this.#rechecks = new Deadlines(clock, (entry) => this.#looks.push(entry))
     this.#looks = new WorkQueue<LaunchEntry>({
       concurrency: 16,
@@ -141,17 +152,21 @@ export class PodTracker {
     this.#deadlines.clear(entry)
     this.#rechecks.clear(entry)
     this.#since.delete(entry)
+    this.#explanations.forget(entry)
     entry.pending = null
   }
 
-  idle(): Promise<void> {
-    return this.#looks.idle()
+  async idle(): Promise<void> {
+    await this.#looks.idle()
+    await this.#options.podEvents.idle()
   }
 
   async stop(): Promise<void> {
     this.#deadlines.stop()
     this.#rechecks.stop()
+    this.#explanations.stop()
     await this.#looks.stop()
+    await this.#options.podEvents.stop()
   }
 
   /** The entry whose current pod this is. Others are told as strangers, unless they are accounted for. */
@@ -192,10 +207,10 @@ export class PodTracker {
         }
         return
       case 'ended':
-        events.onEnded(entry, news.ending, { isOver: isDeleted || isOver(record) })
+        this.#end(entry, news.ending, { isOver: isDeleted || isOver(record) })
         return
       case 'vanished':
-        events.onEnded(entry, failedFor(this.#vanished(entry, record, news.failure)), { isOver: true })
+        this.#end(entry, failedFor(this.#vanished(entry, record, news.failure)), { isOver: true })
         return
       case 'left':
         this.#looks.push(entry)
@@ -217,7 +232,9 @@ export class PodTracker {
       return
     }
     const now = this.#options.clock.now()
-    entry.pending = { stage: pending.stage, reason: pending.reason }
+    const told = entry.pending?.stage === pending.stage ? (entry.pending.told ?? null) : null
+    entry.pending = { stage: pending.stage, reason: pending.reason, told }
+    this.#explanations.follow(entry)
     let known = this.#since.get(entry)
     // A fatal reason in its grace comes and goes (ErrImagePull, ImagePullBackOff): its time runs on within the stage.
     if (known?.stage !== pending.stage) known = { stage: pending.stage, labels: new Map() }
@@ -233,16 +250,45 @@ export class PodTracker {
     else this.#deadlines.clear(entry)
   }
 
-  /** A deadline came: ends the launch if its pod still waits for the same. */
-  #checkPending(entry: LaunchEntry): void {
-    const { clock, config, events, logger } = this.#options
-    if (entry.phase !== 'live' || !entry.record) return
+  /** The launch is at its end. Where its pod does not show why, its events are asked first. */
+  #end(entry: LaunchEntry, ending: Ending, pod: { readonly isOver: boolean }): void {
+    const { events, podEvents } = this.#options
+    const { failure } = ending
+    if (this.#explaining.has(entry)) return
+    if (!failure || !isMute(failure) || !podEvents.canAsk(entry.namespace)) {
+      events.onEnded(entry, ending, pod)
+      return
+    }
+    this.#explain(entry, (found) => events.onEnded(entry, failedAs(ending, explainEnd(failure, found)), pod))
+  }
+
+  /** Asks for the events of the entry's pod, then goes on, unless the entry is another launch's by then. */
+  #explain(entry: LaunchEntry, then: (events: readonly PodEvent[]) => void): void {
+    const { podEvents } = this.#options
+    const { launch } = entry
+    if (!launch) return
+    this.#explaining.add(entry)
+    void podEvents.about(podOf(launch), 'end').then((found) => {
+      this.#explaining.delete(entry)
+      if (entry.launch === launch && (entry.phase === 'live' || entry.phase === 'replacing')) then(found)
+    })
+  }
+
+  /** A deadline came: ends the launch if its pod still waits for the same, when its events have been asked why. */
+  #checkPending(entry: LaunchEntry, found: readonly PodEvent[] | null = null): void {
+    const { clock, config, events, logger, podEvents } = this.#options
+    if (entry.phase !== 'live' || !entry.record || this.#explaining.has(entry)) return
     const known = this.#since.get(entry)
     const now = clock.now()
     for (const { label, limitMs, failure } of pendingLimits(entry.record.pod, config)) {
       if ((known?.labels.get(label) ?? now) + limitMs > now) continue
-      logger.warn('pod pending for too long', { ...taskFields(entry), error: failure.message })
-      events.onEnded(entry, failedFor(failure), { isOver: false })
+      if (found === null && podEvents.canAsk(entry.namespace)) {
+        this.#explain(entry, (answer) => this.#checkPending(entry, answer))
+        return
+      }
+      const explained = explainPending(failure, found ?? [])
+      logger.warn('pod pending for too long', { ...taskFields(entry), error: explained.message })
+      events.onEnded(entry, failedFor(explained), { isOver: false })
       return
     }
     this.#updatePending(entry, entry.record)
@@ -279,17 +325,20 @@ export class PodTracker {
   }
 
   #gone(entry: LaunchEntry): void {
-    const { events } = this.#options
     const { record } = entry
     const ending = record && endingOf(record.pod)
     if (ending) {
-      events.onEnded(entry, ending, { isOver: true })
+      this.#end(entry, ending, { isOver: true })
       return
     }
     // A pod that had no node when last seen may have got one since; only a deletion that was watched would prove more.
     const failure = vanishedFailure(record?.pod ?? {}, { mayHaveRun: true })
-    events.onEnded(entry, failedFor(failure), { isOver: true })
+    this.#end(entry, failedFor(failure), { isOver: true })
   }
+}
+
+function podOf({ namespace, podName: name, uid }: Launch): PodReference {
+  return { namespace, name, ...(uid === undefined ? {} : { uid }) }
 }
 
 function isOver({ pod }: PodRecord): boolean {

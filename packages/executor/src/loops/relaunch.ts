@@ -1,6 +1,7 @@
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { Failure } from '../pods/failure.ts'
 import { failureBudget } from '../pods/failure-budget.ts'
+import { withHint } from '../pods/failure-hint.ts'
 import type { LaunchBook } from './launch-book.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import { podDisposal } from './pod-disposal.ts'
@@ -49,7 +50,8 @@ function mayLaunchAgain(entry: LaunchEntry, failure: Failure, config: Budgets): 
 export function markSuperseded(entry: LaunchEntry, failure: Failure): void {
   if (entry.supersedes || !entry.launch) return
   entry.infrastructureFailures += 1
-  entry.supersedes = { launchId: entry.launch.id, failure, launch: entry.launch, record: entry.record }
+  const hinted = withHint(failure, entry.record?.pod ?? null)
+  entry.supersedes = { launchId: entry.launch.id, failure: hinted, launch: entry.launch, record: entry.record }
 }
 
 /** The entry goes on to its next launch; {@link disposeSuperseded} follows when that is recorded. */

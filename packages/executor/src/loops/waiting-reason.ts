@@ -1,4 +1,5 @@
 import type { LaunchEntry } from './launch-entry.ts'
+import { leavingReason } from './leaving-pod.ts'
 import type { PendingStage } from './pending-stage.ts'
 
 const STAGES: Readonly<Record<PendingStage, string>> = {
@@ -10,11 +11,15 @@ const STAGES: Readonly<Record<PendingStage, string>> = {
 
 /**
  * Why a launched task does not run yet, for people; null when it runs. `refusal`: what the launcher says of it; `blindness`:
- * why the watch of its namespace is down.
+ * why the watch of its namespace is down; `now`: milliseconds since 1970.
  */
 export function waitingReason(
   entry: LaunchEntry,
-  { refusal, blindness }: { readonly refusal: string | null; readonly blindness: string | null },
+  {
+    refusal,
+    blindness,
+    now,
+  }: { readonly refusal: string | null; readonly blindness: string | null; readonly now: number },
 ): string | null {
   switch (entry.phase) {
     case 'waiting':
@@ -24,13 +29,18 @@ export function waitingReason(
         return `to be launched again (launch ${entry.launchNumber}): ${entry.supersedes.failure.message}`
       return entry.phase === 'waiting' ? 'waiting for its create' : 'being created'
     }
-    case 'replacing':
-      return `its pod is being deleted, then it is launched again: ${entry.supersedes?.failure.message ?? ''}`
+    case 'replacing': {
+      const leaving = (entry.record && leavingReason(entry.record, now)) ?? 'its pod is being deleted'
+      return `${leaving}; then it is launched again: ${entry.supersedes?.failure.message ?? ''}`
+    }
     case 'live': {
+      const leaving = entry.record && leavingReason(entry.record, now)
+      if (leaving) return leaving
       if (entry.wasRunning) return null
       if (blindness) return `its pod cannot be seen: ${blindness}`
-      const { stage, reason } = entry.pending ?? { stage: 'unscheduled', reason: '' }
-      return reason ? `${STAGES[stage]}: ${reason}` : STAGES[stage]
+      const { stage, reason, told } = entry.pending ?? { stage: 'unscheduled', reason: '', told: null }
+      const said = [reason, told].filter(Boolean).join('; ')
+      return said ? `${STAGES[stage]}: ${said}` : STAGES[stage]
     }
     case 'ended':
       return 'its outcome is being recorded'

@@ -1,5 +1,5 @@
-import type { Pod } from '../kube/types.ts'
-import { eventFailure, type PodEvent } from './event-failure.ts'
+import type { Pod, PodEvent } from '../kube/types.ts'
+import { eventFailure } from './event-failure.ts'
 import type { Failure } from './failure.ts'
 import { containerStatuses } from './failure-details.ts'
 import { mainContainer } from './main-container-end.ts'

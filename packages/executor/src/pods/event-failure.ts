@@ -1,15 +1,6 @@
+import type { PodEvent } from '../kube/types.ts'
 import type { Failure, FailureClass } from './failure.ts'
 import { isInfrastructureMessage } from './infrastructure-message.ts'
-
-/** What is read of a Kubernetes Event about a pod. */
-export interface PodEvent {
-  readonly type?: string
-  readonly reason?: string
-  readonly message?: string
-  /** ISO 8601; either may be there. */
-  readonly lastTimestamp?: string | null
-  readonly eventTime?: string | null
-}
 
 const REASONS: Readonly<Record<string, readonly [FailureClass, string]>> = {
   FailedMount: ['config', 'a volume cannot be mounted'],
@@ -26,20 +17,29 @@ const REASONS: Readonly<Record<string, readonly [FailureClass, string]>> = {
   FailedScheduling: ['capacity', 'no node has room for the pod'],
 }
 
+/** The kubelet's `Failed` stands for many things; this one the container's status may have lost (`ImagePullBackOff`). */
+const FAILED_PULL: readonly [FailureClass, string] = ['config', 'an image cannot be pulled']
+
+function meaningOf({ reason = '', message = '' }: PodEvent): readonly [FailureClass, string] | null {
+  if (reason === 'Failed') return /^Failed to pull image /.test(message) ? FAILED_PULL : null
+  return Object.hasOwn(REASONS, reason) ? (REASONS[reason] ?? null) : null
+}
+
 /**
  * What the newest telling event says; null when none tells anything. Kubelets repeat a volume's real trouble as a mere
  * timeout, so that a lasting cause beats a passing one of the same reason.
  */
 export function eventFailure(events: readonly PodEvent[]): Failure | null {
   const telling = [...events.entries()]
-    .filter(([, { reason = '' }]) => Object.hasOwn(REASONS, reason))
-    .sort(([a, one], [b, other]) => time(other) - time(one) || b - a)
+    .filter(([, event]) => meaningOf(event) !== null)
+    .sort(([a, one], [b, other]) => eventTime(other) - eventTime(one) || b - a)
   const newest = telling[0]
   const lasting = telling.find(
     ([, { reason, message = '' }]) => reason === newest?.[1].reason && !isInfrastructureMessage(message),
   )
-  const [index, { reason = '', message = '' }] = lasting ?? newest ?? [-1, {}]
-  const [failureClass, words] = REASONS[reason] ?? []
+  const [index, event] = lasting ?? newest ?? [-1, {}]
+  const { reason = '', message = '' }: PodEvent = event
+  const [failureClass, words] = meaningOf(event) ?? []
   if (failureClass === undefined) return null
   return {
     class: failureClass === 'config' && isInfrastructureMessage(message) ? 'infrastructure' : failureClass,
@@ -48,7 +48,8 @@ export function eventFailure(events: readonly PodEvent[]): Failure | null {
   }
 }
 
-function time({ lastTimestamp, eventTime }: PodEvent): number {
-  const at = Date.parse(lastTimestamp ?? eventTime ?? '')
+/** When the event was last seen, in milliseconds since 1970; 0 where it does not say. */
+export function eventTime({ lastTimestamp, eventTime: first }: PodEvent): number {
+  const at = Date.parse(lastTimestamp ?? first ?? '')
   return Number.isNaN(at) ? 0 : at
 }

@@ -1,6 +1,7 @@
 import { fatalContainerStateReasons as airflowsFatalReasons } from '../config/option-rules.ts'
 import type { Pod } from '../kube/types.ts'
 import { collectPodFailureDetails, containerStatuses, type PodFailureDetails } from './failure-details.ts'
+import { isFatalWait } from './fatal-waiting.ts'
 import { POD_REVOKED_LABEL } from './identity-marks.ts'
 
 /** An event of a watch, as far as its pod's outcome goes. */
@@ -15,9 +16,6 @@ export interface PodOutcome {
   /** Only of a pod whose phase is Failed. */
   readonly failure?: PodFailureDetails
 }
-
-/** A pull that is refused for a moment, and not a fatal one. Airflow's exemption. */
-const PULL_QPS_EXCEEDED = 'pull QPS exceeded'
 
 /**
  * What an event of the watch says of the pod's task: Airflow's table, exactly. The executor builds on it and knows more
@@ -61,9 +59,5 @@ function isStuck({ status }: Pod, fatalReasons: readonly string[]): boolean {
     ...containerStatuses(status?.initContainerStatuses),
     ...containerStatuses(status?.containerStatuses).slice(0, 1),
   ]
-  return checked.some(({ state }) => {
-    const { reason, message } = state?.waiting ?? {}
-    if (reason === undefined || !fatalReasons.includes(reason)) return false
-    return !(reason === 'ErrImagePull' && message === PULL_QPS_EXCEEDED)
-  })
+  return checked.some(({ state }) => isFatalWait(state, fatalReasons))
 }

@@ -21,7 +21,12 @@ interface TaskSummary {
   readonly durationMs: number | null
   readonly result?: JsonValue
   readonly logPath?: string
-  readonly failure?: { readonly class: string; readonly evidence: string; readonly message: string }
+  readonly failure?: {
+    readonly class: string
+    readonly evidence: string
+    readonly message: string
+    readonly hint?: string
+  }
 }
 
 /** The summary of a run, its tasks in the order of the file, mapped ones by index. */

@@ -12,8 +12,9 @@ export function summaryText(summary: RunSummary, logFolder: string): string {
     ...unhappy.map((task) => {
       const name = task.mapIndex < 0 ? task.taskId : `${task.taskId}[${task.mapIndex}]`
       const why = task.failure ? ` ${task.failure.class}: ${stripTerminal(task.failure.message)}` : ''
+      const hint = task.failure?.hint ? `\n    what to do: ${stripTerminal(task.failure.hint)}` : ''
       const log = task.logPath ? `\n    log: ${task.logPath}` : ''
-      return `  ${task.state} ${name}${task.tryNumber > 0 ? ` (try ${task.tryNumber})` : ''}${why}${log}`
+      return `  ${task.state} ${name}${task.tryNumber > 0 ? ` (try ${task.tryNumber})` : ''}${why}${hint}${log}`
     }),
     `logs: ${logFolder}`,
   ].join('\n')

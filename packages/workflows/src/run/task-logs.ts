@@ -60,8 +60,13 @@ export class TaskLogs implements LogArchive {
   }
 
   /** Writes at a log's end why the task failed: whoever opens the log need not look elsewhere. */
-  async addReason(path: string, { class: kind, message, evidence }: Failure): Promise<void> {
-    const reason = `[davit] failed (${kind}): ${message}${evidence === '' ? '' : `\n[davit] evidence: ${evidence}`}\n`
+  async addReason(path: string, { class: kind, message, evidence, hint }: Failure): Promise<void> {
+    const lines = [
+      `failed (${kind}): ${message}`,
+      ...(evidence === '' ? [] : [`evidence: ${evidence}`]),
+      ...(hint === undefined ? [] : [`what to do: ${hint}`]),
+    ]
+    const reason = lines.map((line) => `[davit] ${line}\n`).join('')
     await writing(path, async () => {
       await mkdir(dirname(path), { recursive: true })
       await appendFile(path, reason)

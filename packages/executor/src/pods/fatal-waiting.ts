@@ -1,0 +1,31 @@
+import type { ContainerStatus, Pod } from '../kube/types.ts'
+import { containerStatuses } from './failure-details.ts'
+
+/** A pull that is refused for a moment, and not a fatal one. Airflow's exemption. */
+const PULL_QPS_EXCEEDED = 'pull QPS exceeded'
+
+/** A container that waits for something that will not come by itself. */
+export interface FatalWait {
+  readonly container: string
+  readonly reason: string
+  /** `path=value` */
+  readonly evidence: string
+}
+
+/** Whether a container's state is waiting for one of the reasons, and not for one that passes. */
+export function isFatalWait(state: ContainerStatus['state'], reasons: readonly string[]): boolean {
+  const { reason, message } = state?.waiting ?? {}
+  if (reason === undefined || !reasons.includes(reason)) return false
+  return !(reason === 'ErrImagePull' && message === PULL_QPS_EXCEEDED)
+}
+
+/** The containers of a pod that wait for one of the reasons: all kinds are looked at, in whatever order they stand. */
+export function fatalWaits({ status }: Pod, reasons: readonly string[]): readonly FatalWait[] {
+  return (['initContainerStatuses', 'containerStatuses'] as const).flatMap((field) =>
+    containerStatuses(status?.[field]).flatMap(({ name, state }, index) => {
+      if (!isFatalWait(state, reasons)) return []
+      const reason = state?.waiting?.reason ?? ''
+      return [{ container: name, reason, evidence: `status.${field}[${index}].state.waiting.reason=${reason}` }]
+    }),
+  )
+}

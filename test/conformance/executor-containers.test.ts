@@ -103,7 +103,7 @@ conformance('the executor and real containers', { runtime: 'process', concurrent
     const { state, failure } = await endOf(backend, namespace, script, more)
     expect([state, failure]).toEqual([
       'failed',
-      { class: failureClass, evidence, message: expect.stringContaining(message) },
+      { class: failureClass, evidence, message: expect.stringContaining(message), hint: expect.any(String) },
     ])
   })
 

@@ -121,17 +121,6 @@ const ends: readonly EndCase[] = [
     ],
     { pullingSeconds: 1 },
   ],
-  ...['FailedMount', 'FailedCreatePodSandBox'].map(
-    (end): EndCase => [
-      { end },
-      [
-        'infrastructure',
-        `${waiting}.reason=ContainerCreating`,
-        'its containers were not created within 1 s (creatingSeconds): container base: ContainerCreating',
-      ],
-      { creatingSeconds: 1 },
-    ],
-  ),
   [
     { end: 'NodeAffinity' },
     [
@@ -235,8 +224,44 @@ conformance('the executor and the end of a pod', { needs: ['scriptedPods', 'requ
         state: 'failed',
         // Airflow's words where it has any: for a pod that says why it failed as a whole.
         info: evidence.startsWith('status.reason') ? `Pod failed because of ${evidence.split('=')[1]}` : message,
-        failure: { class: failureClass, evidence, message },
+        failure: { class: failureClass, evidence, message, hint: expect.any(String) },
       }),
+    ])
+  })
+
+  // What only an event tells: the pod itself shows ContainerCreating for ever.
+  it.for<readonly [end: string, failureClass: Failure['class'], told: string, hint: string]>([
+    [
+      'FailedMount',
+      'config',
+      'MountVolume.SetUp failed for volume "missing" : configmap "missing" not found',
+      'create it in the namespace of the pod',
+    ],
+    [
+      'FailedCreatePodSandBox',
+      'infrastructure',
+      'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox',
+      'the network plugin',
+    ],
+  ])('P9: %s: says what the events say', async ([end, failureClass, told, hint], { backend, namespace }) => {
+    await using run = await start(backend.executorKubeconfig, namespace, {
+      infrastructureRetries: 0,
+      creatingSeconds: 1,
+    })
+    run.submit(scriptedWorkload(key, { runMs: 10, end }))
+    await run.untilEnded([key])
+    expect(run.ends(key)).toMatchObject([
+      {
+        state: 'failed',
+        failure: {
+          class: failureClass,
+          evidence: expect.stringMatching(new RegExp(`^events\\[\\d\\]\\.reason=${end}$`)),
+          message: expect.stringContaining(
+            `its containers were not created within 1 s (creatingSeconds): container base: ContainerCreating; ${end}: ${told}`,
+          ),
+          hint: expect.stringContaining(hint),
+        },
+      },
     ])
   })
 
@@ -264,7 +289,10 @@ conformance('the executor and the end of a pod', { needs: ['scriptedPods', 'requ
     })
     await run.untilEnded([key])
     expect(run.ends(key)).toEqual([
-      expect.objectContaining({ state: 'failed', failure: { class: failureClass, evidence, message } }),
+      expect.objectContaining({
+        state: 'failed',
+        failure: { class: failureClass, evidence, message, hint: expect.any(String) },
+      }),
     ])
   })
 
@@ -307,6 +335,7 @@ conformance('the executor and the end of a pod', { needs: ['scriptedPods', 'requ
         state: 'failed',
         failure: {
           class: 'disruption',
+          hint: expect.stringContaining('infrastructureRetries'),
           evidence: 'status.conditions[0].type=DisruptionTarget',
           message: `pod ${namespace}/${name} was taken away: Taint manager: deleting due to NoExecute taint`,
         },

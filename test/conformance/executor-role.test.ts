@@ -56,17 +56,19 @@ async function askForEverything(api: RawApi, backend: StartedBackend, namespace:
   const kubeconfig = backend.executorKubeconfig
   const held = taskKey('held')
   {
-    const [good, bad, taken] = [taskKey('good'), taskKey('bad'), taskKey('taken')]
+    const [good, bad, taken, stuck] = [taskKey('good'), taskKey('bad'), taskKey('taken'), taskKey('stuck')]
     const nameOf = (key: typeof good) => podName({ deployment: 'default', key, number: 1 })
     await createPod(api, namespace, scriptedPod(nameOf(taken), { hold: true }))
-    await using first = await startExecutor({ kubeconfig, namespace, jobId: '1' })
+    const config = { creatingSeconds: 1, infrastructureRetries: 0 }
+    await using first = await startExecutor({ kubeconfig, namespace, jobId: '1', config })
     first.submit(
       scriptedWorkload(good, { runMs: 100 }),
       scriptedWorkload(bad, { runMs: 100, exitCode: 3 }),
       scriptedWorkload(taken, {}),
+      scriptedWorkload(stuck, { end: 'FailedMount' }),
       scriptedWorkload(held, { hold: true }),
     )
-    await first.untilEnded([good, bad, taken])
+    await first.untilEnded([good, bad, taken, stuck])
     await first.untilState(held, 'running')
     const [, logs] = await first.executor.getTaskLog({ key: held, queuedByJobId: '1' }, 1)
     expect(logs.join('')).not.toBe('')

@@ -107,4 +107,17 @@ conformance('the executor without a permission', { needs: ['scriptedPods', 'role
     await user.grantTheRest()
     await eventually(async () => (await read())[1].join('').includes('first line'))
   })
+
+  it('goes on without the events, and says that they may not be read', async ({ api, backend, namespace }) => {
+    const user = await userWithout('list events', { api, backend, namespace })
+    const logger = new RecordingLogger()
+    const config = { creatingSeconds: 10, infrastructureRetries: 0 }
+    await using run = await startExecutor({ kubeconfig: user.kubeconfig, namespace, jobId: '1', logger, config })
+    run.submit(scriptedWorkload(key, { end: 'FailedMount' }))
+    await eventually(() => run.executor.waitingReason(key)?.includes(refused('list', 'events')))
+    expect(run.executor.waitingReason(key)).toContain('its events cannot be read: ')
+    await run.untilEnded([key])
+    expect(run.ends(key)).toMatchObject([{ state: 'failed', failure: { class: 'infrastructure' } }])
+    expect(logger.says('events may not be read')).toBe(true)
+  })
 })

@@ -136,14 +136,14 @@ export const hintRules: readonly HintRule[] = [
     evidence: /reason=DeadlineExceeded$/,
     hint: 'raise spec.activeDeadlineSeconds of the pod, or take it out; to limit a task use executionTimeoutSeconds',
   },
+  {
+    evidence: /reason=(FailedCreatePodSandBox|NetworkNotReady|FailedPodSandBoxStatus)$/,
+    hint: 'the network plugin or the runtime of that node is in trouble: look at its pods and at `kubectl describe node`',
+  },
   { message: /\(initialisingSeconds\)/, hint: 'see the logs of its init containers, or raise initialisingSeconds' },
   {
     message: /\(creatingSeconds\)/,
     hint: 'the node prepares the pod (volumes, network) and does not get on: `kubectl describe pod` and the node’s kubelet say why; raise creatingSeconds if it is only slow',
-  },
-  {
-    evidence: /reason=(FailedCreatePodSandBox|NetworkNotReady|FailedPodSandBoxStatus)$/,
-    hint: 'the network plugin or the runtime of that node is in trouble: look at its pods and at `kubectl describe node`',
   },
   { evidence: /reason=OutOf\w+$/, hint: 'another pod was quicker; the next launch is placed anew' },
 

@@ -32,11 +32,17 @@ const TELLING: ReadonlySet<string> = new Set([
  */
 export function pendingEventText(events: readonly PodEvent[], known: string): string | null {
   const telling = events
-    .filter(({ reason = '', message = '' }) => TELLING.has(reason) && message !== '' && !known.includes(message))
     // `Error: ImagePullBackOff` says less than what it follows.
-    .filter(({ message = '' }) => !/^Error: \w+$/.test(message))
-  const newest = telling.toSorted((a, b) => eventTime(b) - eventTime(a))
-  // Normal ones come and go; while anything is wrong, that is the reason.
-  const [chosen] = [...newest.filter(({ type }) => type === 'Warning'), ...newest]
+    .filter(({ reason = '', message = '' }) => TELLING.has(reason) && message !== '' && !/^Error: \w+$/.test(message))
+    .toSorted((a, b) => eventTime(b) - eventTime(a))
+  // Normal ones come and go; while anything is wrong, that is the reason. A node that is on its way is news all the same.
+  const warnings = telling.filter(({ type }) => type === 'Warning')
+  const news = warnings.length > 0 ? telling.filter(({ reason = '' }) => /ScaleUp$/.test(reason)) : telling
+  const chosen = [...warnings, ...news].find(({ message = '' }) => !known.includes(coreOf(message)))
   return chosen ? `${chosen.reason}: ${chosen.message}` : null
+}
+
+/** A kubelet says the same in the pod without naming the image first. */
+function coreOf(message: string): string {
+  return message.replace(/^Failed to pull image "[^"]*": (?:[A-Z]\w+: )?/, '')
 }

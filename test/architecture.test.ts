@@ -45,7 +45,8 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
       '@davit/executor',
       '@davit/devcluster',
     ],
-    cli: ['cli', 'cluster', 'run', 'worker', 'dag', 'store', '.', '@davit/devcluster', '@davit/executor'],
+    doctor: ['doctor', 'cluster', 'store', '.', '@davit/executor'],
+    cli: ['cli', 'cluster', 'doctor', 'run', 'worker', 'dag', 'store', '.', '@davit/devcluster', '@davit/executor'],
     '.': ['.', 'dag', '@davit/executor'],
   },
 }

@@ -56,6 +56,7 @@ export {
   KubeConnectionError,
   type KubeConnectionErrorKind,
 } from './kube/kube-errors.ts'
+export { parseQuantity } from './kube/quantity.ts'
 export {
   isAborted,
   isAlreadyExists,
@@ -111,6 +112,7 @@ export type {
 } from './loops/launch-store.ts'
 export type { LogArchive } from './loops/log-archive.ts'
 export { PriorityHeap } from './loops/priority-heap.ts'
+export { type Refusal, refusalOf } from './loops/refusal.ts'
 export type { TaskLogRequest } from './loops/task-logs.ts'
 export {
   type CounterName,

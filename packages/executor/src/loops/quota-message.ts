@@ -1,3 +1,5 @@
+import { parseQuantity } from '../kube/quantity.ts'
+
 /** One resource of a quota refusal: how much was asked for, and the quota's limit. */
 interface QuotaExcess {
   readonly resource: string
@@ -16,7 +18,7 @@ export function neverWithinQuota(message: string): QuotaExcess | null {
   const limits = new Map(parseAmounts(limited))
   for (const [resource, amount] of parseAmounts(requested)) {
     const limit = limits.get(resource)
-    if (limit !== undefined && quantity(amount) > quantity(limit))
+    if (limit !== undefined && parseQuantity(amount) > parseQuantity(limit))
       return { resource, requested: amount, limited: limit }
   }
   return null
@@ -27,29 +29,4 @@ function parseAmounts(text: string): [resource: string, amount: string][] {
     const at = part.lastIndexOf('=')
     return at < 0 ? [] : [[part.slice(0, at), part.slice(at + 1)]]
   })
-}
-
-const SUFFIXES: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-}
-
-/** A Kubernetes quantity as a number; NaN, which compares as false, when it is none. */
-function quantity(text: string): number {
-  const [, digits = '', suffix = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(text) ?? []
-  return digits === '' ? Number.NaN : Number(digits) * (SUFFIXES[suffix] ?? Number.NaN)
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
 import { devclusterCommand } from './commands/devcluster.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { podsCommand } from './commands/pods.ts'
 import { runCommand } from './commands/run.ts'
 import { tasksCommand } from './commands/tasks.ts'
@@ -38,6 +39,7 @@ export async function davit(argv: readonly string[], io: Io): Promise<number> {
     podsCommand(io, ended),
     tasksCommand(io, ended),
     devclusterCommand(io, ended),
+    doctorCommand(io, ended),
   ]) {
     program.addCommand(inherit(command, program))
   }

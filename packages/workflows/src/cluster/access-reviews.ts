@@ -44,18 +44,3 @@ export function reviewAccess(
     }),
   )
 }
-
-/** Who we are to the server; null where it does not tell: before Kubernetes 1.28. */
-export async function whoAmI(kube: Pick<KubeClient, 'resources'>): Promise<string | null> {
-  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
-  try {
-    const { object } = await kube.resources.create<{ status?: { userInfo?: { username?: string } } }>(
-      { group: 'authentication.k8s.io', resource: 'selfsubjectreviews' },
-      review,
-    )
-    return object.status?.userInfo?.username ?? null
-  } catch {
-    // It only makes a message more exact: what matters is asked for by itself.
-    return null
-  }
-}

@@ -27,13 +27,12 @@ export async function openCluster(
   { env, logger }: { readonly env: Readonly<Record<string, string | undefined>>; readonly logger: Logger },
 ): Promise<OpenCluster> {
   await using opening = new AsyncDisposableStack()
-  const embedded = choice === null ? opening.use(await startEmbedded()) : null
+  const embedded = choice === null ? opening.use(await startEmbedded(config)) : null
   const kubeConfig = await loadKubeConfig(embedded ? { kubeconfig: embedded.kubeconfig } : { ...choice, env })
   const kube = createKubeClient(kubeConfig, { logger })
   opening.defer(() => kube.close())
   try {
     await kube.version({ timeoutMs: 10_000 })
-    if (embedded) await makeNamespaces(kube, config)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     const message = why.includes(kube.server) ? why : `${kube.server}: ${why}`
@@ -48,15 +47,24 @@ export async function openCluster(
   }
 }
 
-/** Loaded only where it is used: a run on a cluster of one's own need not wait for it. */
-async function startEmbedded() {
+/** A dev cluster on this machine, with the namespaces that a configuration names: a new one has nobody's. */
+export async function startEmbedded(
+  config: ExecutorOptions,
+): Promise<AsyncDisposable & { readonly kubeconfig: string }> {
+  // Loaded only where it is used: a run on a cluster of one's own need not wait for it.
   const { startDevCluster } = await import('@davit/devcluster')
-  return startDevCluster({ runtime: 'process' })
-}
-
-/** A new dev cluster has no namespace of anybody's. */
-async function makeNamespaces(kube: KubeClient, config: ExecutorOptions): Promise<void> {
-  const named = new Set([...(config.multiNamespaceModeNamespaceList ?? []), config.namespace ?? kube.namespace])
-  named.delete(kube.namespace)
-  for (const name of named) await kube.resources.create({ resource: 'namespaces' }, { metadata: { name } })
+  await using starting = new AsyncDisposableStack()
+  const { kubeconfig } = starting.use(await startDevCluster({ runtime: 'process' }))
+  const named = new Set([...(config.multiNamespaceModeNamespaceList ?? []), config.namespace ?? 'default'])
+  named.delete('default')
+  if (named.size > 0) {
+    const kube = createKubeClient(await loadKubeConfig({ kubeconfig }))
+    try {
+      for (const name of named) await kube.resources.create({ resource: 'namespaces' }, { metadata: { name } })
+    } finally {
+      await kube.close()
+    }
+  }
+  const started = starting.move()
+  return { kubeconfig, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }

@@ -1,6 +1,7 @@
 import type { KubeClient } from '@davit/executor'
-import { type AccessReview, reviewAccess, whoAmI } from '../cluster/access-reviews.ts'
+import { type AccessReview, reviewAccess } from '../cluster/access-reviews.ts'
 import { byResource, grantCommand, namespaceText, permissionText } from '../cluster/grant-command.ts'
+import { whoAmI } from '../cluster/who-am-i.ts'
 import type { Problem } from '../dag/problem.ts'
 import { RunRefusedError } from './prepare-run.ts'
 

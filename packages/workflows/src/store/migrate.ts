@@ -14,6 +14,21 @@ const MIGRATIONS: readonly { readonly name: string; up(db: Kysely<unknown>): Pro
  *   `STORE_NOT_A_DATABASE` when it holds another program's tables.
  */
 export async function migrate(db: Kysely<unknown>, file: string, now: string): Promise<void> {
+  const applied = await appliedMigrations(db, file)
+  await sql`create table if not exists davit_migration (name text primary key, applied_at text not null)`.execute(db)
+  for (const { name, up } of MIGRATIONS) {
+    if (applied.has(name)) continue
+    await up(db)
+    await sql`insert into davit_migration (name, applied_at) values (${name}, ${now})`.execute(db)
+  }
+}
+
+/**
+ * The migrations that a database has; none of an empty one. Writes nothing.
+ *
+ * @throws StoreError as {@link migrate}
+ */
+export async function appliedMigrations(db: Kysely<unknown>, file: string): Promise<ReadonlySet<string>> {
   const tables = await db.introspection.getTables()
   const isOurs = tables.some(({ name }) => name === 'davit_migration')
   if (!isOurs && tables.length > 0) {
@@ -23,7 +38,7 @@ export async function migrate(db: Kysely<unknown>, file: string, now: string): P
       `the database ${file} belongs to another program (its tables: ${named.join(', ')}); name another file`,
     )
   }
-  await sql`create table if not exists davit_migration (name text primary key, applied_at text not null)`.execute(db)
+  if (!isOurs) return new Set()
   const { rows } = await sql<{ name: string }>`select name from davit_migration order by name`.execute(db)
   const applied = new Set(rows.map(({ name }) => name))
   const unknown = [...applied].filter((name) => !MIGRATIONS.some((migration) => migration.name === name))
@@ -33,9 +48,5 @@ export async function migrate(db: Kysely<unknown>, file: string, now: string): P
       `the database ${file} was written by a newer davit (it has ${unknown.join(', ')}); use that version, or name another file`,
     )
   }
-  for (const { name, up } of MIGRATIONS) {
-    if (applied.has(name)) continue
-    await up(db)
-    await sql`insert into davit_migration (name, applied_at) values (${name}, ${now})`.execute(db)
-  }
+  return applied
 }

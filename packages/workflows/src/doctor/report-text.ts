@@ -1,0 +1,25 @@
+import type { Finding } from './finding.ts'
+
+/** The findings for a reader: a line each, what matters and what to do below those that are not well, and a sum. */
+export function reportText(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length))
+  const several = new Set(findings.flatMap(({ namespace }) => namespace ?? [])).size > 1
+  const lines = findings.flatMap(({ level, check, namespace, what, why, todo }) => {
+    const place = several && namespace !== null ? `${namespace}: ` : ''
+    const indent = ' '.repeat('problem  '.length + width + 2)
+    return [
+      `${level.padEnd('problem'.length)}  ${check.padEnd(width)}  ${place}${what}`,
+      ...(why === undefined ? [] : [`${indent}why: ${why}`]),
+      ...(todo === undefined ? [] : [`${indent}do:  ${todo}`]),
+    ]
+  })
+  return `${[...lines, '', sumText(findings)].join('\n')}\n`
+}
+
+function sumText(findings: readonly Finding[]): string {
+  const count = (level: Finding['level'], word: string) => {
+    const number = findings.filter((finding) => finding.level === level).length
+    return `${number} ${word}${number === 1 ? '' : 's'}`
+  }
+  return `${count('problem', 'problem')}, ${count('warning', 'warning')}`
+}

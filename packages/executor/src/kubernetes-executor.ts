@@ -304,7 +304,7 @@ export class KubernetesExecutor extends BaseExecutor {
 
   /** Resolves when nothing of ours is under way or could begin now. What waits out a backoff, or for a pod, does not count. */
   async settled(): Promise<void> {
-    await this.#scopes?.synced()
+    await this.#scopes?.tried()
     await this.#engine.idle()
     await this.#background.idle()
     await this.#engine.idle()

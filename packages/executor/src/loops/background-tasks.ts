@@ -1,4 +1,5 @@
 import type { Logger } from '../logger.ts'
+import { orAborted } from './or-aborted.ts'
 
 /** Work that was begun and is awaited by nobody but `stop()`: its errors are logged, and it is aborted at the end. */
 export class BackgroundTasks {
@@ -14,7 +15,7 @@ export class BackgroundTasks {
   begin(name: string, work: (signal: AbortSignal) => Promise<void>): void {
     const { signal } = this.#stopping
     if (this.#running.has(name) || signal.aborted) return
-    const run = work(signal)
+    const run = orAborted(work(signal), signal)
       .catch((error: unknown) => {
         if (!signal.aborted) this.#logger.warn('background work failed', { work: name, error })
       })

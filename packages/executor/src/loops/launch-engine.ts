@@ -15,6 +15,7 @@ import { LaunchPreparation } from './launch-preparation.ts'
 import type { Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
 import { Launcher, taskFields } from './launcher.ts'
 import type { LogArchive } from './log-archive.ts'
+import { orAborted } from './or-aborted.ts'
 import { OutcomePipeline } from './outcome-pipeline.ts'
 import { type Ending, failedFor } from './pod-ending.ts'
 import { PodEvents } from './pod-events.ts'
@@ -64,6 +65,7 @@ export class LaunchEngine {
   readonly #options: LaunchEngineOptions
   readonly #outcomes: OutcomePipeline
   readonly #preparation: LaunchPreparation
+  readonly #stopping = new AbortController()
   readonly #strangers: Strangers
   /** Words with the store that nobody waits for: binds and revocations, each repeated until it is heard. */
   readonly #storeCalls: WorkQueue<() => Promise<void>>
@@ -96,7 +98,13 @@ export class LaunchEngine {
       config,
       store,
       book,
-      builder: new LaunchPodBuilder({ config, jobId, clock, podMutationHook: options.podMutationHook }),
+      builder: new LaunchPodBuilder({
+        config,
+        jobId,
+        clock,
+        podMutationHook: options.podMutationHook,
+        signal: this.#stopping.signal,
+      }),
       onSuperseded: (entry) => disposeSuperseded(entry, this.reaper, config),
       onUnwanted: (entry, { reason, takenOver }) => {
         metrics.increment('davit_executor.stale_drops', { cause: 'launch' })
@@ -109,7 +117,7 @@ export class LaunchEngine {
       concurrency: 16,
       clock,
       random,
-      work: (call) => call(),
+      work: (call, signal) => orAborted(call(), signal),
       onError: (_call, error, delayMs) => {
         logger.error('store does not answer', { error, delayMs })
         return true
@@ -209,6 +217,7 @@ export class LaunchEngine {
     const timer = clock.setTimeout(expired.resolve, graceMs)
     try {
       await this.launcher.stop(graceMs)
+      this.#stopping.abort()
       await this.tracker.stop()
       const flush = [
         this.#storeCalls.idle({ withDelayed: true }),

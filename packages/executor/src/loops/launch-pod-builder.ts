@@ -21,6 +21,8 @@ interface LaunchPodBuilderOptions {
   readonly jobId: string
   readonly clock: Clock
   readonly podMutationHook?: PodMutationHook | undefined
+  /** Nobody waits for a pod any more: a hook that is under way is left to itself. */
+  readonly signal?: AbortSignal
 }
 
 /** A hook that has not answered by then never will. */
@@ -72,12 +74,15 @@ export class LaunchPodBuilder {
 
   async #mutate(original: Pod, hook: PodMutationHook): Promise<Pod> {
     const pod = structuredClone(original)
+    const { clock, signal } = this.#options
     const done = new AbortController()
-    const overdue = sleep(this.#options.clock, HOOK_DEADLINE_MS, done.signal).then(() => {
+    const overdue = sleep(clock, HOOK_DEADLINE_MS, signal ? AbortSignal.any([done.signal, signal]) : done.signal)
+    const late = overdue.then(() => {
+      if (signal?.aborted) throw new Error('the executor was stopped meanwhile')
       if (!done.signal.aborted) throw new Error(`it did not end within ${HOOK_DEADLINE_MS / 1000} s`)
     })
     try {
-      await Promise.race([hook(pod), overdue])
+      await Promise.race([hook(pod), late])
     } catch (error) {
       throw new PodMutationHookError(`the pod mutation hook failed: ${textOf(error)}`, { cause: error })
     } finally {

@@ -14,6 +14,7 @@ import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
 import { Deadlines } from './deadlines.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import { LaunchQueue } from './launch-queue.ts'
+import { orAborted } from './or-aborted.ts'
 import { leavingRefusal, refusalText, storeRefusal } from './own-refusals.ts'
 import { PreparationError } from './preparation-error.ts'
 import { isOverload, type Refusal } from './refusal.ts'
@@ -176,13 +177,14 @@ export class Launcher {
     let leaveNamespace = this.#gates.enter(guess)
     let verdicts: Verdicts = NOTHING_LEARNT
     try {
-      entry.sentPod ??= await prepare(entry)
+      entry.sentPod ??= await orAborted(prepare(entry), this.#stopping.signal)
       if (entry.namespace !== guess) {
         leaveNamespace('unclear')
         leaveNamespace = this.#gates.enter(entry.namespace)
       }
       if (entry.sentPod && entry.phase === 'creating') verdicts = await this.#create(entry, entry.sentPod, wasFull)
     } catch (error) {
+      if (this.#stopping.signal.aborted) return
       if (error instanceof PreparationError) onFailed(entry, error.failure)
       else {
         logger.warn('launch cannot be recorded yet', { ...taskFields(entry), error })

@@ -3,6 +3,7 @@ import { sleep } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { Backoff } from '../watch/backoff.ts'
 import type { CommittedOutcome, LaunchOutcome, LaunchStore } from './launch-store.ts'
+import { orAborted } from './or-aborted.ts'
 
 interface OutcomeCommitterOptions {
   readonly store: LaunchStore
@@ -72,8 +73,9 @@ export class OutcomeCommitter {
     const { store, logger, onCommitted, onRetry } = this.#options
     let results: readonly CommittedOutcome[]
     try {
-      results = await store.commitOutcomes(batch)
+      results = await orAborted(store.commitOutcomes(batch), this.#stopping.signal)
     } catch (error) {
+      if (this.#stopping.signal.aborted) return false
       this.#delayMs = this.#backoff.next()
       onRetry?.()
       logger.error('outcomes cannot be committed yet', { error, delayMs: this.#delayMs })

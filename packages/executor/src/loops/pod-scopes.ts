@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts'
+import { type Clock, sleep, type Timer } from '../clock.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import type { ResourceVersion } from '../resource-version.ts'
@@ -23,6 +23,8 @@ interface PodScopesOptions {
 
 /** Often enough that a restart has little to catch up, rarely enough that the store does not notice. */
 const SAVE_MS = 5_000
+/** A stop waits no longer for it: without it the next start lists, and is as well. */
+const LAST_SAVE_MS = 2_000
 
 /** The reflectors of all watched scopes, and the versions that they have reached, kept in the store. */
 export class PodScopes {
@@ -63,6 +65,11 @@ export class PodScopes {
     return synced.every(Boolean)
   }
 
+  /** Resolves once every scope was listed, or waits because that could not be done. */
+  async tried(): Promise<void> {
+    await Promise.all(this.#reflectors.map(({ reflector }) => reflector.tried))
+  }
+
   /** Every pod in the caches, as last seen. */
   *records(): IterableIterator<PodRecord> {
     for (const { reflector } of this.#reflectors) yield* reflector.store.values()
@@ -80,7 +87,9 @@ export class PodScopes {
     this.#isStopped = true
     this.#timer?.cancel()
     await Promise.all(this.#reflectors.map(({ reflector }) => reflector.stop()))
-    await this.#save()
+    const done = new AbortController()
+    await Promise.race([this.#save(), sleep(this.#options.clock, LAST_SAVE_MS, done.signal)])
+    done.abort()
   }
 
   #saveSoon(): void {

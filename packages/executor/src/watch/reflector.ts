@@ -93,12 +93,15 @@ const DEFAULT_RESYNC_SECONDS = 1_800
 export class Reflector<T extends WatchRecord> {
   /** Resolves to true when the first list is in the store, to false when `stop()` came before. */
   readonly synced: Promise<boolean>
+  /** Resolves with the first list, or with the first trouble, or when `stop()` came before. */
+  readonly tried: Promise<void>
   readonly #options: ReflectorOptions<T>
   readonly #store = new RecordStore<T>()
   readonly #backoff: Backoff
   readonly #resyncBackoff: Backoff
   readonly #stopping = new AbortController()
   readonly #resolveSynced: (synced: boolean) => void
+  readonly #resolveTried: () => void
   readonly #project: (pod: Pod) => Projected<T>
   #running: Promise<void> | undefined
   #state: ReflectorState = 'stopped'
@@ -127,6 +130,10 @@ export class Reflector<T extends WatchRecord> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     this.synced = promise
     this.#resolveSynced = resolve
+    const tried = Promise.withResolvers<void>()
+    this.tried = tried.promise
+    this.#resolveTried = tried.resolve
+    void promise.then(tried.resolve as () => void)
   }
 
   /** The pods of the scope as last seen. */
@@ -324,6 +331,7 @@ export class Reflector<T extends WatchRecord> {
   async #wait(delayMs: number, signal: AbortSignal): Promise<void> {
     if (delayMs <= 0) return
     this.#state = 'waiting'
+    this.#resolveTried()
     await sleep(this.#options.clock, delayMs, signal)
   }
 

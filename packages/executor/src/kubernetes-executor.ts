@@ -189,6 +189,7 @@ export class KubernetesExecutor extends BaseExecutor {
       podTemplateFile: executorConfig?.podTemplateFile ?? null,
       infrastructureRetries: infrastructureRetries ?? this.config.infrastructureRetries,
       launchNumber: launchNumber ?? this.#launchNumbers.get(key) ?? 1,
+      mayExist: launchNumber !== undefined || this.#launchNumbers.has(key),
     }
     this.#launchNumbers.delete(key)
     let podOverride: Pod | null

@@ -15,7 +15,7 @@ export type CreateResult =
   | { readonly kind: 'done'; readonly pod: Pod }
   /** The name belongs to someone else. */
   | { readonly kind: 'foreign'; readonly failure: Failure }
-  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: unknown }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: unknown; readonly isAbsent?: true }
 
 /** Airflow: the job that answers for the pod. */
 const OWNER_LABEL = 'airflow-worker'
@@ -23,6 +23,11 @@ const OWNER_LABEL = 'airflow-worker'
 interface CreatePodOptions {
   readonly signal?: AbortSignal
   readonly timeoutMs?: number
+  /**
+   * The create may have been carried out before: its answer was lost, or an executor that is gone had sent it. Admission
+   * refuses before it looks at the name, so that a quota that the pod itself has used up would hide it for ever.
+   */
+  readonly mayExist?: boolean
   /** True for the uid of a pod whose outcome is known already, and which only waits for its deletion. */
   readonly isAccounted: (uid: string) => boolean
 }
@@ -32,23 +37,38 @@ interface CreatePodOptions {
  * the first create and takes it, and a second pod cannot come about.
  */
 export async function createPod(pods: PodVerbs, pod: Pod, options: CreatePodOptions): Promise<CreateResult> {
-  const { isAccounted: _, ...request } = options
+  const { isAccounted: _, mayExist = false, ...request } = options
   try {
     const created = await pods.create(namespaceOf(pod), pod, { ...request, fieldValidation: 'Strict' })
     return { kind: 'ours', pod: created, found: false }
   } catch (error) {
     const refusal = refusalOf(error)
-    if (refusal.action !== 'identify') return { kind: 'refused', refusal, error }
-    return identify(pods, pod, refusal, options)
+    const refused = { kind: 'refused', refusal, error } as const
+    if (refusal.action === 'identify') {
+      // Gone between two of the requests: the name is free now, or another pod's.
+      const taken = { ...refusal, action: 'wait' } as const
+      return identify(pods, pod, options, (why) =>
+        isElsewhere(why)
+          ? { kind: 'refused', refusal: taken, error: why }
+          : { kind: 'refused', refusal: refusalOf(why), error: why },
+      )
+    }
+    if (!mayExist || (refusal.action !== 'wait' && refusal.action !== 'fail')) return refused
+    return identify(pods, pod, options, (why) => (isNotFound(why) ? { ...refused, isAbsent: true } : refused))
   }
+}
+
+/** The pod went, or became another's, while it was looked at. */
+function isElsewhere(error: unknown): boolean {
+  return isNotFound(error) || isInvalid(error) || isConflict(error)
 }
 
 /** Gets the pod that has the name, and sees whose it is. */
 async function identify(
   pods: PodVerbs,
   wanted: Pod,
-  nameTaken: Refusal,
-  { isAccounted, ...request }: CreatePodOptions,
+  { isAccounted, mayExist: _, ...request }: CreatePodOptions,
+  otherwise: (error: unknown) => CreateResult,
 ): Promise<CreateResult> {
   try {
     const found = await pods.get(namespaceOf(wanted), wanted.metadata?.name ?? '', request)
@@ -58,10 +78,7 @@ async function identify(
     if (deletionTimestamp !== undefined || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
     return { kind: 'ours', pod: await ownedPod(pods, found, wanted, request), found: true }
   } catch (error) {
-    // Gone between two of the requests: the name is free now, or another pod's.
-    if (isNotFound(error) || isInvalid(error) || isConflict(error))
-      return { kind: 'refused', refusal: { ...nameTaken, action: 'wait' }, error }
-    return { kind: 'refused', refusal: refusalOf(error), error }
+    return otherwise(error)
   }
 }
 

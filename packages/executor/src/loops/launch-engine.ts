@@ -96,6 +96,7 @@ export class LaunchEngine {
     const isAccounted = (uid: string) => this.#outcomes.isAccounted(uid) || this.reaper.isPending(uid)
     this.#preparation = new LaunchPreparation({
       config,
+      clock,
       store,
       book,
       builder: new LaunchPodBuilder({
@@ -360,6 +361,7 @@ export class LaunchEngine {
     entry.mayBeRecorded = false
     entry.isRecorded = false
     entry.sentPod = null
+    entry.mayExist = false
     const enqueue = () => {
       if (entry.phase === 'creating') this.launcher.enqueue(entry)
     }

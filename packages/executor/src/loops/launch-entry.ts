@@ -50,6 +50,10 @@ export interface LaunchEntry {
   replacing: { readonly isRevoked: boolean; readonly isOver: boolean } | null
   /** The create that was sent and not answered: only this very pod may be sent again. */
   sentPod: Pod | null
+  /** A pod of the present launch may be there: a create's answer was lost, or an executor that is gone had sent one. */
+  mayExist: boolean
+  /** When the store last agreed to the launch. */
+  recordedAt: number
   refusal: EntryRefusal | null
   infrastructureFailures: number
   /** The pod as last seen. */
@@ -97,6 +101,7 @@ export function newEntry(workload: Workload, keyText: string, sequence: number, 
     phase: 'waiting',
     namespace,
     launchNumber: workload.launchNumber,
+    mayExist: workload.mayExist ?? false,
   }
 }
 
@@ -132,6 +137,8 @@ const blank = {
   supersedes: null,
   replacing: null,
   sentPod: null,
+  mayExist: false,
+  recordedAt: 0,
   refusal: null,
   infrastructureFailures: 0,
   record: null,

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { Pod } from '../kube/types.ts'
 import { launchId, podName } from '../pods/launch-name.ts'
@@ -8,7 +9,14 @@ import type { Launch, LaunchStore, RecordedLaunch } from './launch-store.ts'
 
 type RefusedLaunch = Extract<RecordedLaunch, { readonly recorded: false }>
 
+/**
+ * For so long the store's word is good: before a create is repeated after a longer wait it is asked again whether the task
+ * is still queued for this try. Airflow asks before each create.
+ */
+const FRESH_MS = 5_000
+
 interface LaunchPreparationOptions {
+  readonly clock: Clock
   readonly config: ExecutorConfig
   readonly store: LaunchStore
   readonly book: LaunchBook
@@ -41,9 +49,13 @@ export class LaunchPreparation {
     }
   }
 
-  /** The pod to be sent; null when the task is not ours any more. */
+  /** The pod to be sent, which stays the same however often it is sent; null when the task is not ours any more. */
   async prepare(entry: LaunchEntry): Promise<Pod | null> {
-    const { builder, book } = this.#options
+    const { builder, book, clock } = this.#options
+    if (entry.sentPod) {
+      const isFresh = entry.isRecorded && clock.now() - entry.recordedAt < FRESH_MS
+      return isFresh || (await this.record(entry)) ? entry.sentPod : null
+    }
     if (!entry.workload) throw new Error(`task ${entry.keyText} has no workload to launch`)
     entry.launch ??= this.launchOf(entry)
     const pod = await builder.build(entry.workload, entry.launchNumber)
@@ -74,6 +86,7 @@ export class LaunchPreparation {
       return null
     }
     entry.isRecorded = true
+    entry.recordedAt = this.#options.clock.now()
     onSuperseded(entry)
     return answer.env
   }

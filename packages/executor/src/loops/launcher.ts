@@ -28,7 +28,7 @@ export interface LauncherOptions {
   readonly logger: Logger
   readonly metrics: Metrics
   /**
-   * Builds the pod and records the launch; null when the store does not want it any more. A {@link PreparationError} is
+   * Builds the pod and records the launch, or asks the store once more before a create is repeated; null when the store does not want it any more. A {@link PreparationError} is
    * the task's own fault; after any other error it is tried again.
    */
   readonly prepare: (entry: LaunchEntry) => Promise<Pod | null>
@@ -177,7 +177,7 @@ export class Launcher {
     let leaveNamespace = this.#gates.enter(guess)
     let verdicts: Verdicts = NOTHING_LEARNT
     try {
-      entry.sentPod ??= await orAborted(prepare(entry), this.#stopping.signal)
+      entry.sentPod = await orAborted(prepare(entry), this.#stopping.signal)
       if (entry.namespace !== guess) {
         leaveNamespace('unclear')
         leaveNamespace = this.#gates.enter(entry.namespace)
@@ -206,6 +206,7 @@ export class Launcher {
       signal: this.#stopping.signal,
       timeoutMs: config.requestTimeoutSeconds * 1000,
       isAccounted,
+      mayExist: entry.mayExist,
     })
     const latencyMs = clock.now() - startedAt
     metrics.timing('kubernetes_executor.pod_creation', latencyMs)
@@ -215,6 +216,9 @@ export class Launcher {
       this.#limit = nextCreationLimit(this.#limit, { kind: 'answered', latencyMs, wasFull })
     } else if (result.kind === 'refused' && isOverload(result.error)) {
       this.#limit = nextCreationLimit(this.#limit, { kind: 'overload', sentAtShrinks })
+    }
+    if (entry.launch?.id === launchId && result.kind === 'refused') {
+      entry.mayExist = result.refusal.action === 'repeat' || (entry.mayExist && !result.isAbsent)
     }
     // Ended, and on its way to its next launch, before this create was answered: the answer says nothing any more.
     if (entry.launch?.id === launchId) this.#settle(entry, result)

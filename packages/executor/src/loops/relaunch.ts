@@ -64,6 +64,7 @@ export function beginNextLaunch(entry: LaunchEntry, book: LaunchBook): void {
   entry.mayBeRecorded = false
   entry.isRecorded = false
   entry.sentPod = null
+  entry.mayExist = false
   entry.record = null
   entry.wasRunning = false
   entry.hasFreed = false

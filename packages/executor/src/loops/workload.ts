@@ -18,4 +18,6 @@ export interface Workload {
   readonly infrastructureRetries: number
   /** The number of the first launch, from 1; above 1 when the store knows of earlier launches of this try. */
   readonly launchNumber: number
+  /** A pod of that launch may be there: the store knew of the launch before. @default false */
+  readonly mayExist?: boolean
 }

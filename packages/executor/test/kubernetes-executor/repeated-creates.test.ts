@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { DurableStore } from '../support/durable-store.ts'
+import { apiError, connectionError, FakePods } from '../support/fake-pods.ts'
+import { startExecutor } from '../support/start-executor.ts'
+
+const full = apiError(403, 'Forbidden', 'exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1')
+const quota = { verb: 'create', error: full, times: 99 } as const
+
+describe('a launch whose create is repeated', () => {
+  it('L14: is asked of the store anew after a long wait, and not created when the task is not queued any more', async () => {
+    const store = new DurableStore()
+    const { executor, pods, clock, launch, states } = await startExecutor({ store })
+    pods.fault(quota)
+    const key = await launch('extract')
+    await clock.advance(60_000)
+    expect(store.requests.length).toBeGreaterThan(2)
+    expect(new Set(store.requests.map(({ launch: { id } }) => id)).size).toBe(1)
+    store.refusal = 'the task instance is scheduled, try 2'
+    pods.clearFaults()
+    const before = pods.count('create')
+    await clock.advance(60_000)
+    expect([pods.count('create') - before, pods.all()]).toEqual([0, []])
+    expect([executor.hasTask(key), executor.slotsOccupied]).toEqual([false, 0])
+    expect(states()).toEqual({ extract: 'queued' })
+    await executor.end()
+  })
+
+  it('is not asked of the store at each of many quick repetitions', async () => {
+    const store = new DurableStore()
+    const { executor, pods, clock, launch } = await startExecutor({ store })
+    pods.fault({ verb: 'create', error: connectionError('reset'), times: 4 })
+    await launch('extract')
+    await clock.advance(4_000)
+    expect([pods.count('create'), store.requests.length]).toEqual([5, 1])
+    await executor.end()
+  })
+
+  it('waits for a store that does not answer, and creates nothing meanwhile', async () => {
+    const store = new DurableStore()
+    const { executor, pods, clock, launch } = await startExecutor({ store })
+    pods.fault({ ...quota, times: 3 })
+    const key = await launch('extract')
+    await clock.advance(6_000)
+    store.failures = Number.POSITIVE_INFINITY
+    const before = pods.count('create')
+    await clock.advance(60_000)
+    expect(pods.count('create')).toBe(before)
+    expect(executor.waitingReason(key)).toContain('refused (store)')
+    store.failures = 0
+    await clock.advance(20_000)
+    expect(pods.all()).toHaveLength(1)
+    await executor.end()
+  })
+
+  it('I1: takes the pod of the lost create also when a quota, which that pod has used up, refuses the repetition', async () => {
+    const pods = new FakePods()
+    // The watch is blind, so that only the name can tell.
+    pods.fault({ verb: 'watch', gate: new Promise(() => {}), times: 99 })
+    const { executor, clock, launch } = await startExecutor({ pods })
+    pods.fault({ verb: 'create', loseAnswer: true })
+    pods.fault(quota)
+    const key = await launch('extract')
+    await clock.advance(2_000)
+    expect([pods.count('create'), pods.count('get'), pods.all().length]).toEqual([2, 1, 1])
+    expect(executor.waitingReason(key)).toBe('unscheduled')
+    await executor.end()
+  })
+
+  it('I1: takes over the pod that an executor which is gone had created, also when a quota refuses its create', async () => {
+    const store = new DurableStore()
+    const first = await startExecutor({ store, jobId: '7' })
+    await first.launch('extract')
+    await first.executor.terminate()
+    const { executor, pods, clock, launch, states, settle } = await startExecutor({
+      pods: first.pods,
+      store,
+      jobId: '8',
+    })
+    pods.fault(quota)
+    await launch('extract')
+    await clock.advance(0)
+    expect(pods.all().map(({ metadata }) => metadata?.labels?.['airflow-worker'])).toEqual(['8'])
+    pods.start(/extract/)
+    pods.finish(/extract/)
+    await settle()
+    expect(states()).toEqual({ extract: 'success' })
+    await executor.end()
+  })
+
+  it('I1: asks once, and believes it, when there is no pod of its name', async () => {
+    const { executor, pods, clock, launch } = await startExecutor()
+    pods.fault(quota)
+    await launch('extract', { launchNumber: 1 })
+    await clock.advance(30_000)
+    expect(pods.count('create')).toBeGreaterThan(2)
+    expect(pods.count('get')).toBe(1)
+    await executor.end()
+  })
+})

@@ -43,20 +43,32 @@ async function userWithout(grant: string, { api, backend, namespace }: Surroundi
 const refused = (verb: string, resource = 'pods') => `cannot ${verb} resource "${resource}"`
 
 conformance('the executor without a permission', { needs: ['scriptedPods', 'roles'] }, (it) => {
-  it.for(['create', 'list', 'watch'])(
+  it.for(['create', 'watch'])(
     'waits and names the verb when it may not %s pods, and goes on once it may',
     async (verb, { api, backend, namespace }) => {
       const user = await userWithout(`${verb} pods`, { api, backend, namespace })
       await using run = await startExecutor({ kubeconfig: user.kubeconfig, namespace, jobId: '1' })
+      // What is listed before the watch is refused would be seen, and might have ended.
+      await eventually(() => run.executor.state.watches.every(({ staleSeconds }) => staleSeconds !== null))
       run.submit(scriptedWorkload(key, { runMs: 100 }))
       await eventually(() => run.executor.waitingReason(key)?.includes(refused(verb)))
       expect(run.ends(key)).toEqual([])
+      expect(run.executor.state.troubles).toMatchObject([{ cause: 'rbac' }])
       await user.grantTheRest()
       await run.untilEnded([key])
       expect(run.ends(key).map(({ state }) => state)).toEqual(['success'])
       await untilGone(api, namespace, name)
     },
   )
+
+  it('runs its tasks without lists: a watch begins with what is there', async ({ api, backend, namespace }) => {
+    const user = await userWithout('list pods', { api, backend, namespace })
+    await using run = await startExecutor({ kubeconfig: user.kubeconfig, namespace, jobId: '1' })
+    run.submit(scriptedWorkload(key, { runMs: 100 }))
+    await run.untilEnded([key])
+    expect(run.ends(key).map(({ state }) => state)).toEqual(['success'])
+    expect(run.executor.state.troubles).toEqual([])
+  })
 
   it('waits and names the verb when it may not get the pod that has its name', async ({ api, backend, namespace }) => {
     const user = await userWithout('get pods', { api, backend, namespace })

@@ -25,6 +25,12 @@ export class FakeClock {
     }
   }
 
+  /** Puts the clock forward or back, as someone who corrects it or a machine that slept: its timers know nothing of it. */
+  jump(ms: number): void {
+    this.#now += ms
+    for (const entry of this.#pending) entry.at += ms
+  }
+
   /** How many calls are waiting: a stopped component must leave none. */
   get pendingCount(): number {
     return this.#pending.length

@@ -96,6 +96,7 @@ export type { Logger } from './logger.ts'
 export { silentLogger } from './logger.ts'
 export type { AdoptableTaskInstance } from './loops/adoption.ts'
 export type { PodReference } from './loops/delete-pod.ts'
+export type { ExecutorState, HeldLaunches, WatchedScope } from './loops/executor-state.ts'
 export { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 export type { PodMutationHook } from './loops/launch-pod-builder.ts'
 export { LaunchPodBuilder } from './loops/launch-pod-builder.ts'
@@ -111,9 +112,11 @@ export type {
   RecordedLaunch,
 } from './loops/launch-store.ts'
 export type { LogArchive } from './loops/log-archive.ts'
+export type { PoisonPod } from './loops/poison-pods.ts'
 export { PriorityHeap } from './loops/priority-heap.ts'
 export { type Refusal, refusalOf } from './loops/refusal.ts'
 export type { TaskLogRequest } from './loops/task-logs.ts'
+export type { Trouble } from './loops/troubles.ts'
 export {
   type CounterName,
   type GaugeName,
@@ -163,4 +166,5 @@ export { taskInstanceKeyText } from './tasks/task-instance-key.ts'
 export { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
 export type { Notice } from './watch/notice.ts'
 export type { ReadonlyRecordStore, WatchRecord } from './watch/record-store.ts'
-export { Reflector, type ReflectorOptions, type ReflectorState, type ReflectorStatus } from './watch/reflector.ts'
+export { Reflector, type ReflectorOptions } from './watch/reflector.ts'
+export type { ReflectorObserver, ReflectorState, ReflectorStatus, WatchTrouble } from './watch/reflector-status.ts'

@@ -11,6 +11,9 @@ import { type Logger, silentLogger } from './logger.ts'
 import type { AdoptableTaskInstance } from './loops/adoption.ts'
 import { BackgroundTasks } from './loops/background-tasks.ts'
 import { ExecutorAdoption } from './loops/executor-adoption.ts'
+import { ExecutorGauges } from './loops/executor-gauges.ts'
+import type { ExecutorState } from './loops/executor-state.ts'
+import { heldLaunches } from './loops/held-launches.ts'
 import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 import { LaunchEngine } from './loops/launch-engine.ts'
 import type { PodMutationHook } from './loops/launch-pod-builder.ts'
@@ -20,6 +23,7 @@ import { MeasuredPods } from './loops/measured-pods.ts'
 import { Periods } from './loops/periods.ts'
 import { PodScopes } from './loops/pod-scopes.ts'
 import { type TaskLogRequest, TaskLogs } from './loops/task-logs.ts'
+import { Troubles } from './loops/troubles.ts'
 import { waitingReason } from './loops/waiting-reason.ts'
 import { watchScopes } from './loops/watched-namespaces.ts'
 import type { Workload } from './loops/workload.ts'
@@ -85,13 +89,15 @@ export class KubernetesExecutor extends BaseExecutor {
   readonly #logs: TaskLogs
   readonly #background: BackgroundTasks
   readonly #periods: Periods
+  readonly #troubles: Troubles
+  readonly #gauges: ExecutorGauges
   readonly #resourceVersion = new ResourceVersion()
   /** Numbers of launches that an earlier process had reached. */
   readonly #launchNumbers = new TaskInstanceKeyMap<number>()
   /** Outcomes whose events are in the buffer, by key. */
   readonly #announced = new Map<string, LaunchOutcome[]>()
   #scopes: PodScopes | null = null
-  #state: 'new' | 'started' | 'ended' = 'new'
+  #lifecycle: ExecutorState['lifecycle'] = 'new'
   #ending: Promise<void> | null = null
 
   /** @throws {ConfigError} `CONFIG_INVALID`; {@link ArgumentError} `ARGUMENT_INVALID`: no job id */
@@ -111,11 +117,13 @@ export class KubernetesExecutor extends BaseExecutor {
     this.#pods = pods
     const shared = { pods, config, jobId: this.jobId, store: this.#store, clock: this.#clock, logger: this.#logger }
     this.#background = new BackgroundTasks(this.#logger)
+    this.#troubles = new Troubles({ ...shared, metrics: this.metrics })
     this.#engine = new LaunchEngine({
       ...shared,
       kubeEvents: options.kube.events,
       random: options.random ?? Math.random,
       metrics: this.metrics,
+      troubles: this.#troubles,
       podMutationHook: options.podMutationHook,
       logArchive: options.logArchive,
       events: {
@@ -134,12 +142,14 @@ export class KubernetesExecutor extends BaseExecutor {
     })
     this.#logs = new TaskLogs({ ...shared, book: this.#engine.book })
     this.#periods = new Periods(this.#clock)
+    this.#gauges = new ExecutorGauges({ clock: this.#clock, metrics: this.metrics, state: () => this.state })
   }
 
   /** Reads the store and begins to watch. Awaits no Kubernetes call: a server that cannot be reached is tried again. */
   async start(): Promise<void> {
-    if (this.#state !== 'new') throw new ExecutorError('EXECUTOR_STATE', `the executor has ${this.#state} already`)
-    this.#state = 'started'
+    if (this.#lifecycle !== 'new')
+      throw new ExecutorError('EXECUTOR_STATE', `the executor has ${this.#lifecycle} already`)
+    this.#lifecycle = 'started'
     const { resourceVersions } = this.#store
     for (const [namespace, version] of await resourceVersions.load()) this.#resourceVersion.set(namespace, version)
     for (const { key, number } of await this.#store.currentLaunches()) this.#launchNumbers.set(key, number)
@@ -154,10 +164,39 @@ export class KubernetesExecutor extends BaseExecutor {
       clock: this.#clock,
       random: this.#options.random ?? Math.random,
       logger: this.#logger,
+      metrics: this.metrics,
+      troubles: this.#troubles,
       onNotice: (notice) => this.#engine.tracker.notice(notice),
     })
     this.#scopes.start()
     this.#periods.begin()
+    this.#gauges.start()
+  }
+
+  /** What is going on, and what keeps it from going on: a snapshot. */
+  get state(): ExecutorState {
+    const { launcher, book } = this.#engine
+    const launches = { waiting: 0, creating: 0, live: 0, replacing: 0, ended: 0 }
+    for (const { phase } of book.entries()) if (phase !== 'closed') launches[phase] += 1
+    return {
+      lifecycle: this.#lifecycle,
+      adoption: this.config.adoption,
+      watches: this.#scopes?.state() ?? [],
+      launches,
+      creates: {
+        inFlight: launcher.inFlight,
+        limit: launcher.concurrency,
+        held: heldLaunches(book.entries(), (entry) => launcher.holdOf(entry)),
+      },
+      poisonPods: this.#scopes?.poison.list() ?? [],
+      troubles: this.#troubles.list(),
+    }
+  }
+
+  /** As Airflow's, and the gauges that go with it. */
+  override heartbeat(): void {
+    super.heartbeat()
+    this.#gauges.send()
   }
 
   /** Launched, and not accounted for: a copy. */
@@ -381,7 +420,8 @@ export class KubernetesExecutor extends BaseExecutor {
   }
 
   async #stopOnce(graceMs: number): Promise<void> {
-    this.#state = 'ended'
+    this.#lifecycle = 'ended'
+    this.#gauges.stop()
     await this.#scopes?.stop()
     await this.#engine.stop(graceMs)
     await this.#background.stop()
@@ -389,8 +429,8 @@ export class KubernetesExecutor extends BaseExecutor {
   }
 
   #mustBeStarted(): void {
-    if (this.#state === 'started') return
-    const what = this.#state === 'new' ? 'was not started: call start() first' : 'has ended'
+    if (this.#lifecycle === 'started') return
+    const what = this.#lifecycle === 'new' ? 'was not started: call start() first' : 'has ended'
     throw new ExecutorError('EXECUTOR_STATE', `the executor ${what}`)
   }
 }

@@ -7,6 +7,8 @@ import type { Pod, Status } from './kube/types.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 import { PodScopes } from './loops/pod-scopes.ts'
+import { Troubles } from './loops/troubles.ts'
+import { noMetrics } from './metrics.ts'
 import type { PodFailureDetails } from './pods/failure-details.ts'
 import { podOutcome } from './pods/pod-outcome.ts'
 import { makeSafeLabelValue } from './pods/safe-label-value.ts'
@@ -78,6 +80,7 @@ export class KubernetesJobWatcher {
 
   /** @throws {ConfigError} `CONFIG_INVALID` */
   constructor(options: KubernetesJobWatcherOptions) {
+    const { clock = systemClock } = options
     this.#options = options
     this.#config = resolveConfig(options.config)
     this.#logger = options.logger ?? silentLogger
@@ -88,11 +91,14 @@ export class KubernetesJobWatcher {
       resyncSeconds: this.#config.resyncSeconds,
       resourceVersion: options.resourceVersion ?? new ResourceVersion(),
       store: new InMemoryLaunchStore(),
-      clock: options.clock ?? systemClock,
+      clock,
       random: options.random ?? Math.random,
       logger: this.#logger,
+      metrics: noMetrics,
+      troubles: new Troubles({ clock, logger: this.#logger, metrics: noMetrics }),
       onNotice: (notice) => {
-        if (notice.type !== 'LISTED') this.processStatus({ type: notice.type, object: notice.record.pod })
+        if (notice.type === 'LISTED' || this.#scopes.poison.has(notice.record.uid)) return
+        this.processStatus({ type: notice.type, object: notice.record.pod })
       },
     })
   }

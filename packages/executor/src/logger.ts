@@ -1,4 +1,4 @@
-/** Values that go with a log line. Names are fixed: pod namespace dagId taskId runId tryNumber mapIndex launch resourceVersion delayMs error. */
+/** Values that go with a log line. Names are fixed: pod namespace dagId taskId runId tryNumber mapIndex launch resourceVersion delayMs durationMs cause source error. */
 export type LogFields = Readonly<Record<string, unknown>>
 
 /** Where the library writes what it does: a constant message, the values beside it. A `pino` logger can be wrapped in four lines. */

@@ -28,6 +28,13 @@ export interface ListOptions<T> extends RequestOptions, SelectOptions {
 export interface WatchOptions<T> extends SelectOptions {
   readonly signal?: AbortSignal
   readonly resourceVersion?: string
+  /**
+   * In the place of a list and a version: the stream begins with an ADDED for each object, then a bookmark with
+   * `initialEventsEnd`. Servers without that (before Kubernetes 1.32, or by choice) answer 422.
+   */
+  readonly sendInitialEvents?: boolean
+  /** The server has answered with a stream; an idle one may say nothing for a minute after that. */
+  readonly onOpen?: () => void
   /** Asked of the server; it then ends the stream in peace. */
   readonly timeoutSeconds?: number
   /** The stream is torn down after so long without a byte (bookmarks count). */

@@ -84,15 +84,26 @@ export class HttpPodVerbs implements PodVerbs {
   }
 
   async *watch<T>(namespace: string | null, options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
-    const { resourceVersion, timeoutSeconds, silenceMs = SILENCE_MS, signal, project } = options
+    const {
+      resourceVersion,
+      sendInitialEvents,
+      timeoutSeconds,
+      silenceMs = SILENCE_MS,
+      signal,
+      onOpen,
+      project,
+    } = options
+    const initial = sendInitialEvents
+      ? { sendInitialEvents, resourceVersionMatch: 'NotOlderThan' }
+      : { resourceVersion }
     const request = {
       method: 'GET',
       path: podsPath(namespace),
-      query: { ...selectors(options), watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds },
+      query: { ...selectors(options), watch: true, allowWatchBookmarks: true, ...initial, timeoutSeconds },
       signal,
     } as const
     const splitter = new LineSplitter()
-    for await (const chunk of this.#transport.stream(request, { pool: 'streams', silenceMs })) {
+    for await (const chunk of this.#transport.stream(request, { pool: 'streams', silenceMs, onOpen })) {
       for (const line of this.#decode(request, () => splitter.push(chunk))) {
         if (signal?.aborted) return
         const event = this.#decode(request, () => decodeWatchEvent(line, project))

@@ -78,7 +78,13 @@ export class Transport {
   /** The answer's body as it comes. Ends quietly when the caller's signal aborts. */
   async *stream(
     request: KubeRequest,
-    limits: { readonly pool: keyof PoolPair; readonly silenceMs?: number; readonly timeoutMs?: number },
+    limits: {
+      readonly pool: keyof PoolPair
+      readonly silenceMs?: number
+      readonly timeoutMs?: number
+      /** Called when the headers have come. */
+      readonly onOpen?: (() => void) | undefined
+    },
   ): AsyncGenerator<Uint8Array, void, undefined> {
     using end = this.#end(request)
     const { silenceMs, timeoutMs } = limits
@@ -90,6 +96,7 @@ export class Transport {
       // Headers count as a byte like any other: servers and proxies may hold them back until the first event.
       listen()
       const answer = await this.#send(request, limits.pool, end)
+      limits.onOpen?.()
       // Its errors come out of the iteration; those after it has ended are of our own making.
       answer.body.on('error', () => {})
       const chunks = answer.body[Symbol.asyncIterator]()

@@ -26,6 +26,8 @@ const LONGEST_LAG_MS = 5_000
  */
 export class CreationGate {
   readonly refusal: Refusal
+  /** When it was closed. */
+  readonly since: number
   readonly #clock: Clock
   readonly #backoff: Backoff
   #opensAt: number
@@ -37,6 +39,7 @@ export class CreationGate {
 
   constructor(refusal: Refusal, clock: Clock, random: () => number) {
     this.refusal = refusal
+    this.since = clock.now()
     this.#clock = clock
     this.#backoff = new Backoff({ ...refusal.backoff, random })
     this.#opensAt = clock.now() + this.#backoff.next(refusal.retryAfterMs)

@@ -24,7 +24,7 @@ export class CreationGates {
   }
 
   /** Why nothing goes through at present, and when it is asked again; null when everything does. */
-  reason(place: string): { readonly refusal: Refusal; readonly opensAt: number } | null {
+  reason(place: string): { readonly refusal: Refusal; readonly since: number; readonly opensAt: number } | null {
     return this.#gates.get(place) ?? null
   }
 

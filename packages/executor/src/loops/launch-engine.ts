@@ -24,6 +24,7 @@ import { PodTracker } from './pod-tracker.ts'
 import { Reaper } from './reaper.ts'
 import { beginNextLaunch, disposeSuperseded, launchAgain, markSuperseded, relaunchDelayMs } from './relaunch.ts'
 import { Strangers } from './strangers.ts'
+import type { Troubles } from './troubles.ts'
 import { WorkQueue } from './work-queue.ts'
 import type { Workload } from './workload.ts'
 
@@ -46,6 +47,7 @@ export interface LaunchEngineOptions {
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly troubles: Troubles
   readonly podMutationHook?: PodMutationHook | undefined
   readonly logArchive?: LogArchive | undefined
   readonly events: EngineEvents
@@ -126,6 +128,7 @@ export class LaunchEngine {
     })
     this.launcher = new Launcher({
       ...shared,
+      troubles: options.troubles,
       isAccounted,
       prepare: (entry) => this.#preparation.prepare(entry),
       onPod: (entry, pod) => this.#onPod(entry, pod),

@@ -7,17 +7,20 @@ import type { Metrics } from '../metrics.ts'
 import type { Failure } from '../pods/failure.ts'
 import { afterRefusal, ceilingFailure } from './after-refusal.ts'
 import { type CreateResult, createPod } from './create-pod.ts'
+import { CreateTroubles } from './create-troubles.ts'
 import { CreationBatches } from './creation-batches.ts'
 import type { Verdict } from './creation-gate.ts'
 import { CreationGates, EVERYWHERE } from './creation-gates.ts'
 import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
 import { Deadlines } from './deadlines.ts'
+import type { Hold } from './held-launches.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import { LaunchQueue } from './launch-queue.ts'
 import { orAborted } from './or-aborted.ts'
 import { leavingRefusal, refusalText, storeRefusal } from './own-refusals.ts'
 import { PreparationError } from './preparation-error.ts'
 import { isOverload, type Refusal } from './refusal.ts'
+import type { Troubles } from './troubles.ts'
 
 /** What the launcher needs of the rest. It changes an entry only while that is `waiting` or `creating`. */
 export interface LauncherOptions {
@@ -27,6 +30,7 @@ export interface LauncherOptions {
   readonly random: () => number
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly troubles: Troubles
   /**
    * Builds the pod and records the launch, or asks the store once more before a create is repeated; null when the store does not want it any more. A {@link PreparationError} is
    * the task's own fault; after any other error it is tried again.
@@ -52,6 +56,7 @@ export class Launcher {
   readonly #gates: CreationGates
   readonly #running = new Set<Promise<void>>()
   readonly #batches: CreationBatches
+  readonly #troubles: CreateTroubles
   readonly #stopping = new AbortController()
   #limit
   /** How many launches may still begin before the next `sync`; null: no limit. */
@@ -66,6 +71,7 @@ export class Launcher {
     const { config, clock, random } = options
     this.#options = options
     this.#batches = new CreationBatches(options)
+    this.#troubles = new CreateTroubles(options.troubles)
     this.#gates = new CreationGates(clock, random)
     this.#limit = initialCreationLimit(config.podCreationMaxConcurrency)
     this.#batchLeft = config.workerPodsCreationBatchSize === null ? null : 0
@@ -99,6 +105,7 @@ export class Launcher {
   remove(entry: LaunchEntry): void {
     this.#ceilings.clear(entry)
     this.#queue.remove(entry)
+    this.#troubles.remaining(this.#queue.size + this.#running.size)
   }
 
   /** A new loop of the scheduler: `workerPodsCreationBatchSize` more creates may begin. */
@@ -116,11 +123,16 @@ export class Launcher {
 
   /** Why the launch waits, for people; null when it only waits for its turn. */
   waitingReason(entry: LaunchEntry): string | null {
-    const now = this.#options.clock.now()
+    const hold = this.holdOf(entry)
+    return hold && refusalText(hold.refusal, hold.nextTryAt - this.#options.clock.now())
+  }
+
+  /** What the launch waits for beside its turn; null: nothing. */
+  holdOf(entry: LaunchEntry): Hold | null {
     const gate = this.#closedGate(entry.namespace)
-    if (!entry.refusal) return gate && refusalText(gate.refusal, gate.opensAt - now)
-    const { refusal, nextAt } = entry.refusal
-    return refusalText(refusal, Math.max(nextAt, refusal.scope === 'launch' ? 0 : (gate?.opensAt ?? 0)) - now)
+    if (!entry.refusal) return gate && { refusal: gate.refusal, since: gate.since, nextTryAt: gate.opensAt }
+    const { refusal, nextAt, since } = entry.refusal
+    return { refusal, since, nextTryAt: Math.max(nextAt, refusal.scope === 'launch' ? 0 : (gate?.opensAt ?? 0)) }
   }
 
   /** Resolves when no create is under way and none could begin now. */
@@ -151,6 +163,7 @@ export class Launcher {
       if (this.#batchLeft !== null) this.#batchLeft -= 1
       this.#begin(entry)
     }
+    this.#troubles.remaining(this.#queue.size + this.#running.size)
     this.#arm(now)
   }
 
@@ -230,6 +243,7 @@ export class Launcher {
     if (result.kind === 'ours') {
       entry.sentPod = null
       entry.refusal = null
+      this.#troubles.passed(entry.namespace)
       const annotations = this.#options.config.logsTaskMetadata && { annotations: result.pod.metadata?.annotations }
       logger.info(result.found ? 'pod found' : 'pod created', { ...taskFields(entry), ...annotations })
       onPod(entry, result.pod)
@@ -255,7 +269,9 @@ export class Launcher {
     entry.refusal = next.refusal
     entry.phase = 'waiting'
     const delayMs = next.refusal.nextAt - clock.now()
-    logger.warn('launch put back', { ...taskFields(entry), delayMs, error: refusal.message })
+    // Of a trouble that concerns all, one line is enough.
+    const isKnown = this.#troubles.refused(entry.namespace, refusal, next.refusal.nextAt)
+    logger[isKnown ? 'debug' : 'warn']('launch put back', { ...taskFields(entry), delayMs, error: refusal.message })
     this.#queue.pushDelayed(entry, next.refusal.nextAt)
     // The last trial, at the ceiling itself, is to have its answer; unless the namespace is closed to it.
     this.#ceilings.set(entry, next.refusal.endsAt + LAST_TRIAL_MS)

@@ -1,11 +1,18 @@
 import { type Clock, sleep, type Timer } from '../clock.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
+import type { Metrics } from '../metrics.ts'
 import type { ResourceVersion } from '../resource-version.ts'
+import { interruptionCause } from '../watch/interruption-cause.ts'
 import type { Notice } from '../watch/notice.ts'
 import { Reflector } from '../watch/reflector.ts'
+import type { ReflectorObserver } from '../watch/reflector-status.ts'
+import { scopeTag } from './executor-gauges.ts'
+import type { WatchedScope } from './executor-state.ts'
 import type { LaunchStore } from './launch-store.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
+import { PoisonPods } from './poison-pods.ts'
+import type { Troubles } from './troubles.ts'
 
 interface PodScopesOptions {
   readonly pods: PodVerbs
@@ -18,6 +25,8 @@ interface PodScopesOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly logger: Logger
+  readonly metrics: Metrics
+  readonly troubles: Troubles
   readonly onNotice: (notice: Notice<PodRecord>) => void
 }
 
@@ -30,13 +39,15 @@ const LAST_SAVE_MS = 2_000
 export class PodScopes {
   readonly #options: PodScopesOptions
   readonly #reflectors: readonly { readonly namespace: string; readonly reflector: Reflector<PodRecord> }[]
+  readonly poison: PoisonPods
   #timer: Timer | null = null
   #saving: Promise<void> = Promise.resolve()
   #isStopped = false
 
   constructor(options: PodScopesOptions) {
-    const { scopes, resourceVersion, store, clock, ...shared } = options
+    const { scopes, resourceVersion, store, clock, metrics, troubles, ...shared } = options
     this.#options = options
+    this.poison = new PoisonPods(options.logger)
     this.#reflectors = scopes.map((scope) => {
       const namespace = scope ?? ''
       const start = resourceVersion.resourceVersion.get(namespace)
@@ -45,8 +56,11 @@ export class PodScopes {
         clock,
         namespace: scope,
         project: projectPod,
+        listByWatch: true,
+        observer: observerOf(scope, { metrics, troubles }),
         ...(start === undefined ? {} : { startResourceVersion: start }),
         onNotice: (notice) => {
+          this.poison.notice(notice)
           options.onNotice(notice)
           this.#saveSoon()
         },
@@ -75,12 +89,37 @@ export class PodScopes {
     for (const { reflector } of this.#reflectors) yield* reflector.store.values()
   }
 
+  /** How each watch is doing. */
+  state(): WatchedScope[] {
+    const now = this.#options.clock.now()
+    return this.#reflectors.map(({ namespace, reflector }) => {
+      const { lastActivityAt, lastError, state, since, resourceVersion, relists, restarts, handlerErrors } =
+        reflector.status
+      return {
+        namespace: namespace === '' ? null : namespace,
+        state,
+        since,
+        staleSeconds: lastActivityAt === null ? null : Math.max(0, now - lastActivityAt) / 1000,
+        lastError: lastError && {
+          cause: interruptionCause(lastError.error),
+          message: messageOf(lastError.error),
+          at: lastError.at,
+        },
+        resourceVersion,
+        pods: reflector.store.size,
+        relists,
+        restarts,
+        handlerErrors,
+      }
+    })
+  }
+
   /** Why the pods of a namespace are not seen at present; null when they are. */
   blindness(namespace: string): string | null {
     const scope = this.#reflectors.find((each) => each.namespace === namespace || each.namespace === '')
     const { state, lastError, lastActivityAt } = scope?.reflector.status ?? {}
     if (state !== 'waiting' || !lastError || lastError.at < (lastActivityAt ?? 0)) return null
-    return lastError.error instanceof Error ? lastError.error.message : String(lastError.error)
+    return messageOf(lastError.error)
   }
 
   async stop(): Promise<void> {
@@ -117,4 +156,28 @@ export class PodScopes {
     this.#saving = this.#saving.then(save)
     return this.#saving
   }
+}
+
+/** What a watch goes through, as metrics and troubles. */
+function observerOf(
+  scope: string | null,
+  { metrics, troubles }: { readonly metrics: Metrics; readonly troubles: Troubles },
+): ReflectorObserver {
+  const namespace = scopeTag(scope)
+  const source = `watch of ${namespace}`
+  return {
+    listed({ cause, durationMs }) {
+      metrics.increment('davit_executor.watch_lists', { namespace, cause })
+      metrics.timing('davit_executor.watch_list_duration', durationMs, { namespace })
+    },
+    restarted: (cause) => metrics.increment('davit_executor.watch_restarts', { namespace, cause }),
+    troubled: ({ cause, error, nextTryAt }) => troubles.report(source, cause, { message: messageOf(error), nextTryAt }),
+    recovered: () => troubles.over(source),
+    handlerFailed: () => metrics.increment('davit_executor.watch_handler_errors', { namespace }),
+    unreadable: () => metrics.increment('davit_executor.unreadable_pods', { namespace }),
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

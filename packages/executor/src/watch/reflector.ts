@@ -3,18 +3,23 @@ import { sleep } from '../clock.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import { KubeApiError } from '../kube/kube-errors.ts'
 import { podsPath } from '../kube/pod-paths.ts'
-import { isExpired, retryAfterMs } from '../kube/status-predicates.ts'
-import type { Pod, WatchEvent } from '../kube/types.ts'
+import { isConnectionError, isExpired, isForbidden, retryAfterMs } from '../kube/status-predicates.ts'
+import type { Pod, Status, WatchEvent } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
 import { applyDelete, applyList, applyPut } from './apply-changes.ts'
 import { Backoff } from './backoff.ts'
+import { ClockJumps } from './clock-jumps.ts'
 import { compareResourceVersions } from './compare-resource-versions.ts'
-import { listAll } from './list-all.ts'
+import { InitialEvents, isWithoutInitialEvents } from './initial-events.ts'
+import { interruptionCause } from './interruption-cause.ts'
+import { type FullList, listAll } from './list-all.ts'
 import { needsRelist } from './needs-relist.ts'
 import type { Notice } from './notice.ts'
 import { type Projected, projectSafely, Unprojected } from './project-safely.ts'
 import type { ReadonlyRecordStore, WatchRecord } from './record-store.ts'
 import { RecordStore } from './record-store.ts'
+import type { ReflectorObserver, ReflectorState, ReflectorStatus } from './reflector-status.ts'
+import { TroubleRow } from './trouble-row.ts'
 
 export interface ReflectorOptions<T extends WatchRecord> {
   readonly pods: Pick<PodVerbs, 'list' | 'watch'>
@@ -35,38 +40,15 @@ export interface ReflectorOptions<T extends WatchRecord> {
    * of the time between are told with the last state of their pods; too old a version is no error.
    */
   readonly startResourceVersion?: string
+  /**
+   * Lists by a watch that begins with what is there (`sendInitialEvents`), and goes on with the same stream; by pages
+   * where the server does not know that. @default false
+   */
+  readonly listByWatch?: boolean
   /** Called for one notice after the other, never after `stop()` was called. What it throws is logged and counted. */
   readonly onNotice: (notice: Notice<T>) => void
-}
-
-/**
- * - `listing`   a full list is being read: at the start, after a version expired, and every `resyncSeconds`
- * - `watching`  a watch is open, or being opened, at the last version
- * - `waiting`   something failed; the backoff runs
- * - `stopped`   before `start()` and after `stop()`
- */
-export type ReflectorState = 'listing' | 'watching' | 'waiting' | 'stopped'
-
-/** How a reflector is doing; a snapshot. */
-export interface ReflectorStatus {
-  readonly state: ReflectorState
-  /** The last version whose notices were all given; empty before the first list. */
-  readonly resourceVersion: string
-  /** When the server last said anything, bookmarks and lists included, in milliseconds since 1970; null: never yet. */
-  readonly lastActivityAt: number | null
-  readonly lastListedAt: number | null
-  /** The last trouble; kept when it is over. */
-  readonly lastError: { readonly error: unknown; readonly at: number } | null
-  /** Watches opened after the first. */
-  readonly restarts: number
-  /** Lists completed after the first. */
-  readonly relists: number
-  /** Events of the watch, bookmarks not counted. */
-  readonly events: number
-  /** Notices whose handler threw. */
-  readonly handlerErrors: number
-  /** Pods that could not be projected. */
-  readonly projectionErrors: number
+  /** Told what the reflector goes through. */
+  readonly observer?: ReflectorObserver
 }
 
 // The server ends each watch after a random time, so that a thousand clients that came together do not return together.
@@ -81,6 +63,8 @@ const STALL_LIMIT = 2
 /** What Node's timers can hold; the watch is opened anew then, and no list is due. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const DEFAULT_RESYNC_SECONDS = 1_800
+/** A server that knows no initial events may ignore that they were asked for, and be waited for in vain. */
+const INITIAL_EVENTS_MS = 120_000
 
 /**
  * Keeps a {@link RecordStore} equal to the pods of one scope: lists, then watches from the list's version, and lists
@@ -103,13 +87,25 @@ export class Reflector<T extends WatchRecord> {
   readonly #resolveSynced: (synced: boolean) => void
   readonly #resolveTried: () => void
   readonly #project: (pod: Pod) => Projected<T>
+  readonly #trouble: TroubleRow
   #running: Promise<void> | undefined
   #state: ReflectorState = 'stopped'
+  #stateSince: number
   #version = ''
   /** Version of the first list while the watch still replays what happened between `startResourceVersion` and it. */
   #catchingUpTo: string | undefined
   #mustList = true
+  #listCause = 'start'
   #listDueAt = 0
+  #listsByWatch: boolean
+  /** The watch that listed failed for a reason that pages may not have. */
+  #pagesNext = false
+  /** How the present list is read. */
+  #listing: 'pages' | 'watch' = 'pages'
+  /** Ends the present watch. */
+  #cut: ((cause: string) => void) | null = null
+  /** Why the last watch ended. */
+  #endCause = 'ended'
   /** Failures in a row that no progress of the version lies between. */
   #stalls = 0
   #watches = 0
@@ -123,7 +119,10 @@ export class Reflector<T extends WatchRecord> {
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
-    const { random } = options
+    const { random, clock, observer = {}, listByWatch = false } = options
+    this.#stateSince = clock.now()
+    this.#listsByWatch = listByWatch
+    this.#trouble = new TroubleRow({ clock, observer })
     this.#backoff = new Backoff({ initialMs: 250, maxMs: 15_000, random })
     this.#resyncBackoff = new Backoff({ initialMs: 10_000, maxMs: 300_000, random })
     this.#project = (pod) => projectSafely(options.project, pod)
@@ -153,10 +152,12 @@ export class Reflector<T extends WatchRecord> {
   get status(): ReflectorStatus {
     return {
       state: this.#state,
+      since: this.#stateSince,
       resourceVersion: this.#version,
       lastActivityAt: this.#lastActivityAt,
       lastListedAt: this.#lastListedAt,
       lastError: this.#lastError,
+      trouble: this.#trouble.current,
       restarts: Math.max(0, this.#watches - 1),
       relists: Math.max(0, this.#lists - 1),
       events: this.#events,
@@ -176,7 +177,8 @@ export class Reflector<T extends WatchRecord> {
     this.#stopping.abort()
     this.#resolveSynced(false)
     await this.#running
-    this.#state = 'stopped'
+    this.#trouble.closed()
+    this.#enter('stopped')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -184,25 +186,38 @@ export class Reflector<T extends WatchRecord> {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    const jumps = new ClockJumps({ clock, onJump: (byMs) => this.#clockJumped(byMs) })
+    jumps.start()
     while (!signal.aborted) {
-      const startedAt = this.#options.clock.now()
+      const startedAt = clock.now()
+      const isListDue = this.#mustList || startedAt >= this.#listDueAt
+      this.#listing = this.#listsByWatch && !this.#pagesNext && !this.#resumes() ? 'watch' : 'pages'
       try {
-        if (this.#mustList || startedAt >= this.#listDueAt) await this.#list(signal)
-        else await this.#watch(signal)
+        if (isListDue && this.#listing === 'pages') await this.#list(signal)
+        else await this.#watch(signal, { isList: isListDue })
       } catch (error) {
-        if (signal.aborted) return
-        await this.#recover(error, startedAt, signal)
+        if (!signal.aborted) await this.#recover(error, startedAt, signal)
       }
     }
+    jumps.stop()
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { pods, namespace, clock, startResourceVersion: start } = this.#options
-    this.#state = 'listing'
+    const { pods, namespace, clock } = this.#options
+    this.#enter('listing')
+    const startedAt = clock.now()
     const list = await listAll(pods, namespace, { ...this.#selectors(), signal, project: this.#project })
+    this.#apply(list, startedAt, signal)
+  }
+
+  /** Makes the store equal to the list, and says what that changed. */
+  #apply(list: FullList<Projected<T>>, startedAt: number, signal: AbortSignal): void {
+    const { clock, startResourceVersion: start, observer } = this.#options
     if (signal.aborted) return
     this.#lastActivityAt = clock.now()
     this.#lastListedAt = clock.now()
+    this.#trouble.heard()
     for (const item of list.items) this.#countUnprojected(item)
     for (const notice of applyList(this.#store, list.items)) this.#notify(notice, signal)
     // A handler may have stopped us: the version must not pass notices that were never given.
@@ -210,6 +225,7 @@ export class Reflector<T extends WatchRecord> {
     const first = this.#lists === 0
     this.#lists += 1
     this.#mustList = false
+    this.#pagesNext = false
     this.#stalls = 0
     this.#resyncBackoff.reset()
     const { resyncSeconds = DEFAULT_RESYNC_SECONDS } = this.#options
@@ -218,59 +234,99 @@ export class Reflector<T extends WatchRecord> {
     const behind = first && start !== undefined && (compareResourceVersions(start, list.resourceVersion) ?? 0) < 0
     this.#catchingUpTo = behind ? list.resourceVersion : undefined
     this.#version = behind ? start : list.resourceVersion
+    observer?.listed?.({ cause: this.#listCause, durationMs: clock.now() - startedAt })
+    this.#listCause = 'resync'
     this.#notify({ type: 'LISTED', resourceVersion: list.resourceVersion, size: this.#store.size, first }, signal)
     this.#resolveSynced(true)
   }
 
-  /** Ends in peace when the server closes the watch or the next list is due. */
-  async #watch(signal: AbortSignal): Promise<void> {
+  /** True where the first list is followed by a watch from an earlier version: one stream cannot be both. */
+  #resumes(): boolean {
+    return this.#lists === 0 && this.#options.startResourceVersion !== undefined
+  }
+
+  /** With `isList` the stream begins with the list. Ends in peace when the server closes it or the next list is due. */
+  async #watch(signal: AbortSignal, { isList }: { readonly isList: boolean }): Promise<void> {
     const { pods, namespace, clock, random } = this.#options
-    this.#state = 'watching'
-    this.#watches += 1
     const openedAt = clock.now()
     const eventsBefore = this.#events
-    const versionBefore = this.#version
+    let versionBefore = this.#version
+    let initial = isList ? new InitialEvents<Projected<T>>() : null
     const ending = new AbortController()
-    const end = () => ending.abort()
-    signal.addEventListener('abort', end, { once: true })
-    const resync = clock.setTimeout(end, Math.min(this.#listDueAt - openedAt, LONGEST_TIMER_MS))
+    const stop = () => ending.abort()
+    const lastEnd = this.#endCause
+    this.#endCause = 'ended'
+    this.#cut = (cause) => {
+      this.#endCause = cause
+      ending.abort()
+    }
+    const untilResync = () =>
+      clock.setTimeout(() => this.#cut?.('resync'), Math.min(this.#listDueAt - clock.now(), LONGEST_TIMER_MS))
+    let timer = isList ? clock.setTimeout(() => this.#cut?.('no-initial-events'), INITIAL_EVENTS_MS) : untilResync()
+    signal.addEventListener('abort', stop, { once: true })
+    if (isList) this.#enter('listing')
+    else this.#countWatch(lastEnd)
     try {
       const events = pods.watch(namespace, {
         ...this.#selectors(),
         signal: ending.signal,
-        resourceVersion: versionBefore,
+        ...(isList ? { sendInitialEvents: true } : { resourceVersion: versionBefore }),
         timeoutSeconds: Math.round(WATCH_SECONDS_MIN + random() * (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN)),
         silenceMs: SILENCE_MS,
         project: this.#project,
+        onOpen: () => this.#trouble.opened(),
       })
       for await (const event of events) {
         if (signal.aborted) return
-        this.#take(event, signal)
+        if (event.type === 'ERROR') throw this.#refusal(event.status)
+        if (!initial) {
+          this.#take(event, signal)
+          continue
+        }
+        const list = initial.take(event)
+        if (!list) continue
+        initial = null
+        timer.cancel()
+        this.#apply(list, openedAt, signal)
+        if (signal.aborted) return
+        versionBefore = this.#version
+        this.#countWatch(lastEnd)
+        timer = untilResync()
       }
     } finally {
-      resync.cancel()
-      signal.removeEventListener('abort', end)
+      this.#cut = null
+      this.#trouble.closed()
+      timer.cancel()
+      signal.removeEventListener('abort', stop)
       if (this.#version !== versionBefore) this.#stalls = 0
       if (this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS) this.#backoff.reset()
     }
     if (signal.aborted) return
+    if (initial) {
+      if (this.#endCause === 'no-initial-events') this.#listsByWatch = false
+      this.#pagesNext = true
+    }
     this.#options.logger.debug('watch ended', { namespace, resourceVersion: this.#version })
     const wellUsed = this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS
     if (wellUsed || ending.signal.aborted) return
     // A server or proxy that closes watches as soon as they open must not be asked in a loop without a pause.
-    await this.#wait(this.#backoff.next() - (clock.now() - openedAt), signal)
+    await this.#wait(this.#backoff.next() - elapsed(openedAt, clock), signal)
   }
 
-  #take(event: WatchEvent<Projected<T>>, signal: AbortSignal): void {
+  #countWatch(lastEnd: string): void {
+    this.#enter('watching')
+    this.#watches += 1
+    if (this.#watches > 1) this.#options.observer?.restarted?.(lastEnd)
+  }
+
+  #refusal(status: Status): KubeApiError {
+    const path = podsPath(this.#options.namespace)
+    return new KubeApiError({ status, httpStatus: status.code ?? 500, method: 'WATCH', path })
+  }
+
+  #take(event: Exclude<WatchEvent<Projected<T>>, { type: 'ERROR' }>, signal: AbortSignal): void {
     this.#lastActivityAt = this.#options.clock.now()
-    if (event.type === 'ERROR') {
-      throw new KubeApiError({
-        status: event.status,
-        httpStatus: event.status.code ?? 500,
-        method: 'WATCH',
-        path: podsPath(this.#options.namespace),
-      })
-    }
+    this.#trouble.heard()
     if (event.type !== 'BOOKMARK') {
       this.#events += 1
       this.#countUnprojected(event.object)
@@ -286,6 +342,7 @@ export class Reflector<T extends WatchRecord> {
   #countUnprojected(object: Projected<T>): void {
     if (!(object instanceof Unprojected)) return
     this.#projectionErrors += 1
+    this.#options.observer?.unreadable?.()
     const { namespace, name, error } = object
     this.#options.logger.error('pod cannot be read', { namespace, pod: name, error })
   }
@@ -296,16 +353,29 @@ export class Reflector<T extends WatchRecord> {
       this.#options.onNotice(notice)
     } catch (error) {
       this.#handlerErrors += 1
+      this.#options.observer?.handlerFailed?.()
       const object = notice.type === 'LISTED' ? {} : { namespace: notice.record.namespace, pod: notice.record.name }
       this.#options.logger.error('handler of a watch notice threw', { ...object, error })
     }
   }
 
   async #recover(error: unknown, startedAt: number, signal: AbortSignal): Promise<void> {
-    const { clock, logger } = this.#options
+    const { clock, logger, namespace, observer } = this.#options
     const now = clock.now()
+    const cause = interruptionCause(error)
+    this.#endCause = cause
+    if (this.#state === 'listing' && this.#listing === 'watch') {
+      if (isWithoutInitialEvents(error)) {
+        this.#listsByWatch = false
+        logger.debug('the server sends no initial events: lists are read by pages', { namespace, error })
+        return
+      }
+      this.#pagesNext = !isConnectionError(error)
+      // Lists are another permission.
+      if (isForbidden(error)) return
+    }
     this.#lastError = { error, at: now }
-    const fields = { namespace: this.#options.namespace, resourceVersion: this.#version, error }
+    const fields = { namespace, resourceVersion: this.#version, cause, error }
     if (this.#state === 'listing' && !this.#mustList) {
       // Only the safety list failed: what we have is still good, so the watch goes on meanwhile.
       const delayMs = this.#resyncBackoff.next(retryAfterMs(error))
@@ -319,20 +389,47 @@ export class Reflector<T extends WatchRecord> {
       this.#catchingUpTo = undefined
     } else if (this.#state === 'watching') {
       this.#stalls += 1
-      if (isExpired(error) || (needsRelist(error) && this.#stalls >= STALL_LIMIT)) this.#mustList = true
+      if (isExpired(error) || (needsRelist(error) && this.#stalls >= STALL_LIMIT)) {
+        this.#mustList = true
+        this.#listCause = cause
+      }
     }
     const asked = retryAfterMs(error)
     // Counted from when the watch was opened: one that was cut after a while need not wait blindly.
-    const delayMs = Math.max(0, this.#backoff.next(asked) - (asked === undefined ? now - startedAt : 0))
-    logger.warn('watch interrupted', { ...fields, delayMs })
+    const delayMs = Math.max(0, this.#backoff.next(asked) - (asked === undefined ? elapsed(startedAt, clock) : 0))
+    // A version that expires is the way of the world: it is listed again, and nobody need know.
+    const isNews = !isExpired(error) && this.#trouble.failed({ cause, error, nextTryAt: now + delayMs })
+    const isToldElsewhere = observer?.troubled !== undefined
+    logger[isNews && !isToldElsewhere ? 'warn' : 'debug']('watch interrupted', { ...fields, delayMs })
     await this.#wait(delayMs, signal)
   }
 
   async #wait(delayMs: number, signal: AbortSignal): Promise<void> {
     if (delayMs <= 0) return
-    this.#state = 'waiting'
+    this.#enter('waiting')
     this.#resolveTried()
     await sleep(this.#options.clock, delayMs, signal)
+  }
+
+  #enter(state: ReflectorState): void {
+    if (this.#state === state) return
+    this.#state = state
+    this.#stateSince = this.#options.clock.now()
+  }
+
+  #clockJumped(byMs: number): void {
+    const { logger, namespace, clock } = this.#options
+    logger.warn('the clock jumped, or the machine slept', { namespace, delayMs: byMs })
+    if (byMs > 0) {
+      // Whatever was open when the machine fell asleep may be half dead, and would be silent for its whole limit.
+      this.#cut?.('clock-jump')
+      return
+    }
+    const now = clock.now()
+    const notAfterNow = (at: number | null) => at && Math.min(at, now)
+    this.#listDueAt += byMs
+    this.#lastActivityAt = notAfterNow(this.#lastActivityAt)
+    this.#lastListedAt = notAfterNow(this.#lastListedAt)
   }
 
   #selectors() {
@@ -342,4 +439,9 @@ export class Reflector<T extends WatchRecord> {
       ...(fieldSelector === undefined ? {} : { fieldSelector }),
     }
   }
+}
+
+/** A clock that was put back must not make a pause of a second one of a day. */
+function elapsed(since: number, clock: Clock): number {
+  return Math.max(0, clock.now() - since)
 }

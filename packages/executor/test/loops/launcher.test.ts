@@ -4,6 +4,7 @@ import { resolveConfig } from '../../src/config/resolve-config.ts'
 import { silentLogger } from '../../src/logger.ts'
 import { newEntry } from '../../src/loops/launch-entry.ts'
 import { Launcher } from '../../src/loops/launcher.ts'
+import { Troubles } from '../../src/loops/troubles.ts'
 import { noMetrics } from '../../src/metrics.ts'
 import { FakePods } from '../support/fake-pods.ts'
 
@@ -53,6 +54,7 @@ it('wakes for a delayed launch also when its timer is early and it falls due bet
     random: () => 0.5,
     logger: silentLogger,
     metrics: noMetrics,
+    troubles: new Troubles({ clock, logger: silentLogger, metrics: noMetrics }),
     prepare,
     isAccounted: () => false,
     onPod: () => {},

@@ -189,6 +189,14 @@ export class FakePods implements PodVerbs {
     const { signal } = options
     await this.#serve('watch', options.labelSelector ?? '', { options }, signal, () => undefined)
     let seen = Number(options.resourceVersion ?? this.#version)
+    options.onOpen?.()
+    if (options.sendInitialEvents) {
+      seen = this.#version
+      for (const pod of this.all().filter((each) => fits(each, namespace, options))) {
+        yield { type: 'ADDED', object: options.project(pod), resourceVersion: pod.metadata?.resourceVersion ?? '' }
+      }
+      yield { type: 'BOOKMARK', resourceVersion: String(seen), initialEventsEnd: true }
+    }
     while (!signal?.aborted) {
       for (const change of this.#changes.filter(({ version }) => version > seen)) {
         seen = change.version

@@ -49,8 +49,13 @@ export class ScriptedWatch {
     this.#push(() => ({ type, resourceVersion, object: this.options.project(pod) }))
   }
 
-  bookmark(resourceVersion: string | number): void {
-    this.#push(() => ({ type: 'BOOKMARK', resourceVersion: String(resourceVersion), initialEventsEnd: false }))
+  bookmark(resourceVersion: string | number, { initialEventsEnd = false } = {}): void {
+    this.#push(() => ({ type: 'BOOKMARK', resourceVersion: String(resourceVersion), initialEventsEnd }))
+  }
+
+  /** The headers of the answer have come. */
+  open(): void {
+    this.options.onOpen?.()
   }
 
   /** An ERROR event, which ends the watch. */

@@ -32,7 +32,15 @@ export function makeReflector(options: Partial<ReflectorOptions<WatchRecord>> = 
     project: recordOf,
     clock,
     random: () => 0,
-    logger: { ...silentLogger, warn: note('warn'), error: note('error'), info: note('info') },
+    logger: {
+      ...silentLogger,
+      warn: note('warn'),
+      error: note('error'),
+      info: note('info'),
+      debug: (message, fields) => {
+        if (message === 'watch interrupted') note('debug')(message, fields)
+      },
+    },
     onNotice: (notice) => notices.push(notice),
     ...options,
   })

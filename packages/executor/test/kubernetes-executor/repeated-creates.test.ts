@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DurableStore } from '../support/durable-store.ts'
-import { apiError, connectionError, FakePods } from '../support/fake-pods.ts'
+import { apiError, connectionError } from '../support/fake-pods.ts'
 import { startExecutor } from '../support/start-executor.ts'
 
 const full = apiError(403, 'Forbidden', 'exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1')
@@ -53,10 +53,9 @@ describe('a launch whose create is repeated', () => {
   })
 
   it('I1: takes the pod of the lost create also when a quota, which that pod has used up, refuses the repetition', async () => {
-    const pods = new FakePods()
-    // The watch is blind, so that only the name can tell.
-    pods.fault({ verb: 'watch', gate: new Promise(() => {}), times: 99 })
-    const { executor, clock, launch } = await startExecutor({ pods })
+    const { executor, pods, clock, launch } = await startExecutor()
+    // Only the name can tell.
+    pods.deafenWatches()
     pods.fault({ verb: 'create', loseAnswer: true })
     pods.fault(quota)
     const key = await launch('extract')

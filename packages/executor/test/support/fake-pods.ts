@@ -51,6 +51,7 @@ export class FakePods implements PodVerbs {
   readonly #watchers = new Set<() => void>()
   readonly #options: FakePodsOptions
   #faults: { fault: Fault; left: number }[] = []
+  #areWatchesDeaf = false
   #version = 100
   #uids = 0
 
@@ -84,6 +85,11 @@ export class FakePods implements PodVerbs {
 
   count(verb: Verb): number {
     return this.requests.filter((request) => request.verb === verb).length
+  }
+
+  /** Watches, open and new ones, tell nothing more. */
+  deafenWatches(): void {
+    this.#areWatchesDeaf = true
   }
 
   get openWatches(): number {
@@ -198,6 +204,7 @@ export class FakePods implements PodVerbs {
       yield { type: 'BOOKMARK', resourceVersion: String(seen), initialEventsEnd: true }
     }
     while (!signal?.aborted) {
+      if (this.#areWatchesDeaf) await aborted(signal)
       for (const change of this.#changes.filter(({ version }) => version > seen)) {
         seen = change.version
         const is = fits(change.pod, namespace, options)

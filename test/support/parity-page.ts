@@ -1,0 +1,57 @@
+import { parityDefects } from './parity-defects.ts'
+import { parityProblems } from './parity-problems.ts'
+import { type TestTitle, testTitles } from './test-titles.ts'
+
+/** The id that a title begins with: `L3`, `N5`, `P1` of `P1 A: …`; null: none. */
+export function proofOf({ title }: TestTitle): string | null {
+  return /^([LNP]\d+)\b[^:]{0,40}: /.exec(title)?.[1] ?? null
+}
+
+/** The page with its two sections that are made from data and from the titles of tests. */
+export function withProofs(page: string, titles: readonly TestTitle[] = testTitles()): string {
+  const proofs = Map.groupBy(titles, (title) => proofOf(title) ?? '')
+  const defects = table(
+    ['id', 'Airflow', 'Davit'],
+    parityDefects.map(({ id, airflow, here }) => [id, airflow, here]),
+  )
+  const problems = table(
+    ['id', 'problem', 'what its test asks', 'size, backend, and why'],
+    parityProblems.map(({ id, problem, asks, note }) => [id, problem, asks, note || 'as asked']),
+  )
+  const ofDefects = proofTable(
+    parityDefects.map(({ id }) => id),
+    proofs,
+  )
+  const ofProblems = proofTable(
+    parityProblems.map(({ id }) => id),
+    proofs,
+  )
+  return withSection(withSection(page, DEFECTS, `${defects}\n\n${ofDefects}`), PROBLEMS, `${problems}\n\n${ofProblems}`)
+}
+
+export const DEFECTS = 'Defects of Airflow’s'
+export const PROBLEMS = 'Problems of users'
+
+function proofTable(ids: readonly string[], proofs: ReadonlyMap<string, readonly TestTitle[]>): string {
+  const rows = ids.flatMap((id) => {
+    const titles = proofs.get(id) ?? []
+    if (titles.length === 0) return [[id, 'no test has its name', '–', '–']]
+    return titles.map(({ title, file, runsOn }) => [id, `\`${title.replaceAll('`', '’')}\``, `\`${file}\``, runsOn])
+  })
+  return table(['id', 'test', 'file', 'runs on'], rows)
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(columns), `|${columns.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+/** What stands between the heading's first paragraph and the next heading of its kind is replaced. */
+function withSection(page: string, heading: string, content: string): string {
+  const start = page.indexOf(`\n## ${heading}\n`)
+  if (start < 0) throw new Error(`the page has no section ${JSON.stringify(heading)}`)
+  const next = page.indexOf('\n## ', start + 1)
+  const section = page.slice(start, next < 0 ? undefined : next)
+  const intro = section.slice(0, section.indexOf('\n|') < 0 ? undefined : section.indexOf('\n|')).trimEnd()
+  return `${page.slice(0, start)}${intro}\n\n${content}\n${next < 0 ? '' : page.slice(next)}`
+}

@@ -93,6 +93,15 @@ describe('CreationGates', () => {
     expect(gates.nextOpensAt(['n'])).toBe(1_000)
   })
 
+  it('a used-up quota: a probe that got what an ended pod left does not open the gate', async () => {
+    const { clock, gates } = closed()
+    await clock.advance(950)
+    for (let end = 0; end < 9; end++) gates.freed('n')
+    await clock.advance(50)
+    gates.enter('n')('passed')
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'])]).toEqual([false, 1_050])
+  })
+
   it('an end opens no gate that another cause closed', () => {
     const { gates } = closed(busy)
     gates.freed('n')

@@ -32,6 +32,17 @@ describe('normalised', () => {
     ])
   })
 
+  it('does not count a version in which nothing changed that can be seen, where fields are managed', () => {
+    const version = (resourceVersion: string, managedFields: readonly string[], app: string) => ({
+      metadata: { uid: first, resourceVersion, labels: { app }, managedFields },
+    })
+    const seen = bodies(version('1', ['a'], 'x'), version('2', ['a', 'b'], 'x'), version('3', ['a', 'b'], 'x'))
+    const shown = (number: number) => ({
+      metadata: { uid: '<uid 1>', resourceVersion: `<version ${number}>`, labels: { app: 'x' } },
+    })
+    expect(seen).toEqual([shown(1), shown(1), shown(1)])
+  })
+
   it('knows versions in the words of the storage', () => {
     const message = 'Precondition failed: ResourceVersion in precondition: 7, ResourceVersion in object meta: 9'
     expect(bodies({ message })).toEqual([

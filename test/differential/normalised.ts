@@ -5,6 +5,13 @@ interface Symbols {
   readonly uids: Map<string, string>
   readonly versions: Map<string, string>
   readonly generatedNames: Map<string, string>
+  /** What each object was in its latest version. */
+  readonly latest: Map<string, LatestVersion>
+}
+
+interface LatestVersion {
+  readonly version: string
+  readonly content: string
 }
 
 const UID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
@@ -31,10 +38,10 @@ const FROM_MAP =
 /**
  * A transcript in which everything that is a server's own choice is replaced by a symbol: uids, versions and generated
  * names by one for each, in the order in which they appear, so that what was equal stays equal; times of these minutes by
- * the word now. Left out are `managedFields`, and the content of `kube-root-ca.crt`.
+ * the word now. Left out are `managedFields`, versions in which nothing changed that can be seen, and the content of `kube-root-ca.crt`.
  */
 export function normalised(transcript: Transcript, now: number): unknown {
-  const symbols: Symbols = { uids: new Map(), versions: new Map(), generatedNames: new Map() }
+  const symbols: Symbols = { uids: new Map(), versions: new Map(), generatedNames: new Map(), latest: new Map() }
   const normaliser = new Normaliser(symbols, now)
   return normaliser.whole(transcript)
 }
@@ -42,6 +49,8 @@ export function normalised(transcript: Transcript, now: number): unknown {
 class Normaliser {
   readonly #symbols: Symbols
   readonly #now: number
+  /** Watches show deletions, which have versions of their own. */
+  #isWatching = false
 
   constructor(symbols: Symbols, now: number) {
     this.#symbols = symbols
@@ -49,12 +58,13 @@ class Normaliser {
   }
 
   whole({ answers, finally: final, watched, failure }: Transcript): unknown {
-    return {
+    const said = {
       ...(failure !== undefined && { failure }),
       answers: answers.map((answer) => answer && this.#answer(answer)),
       finally: Object.fromEntries(Object.entries(final).map(([path, answer]) => [path, this.#answer(answer)])),
-      watched: watched.map((events) => events.map((event) => this.#value(event, ''))),
     }
+    this.#isWatching = true
+    return { ...said, watched: watched.map((events) => events.map((event) => this.#value(event, ''))) }
   }
 
   #answer({ body, ...rest }: Answer): unknown {
@@ -68,6 +78,7 @@ class Normaliser {
     if (!isRecord(value)) return value
     if (key === 'metadata' && isListMetadata(value)) return this.#listMetadata(value)
     if (isAuthority(value)) return { metadata: { name: 'kube-root-ca.crt' } }
+    if (!this.#isWatching) this.#lookAtVersion(value)
     const parts = Object.entries(value).filter(([name]) => name !== 'managedFields')
     return Object.fromEntries(
       parts.map(([name, part]) => [
@@ -119,6 +130,23 @@ class Normaliser {
       )
   }
 
+  /**
+   * Kubernetes makes a version of changes that cannot be seen: of who manages which field, of an empty map that was none.
+   * Such a version counts as the one before. The dev cluster, which has no managed fields, must not have any.
+   */
+  #lookAtVersion({ kind: _, apiVersion: __, metadata, ...rest }: Record<string, unknown>): void {
+    if (!isRecord(metadata)) return
+    const { uid, resourceVersion: version, managedFields, ...others } = metadata
+    const { versions, latest } = this.#symbols
+    if (typeof uid !== 'string' || typeof version !== 'string' || !/^\d+$/.test(version)) return
+    if (versions.has(version)) return
+    const seen = { version, content: JSON.stringify([others, rest]) }
+    const before = latest.get(uid)
+    latest.set(uid, seen)
+    if (before?.content !== seen.content || managedFields === undefined) return
+    versions.set(version, this.#version(before.version))
+  }
+
   #version(text: string): string {
     return symbolOf(this.#symbols.versions, text, 'version')
   }
@@ -137,7 +165,7 @@ function deletedAt({ deletionTimestamp, deletionGracePeriodSeconds = 0 }: Record
 }
 
 function symbolOf(symbols: Map<string, string>, value: string, kind: string): string {
-  const known = symbols.get(value) ?? `<${kind} ${symbols.size + 1}>`
+  const known = symbols.get(value) ?? `<${kind} ${new Set(symbols.values()).size + 1}>`
   symbols.set(value, known)
   return known
 }

@@ -89,7 +89,8 @@ export const metadataFields: FieldTable = {
   'metadata.deletionTimestamp': [PAST, null, undefined, 'tomorrow'],
   'metadata.deletionGracePeriodSeconds': [0, 30, null, -1, 'x'],
   'metadata.generation': [7, 0, null, -1, 'x', 1.5],
-  'metadata.selfLink': ['/somewhere', null],
+  // A link is not given: Kubernetes keeps it in what is merely tried, though not of every resource.
+  'metadata.selfLink': ['', null],
   'metadata.foo': ['bar', null],
   metadata: [null, {}, [], 'x'],
   kind: ['Pod', 'ConfigMap', 'Nothing', '', null, 5],

@@ -34,7 +34,7 @@ export async function handleBinding(context: ServerContext, exchange: Exchange, 
   checkTarget(object)
   const { resource, namespace, name } = target
   const current = context.registry.get(resource, namespace, name)
-  checkBindable(resource, current, object.metadata)
+  checkBindable(resource, current, object.metadata, dryRun)
   const { labels, annotations } = object.metadata
   const node = textOf(object, 'target', 'name')
   const bound = boundPod(current, node, context.clock.now(), { labels, annotations })
@@ -54,11 +54,11 @@ function checkTarget(binding: KubeObject): void {
   if (problems.length > 0) throw unreasoned(problems.length === 1 ? (problems[0] ?? '') : `[${problems.join(', ')}]`)
 }
 
-function checkBindable(resource: ResourceDefinition, pod: KubeObject, given: ObjectMetadata): void {
+function checkBindable(resource: ResourceDefinition, pod: KubeObject, given: ObjectMetadata, dryRun: boolean): void {
   const { namespace, name, deletionTimestamp } = pod.metadata
   const { uid = '', resourceVersion = '' } = given
   const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }
-  const storage = invalidStored(`/registry/${resource.plural}/${namespace}/${name}`)
+  const storage = invalidStored(`/${resource.plural}/${namespace}/${name}`, dryRun)
   checkStoredPreconditions(resource, pod, { preconditions }, storage)
   const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, name, `pod ${name} ${why}`)
   if (deletionTimestamp) throw refuse('is being deleted, cannot be assigned to a host')

@@ -54,7 +54,11 @@ export async function handleUpdate(
   const options = { dryRun, subresource, warn: (warnings: readonly string[]) => exchange.warn(warnings) }
   const { registry } = context
   const creates = resource.allowsCreateOnUpdate && !registry.store.get(resource.collection, namespace, name)
-  if (creates && hasNamespace(registry.store, target)) checkAbsent(given, target, dryRun)
+  if (creates) {
+    checkUid(given, undefined, target, dryRun)
+    // The namespace is asked for after the uid, and before the version.
+    if (hasNamespace(registry.store, target)) checkAbsentVersion(given)
+  }
   const updated = creates
     ? registry.create(resource, namespace, given, { ...options, isByUpdate: true })
     : registry.update(resource, namespace, name, (current) => placed(given, current, target, dryRun), options)
@@ -77,9 +81,8 @@ function hasNamespace(store: VersionedStore, { namespace }: Target): boolean {
   return namespace === undefined || store.get('namespaces', undefined, namespace) !== undefined
 }
 
-/** What is not there has no uid and no version, though any version but none is refused later. */
-function checkAbsent(given: KubeObject, target: Target, dryRun: boolean): void {
-  checkUid(given, undefined, target, dryRun)
+/** What is not there has no version, and any is taken for none. */
+function checkAbsentVersion(given: KubeObject): void {
   const { resourceVersion = '' } = given.metadata
   const problem = resourceVersion === '' ? undefined : unsignedProblem(resourceVersion)
   if (problem !== undefined) throw unreasoned(problem)
@@ -192,11 +195,10 @@ function checkUid(
 ): void {
   const { uid } = given.metadata
   if (!uid || uid === current?.metadata.uid) return
-  // What is only tried never gets to the storage, which alone knows where its keys begin.
-  const key = `${dryRun ? '' : '/registry'}/${resource.collection}/${namespace === undefined ? '' : `${namespace}/`}${name}`
+  const key = `/${resource.collection}/${namespace === undefined ? '' : `${namespace}/`}${name}`
   throw conflict(
     resource,
     name,
-    `${invalidStored(key)}Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current?.metadata.uid ?? ''}`,
+    `${invalidStored(key, dryRun)}Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current?.metadata.uid ?? ''}`,
   )
 }

@@ -53,7 +53,8 @@ export function readListOptions(query: URLSearchParams, resource: ResourceDefini
     limit: Math.max(limit, 0),
     timeoutSeconds,
     allowWatchBookmarks: booleanValue(query, 'allowWatchBookmarks'),
-    hasSelector: labelSelector !== '' || fieldSelector !== '',
+    // An equals sign alone says nothing, and is understood.
+    hasSelector: labelSelector !== '' || !['', '='].includes(fieldSelector),
     selector: JSON.stringify([labelSelector, fieldSelector]),
     matches: (object: KubeObject) => matchesLabels(object.metadata.labels ?? {}) && matchesFields(object),
   }

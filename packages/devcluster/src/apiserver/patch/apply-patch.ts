@@ -67,7 +67,7 @@ export function readPatch(
 ): () => ReadPatch {
   switch (patchType(contentType)) {
     case 'application/json-patch+json':
-      return () => jsonPatch(body)
+      return () => jsonPatch(body, isLenient)
     case 'application/merge-patch+json':
       return () => mergePatch(body, isLenient)
     case 'application/strategic-merge-patch+json':
@@ -77,13 +77,13 @@ export function readPatch(
   }
 }
 
-function jsonPatch(body: Buffer): ReadPatch {
+function jsonPatch(body: Buffer, isLenient: boolean): ReadPatch {
   const { value: given, notes } = parsed(body, 'error decoding patch: ')
   const value = given ?? []
   if (!Array.isArray(value)) {
-    throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go value of type []handlers.jsonPatchOp`,
-    )
+    // Only who wants to hear of unknown fields has the operations read first.
+    const [before, type] = isLenient ? ['', 'jsonpatch.Patch'] : ['error decoding patch: ', '[]handlers.jsonPatchOp']
+    throw badRequest(`${before}json: cannot unmarshal ${kindOf(value)} into Go value of type ${type}`)
   }
   for (const operation of value) checkOperation(operation)
   if (value.length > MAX_OPERATIONS) {
@@ -95,7 +95,7 @@ function jsonPatch(body: Buffer): ReadPatch {
   return {
     apply(current) {
       try {
-        return inKeyOrder(applyJsonPatch(current, value))
+        return applyJsonPatch(current, value)
       } catch (error) {
         if (error instanceof PatchFailed) throw unprocessablePatch()
         throw error
@@ -121,22 +121,16 @@ function checkOperation(operation: unknown): void {
 }
 
 function mergePatch(body: Buffer, isLenient: boolean): ReadPatch {
-  const { value, notes } = parsed(body, 'error decoding patch: ')
+  const { value, notes } = isLenient ? unreadAsNothing(body) : parsed(body, 'error decoding patch: ')
   // Only who wants to hear of unknown fields has it read as an object first.
   if (value === null || (isLenient && typeof value !== 'object')) throw badRequest('Invalid JSON Patch')
   const patch = isLenient && Array.isArray(value) ? value : objectOrRefused(value, 'error decoding patch: ')
   return {
-    apply: (current) => inKeyOrder(applyMergePatch(current, patch)),
+    apply: (current) => applyMergePatch(current, patch),
     shownResult: (result) => JSON.stringify(result),
     ...(Array.isArray(patch) ? { notes, strictErrors: [] } : strictly(patch, notes)),
     checksKind: true,
   }
-}
-
-/** Go writes what it patched as a map, whose keys come in their order. */
-function inKeyOrder(result: unknown): unknown {
-  if (!isRecord(result)) return result
-  return Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPatch {
@@ -152,7 +146,7 @@ function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPa
       }
     },
     shownResult: () => shown(patch),
-    ...strictly(patch, notes),
+    ...strictly(patch, { ...notes, areConverted: true }),
     checksKind: false,
   }
 }
@@ -174,6 +168,15 @@ function parsed(body: Buffer, prefix: string) {
     return parseJson(body, prefix)
   } catch (error) {
     if (error instanceof BodySyntaxError) throw badRequest(error.message)
+    throw error
+  }
+}
+
+function unreadAsNothing(body: Buffer) {
+  try {
+    return parseJson(body, '')
+  } catch (error) {
+    if (error instanceof BodySyntaxError) return { value: null, notes: NO_NOTES }
     throw error
   }
 }

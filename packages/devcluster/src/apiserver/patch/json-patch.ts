@@ -18,14 +18,38 @@ type Node = Record<string, unknown> | unknown[]
 /**
  * Applies a JSON patch to a copy of a document. As in Kubernetes: a missing member is null to `test` and `copy`, `replace`
  * adds it, and `remove` of one fails; an index below 0 counts from the end; the document itself can only be replaced, by
- * an object or a list.
+ * an object or a list. The keys of what it touches are sorted afterwards, as Go writes maps.
  *
  * @throws {PatchFailed}
  */
 export function applyJsonPatch(document: unknown, operations: readonly unknown[]): unknown {
   let root = structuredClone(document)
   for (const operation of operations) root = applied(root, (operation ?? {}) as Operation)
-  return root
+  const touched = operations.flatMap((operation) => {
+    const { op, path, from } = (operation ?? {}) as Operation
+    return op === 'move' ? [path, from] : [path]
+  })
+  return touched.reduce((sorted, path) => sortedAlong(sorted, pointer(path)), sortedKeys(root))
+}
+
+/** With the keys of every object on the way to a place in their order. */
+function sortedAlong(node: unknown, path: readonly string[]): unknown {
+  const [step, ...rest] = path
+  if (step === undefined || rest.length === 0) return node
+  if (Array.isArray(node)) return node.map((item, index) => (String(index) === step ? sortedPart(item, rest) : item))
+  if (!isRecord(node) || !Object.hasOwn(node, step)) return node
+  return Object.fromEntries(
+    Object.entries(node).map(([key, part]) => [key, key === step ? sortedPart(part, rest) : part]),
+  )
+}
+
+function sortedPart(part: unknown, rest: readonly string[]): unknown {
+  return sortedAlong(sortedKeys(part), rest)
+}
+
+function sortedKeys(node: unknown): unknown {
+  if (!isRecord(node)) return node
+  return Object.fromEntries(Object.entries(node).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function applied(root: unknown, operation: Operation): unknown {

@@ -106,7 +106,8 @@ export class ObjectRegistry {
       this.#refuseExisting(resource, prepared)
       return withVersion(prepared, resourceVersion)
     }
-    if (Number(resourceVersion) > 0) throw unreasoned('resourceVersion should not be set on objects to be created')
+    if (Number(resourceVersion) > 0 && !isByUpdate)
+      throw unreasoned('resourceVersion should not be set on objects to be created')
     this.#refuseExisting(resource, prepared)
     return this.store.create(resource.collection, prepared) ?? prepared
   }
@@ -134,8 +135,8 @@ export class ObjectRegistry {
       if (!dryRun) this.store.delete(resource.collection, namespace, name)
       return next
     }
-    if (next === current) return current
-    return dryRun ? next : this.store.update(resource.collection, next)
+    if (dryRun) return withLink(next, whole.metadata.selfLink)
+    return next === current ? current : this.store.update(resource.collection, next)
   }
 
   /**
@@ -261,6 +262,23 @@ function withVersion(object: KubeObject, version: string): KubeObject {
   const { resourceVersion: _, ...metadata } = object.metadata
   if (version === '') return { ...object, metadata: metadata as ObjectMetadata }
   return { ...object, metadata: { ...object.metadata, resourceVersion: version } }
+}
+
+/** Only the storage takes away the link that clients of long ago sent: what is merely tried is answered with it. */
+function withLink(object: KubeObject, selfLink: unknown): KubeObject {
+  const { name, generateName, namespace, ...metadata } = object.metadata
+  return typeof selfLink === 'string' && selfLink !== ''
+    ? {
+        ...object,
+        metadata: {
+          name,
+          ...(generateName && { generateName }),
+          ...(namespace && { namespace }),
+          selfLink,
+          ...metadata,
+        },
+      }
+    : object
 }
 
 /** Nobody holds a deleted object back any more: who asked for a finalizer has taken it away. */

@@ -39,9 +39,12 @@ export function checkPreconditions(
   }
 }
 
-/** How the storage begins what it says of an object at this key that is not the one that is meant. */
-export function invalidStored(key: string): string {
-  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: `
+/**
+ * How the storage begins what it says of an object at this key that is not the one that is meant. What is only tried never
+ * gets to the storage, which alone knows where its keys begin.
+ */
+export function invalidStored(key: string, dryRun: boolean): string {
+  return `StorageError: invalid object, Code: 4, Key: ${dryRun ? '' : '/registry'}${key}, ResourceVersion: 0, AdditionalErrorMsg: `
 }
 
 /** The same of what is written without a look before, in the words of the storage. @throws {ApiError} 409 */

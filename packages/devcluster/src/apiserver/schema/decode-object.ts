@@ -203,6 +203,8 @@ class Decoder {
 
   #integer(bits: bigint, type: ApiType, input: unknown, place: Place): number | undefined {
     if (typeof input !== 'number') return this.#mismatched(type, input, place)
+    const long = bits === 32n && this.#notes.areConverted ? integerOf(input, place, 64n) : undefined
+    if (long !== undefined) return Number(BigInt.asIntN(32, BigInt(place.literal ?? long)))
     return integerOf(input, place, bits) ?? this.#mismatched(type, input, place, ` ${place.literal ?? input}`)
   }
 

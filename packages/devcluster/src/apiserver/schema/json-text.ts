@@ -6,6 +6,8 @@ export interface JsonNotes {
   readonly repeated: ReadonlyMap<object, readonly (readonly [key: string, value: unknown])[]>
   /** Numbers that are not written as JavaScript writes them, by the object or array that has them and by their key in it. */
   readonly literals: ReadonlyMap<object, ReadonlyMap<string, string>>
+  /** The numbers were read before the fields were known: into one of 32 bits goes the lower half, as Go converts integers. */
+  readonly areConverted?: boolean
 }
 
 export const NO_NOTES: JsonNotes = { repeated: new Map(), literals: new Map() }

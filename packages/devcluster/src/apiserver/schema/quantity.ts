@@ -43,6 +43,18 @@ export function quantityProblem(text: string): string {
   return text !== '' && FORM.test(text) ? SUFFIX_PROBLEM : FORMAT_PROBLEM
 }
 
+const MILLI = NANO / 1_000n
+
+/** A quantity as Kubernetes rounds it; what is none, or has nothing to be rounded, as it is. */
+export function roundedUpToMillis(text: string): string {
+  const quantity = parseQuantity(text)
+  const rest = (quantity?.nano ?? 0n) % MILLI
+  if (!quantity || rest === 0n) return text
+  // Away from zero, whatever the sign.
+  const nano = quantity.nano - rest + (rest > 0n ? MILLI : -MILLI)
+  return formatQuantity({ ...quantity, nano })
+}
+
 /** The one way to write a quantity: no fraction, the largest suffix that loses nothing. */
 export function formatQuantity({ nano, format }: Quantity): string {
   const sign = nano < 0n ? '-' : ''

@@ -54,8 +54,8 @@ function contentOf(volume: Volume, sources: EnvironmentSources): VolumeContent {
     return { kind: 'files', files: downwardFiles(items, defaultMode, sources) }
   }
   if (volume.projected) {
-    const { sources: parts = [], defaultMode = DEFAULT_MODE } = volume.projected
-    const projected = parts.map((part) => projectedFiles(part, defaultMode, sources))
+    const { sources: parts, defaultMode = DEFAULT_MODE } = volume.projected
+    const projected = (parts ?? []).map((part) => projectedFiles(part, defaultMode, sources))
     return { kind: 'files', files: new Map(projected.flatMap((files) => [...files])) }
   }
   const kind = Object.keys(volume).find((key) => key !== 'name') ?? 'unknown'

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { formatQuantity, parseQuantity, quantityProblem } from '../../../src/apiserver/schema/quantity.ts'
+import {
+  formatQuantity,
+  parseQuantity,
+  quantityProblem,
+  roundedUpToMillis,
+} from '../../../src/apiserver/schema/quantity.ts'
 
 describe('quantities', () => {
   it.for([
@@ -43,6 +48,16 @@ describe('quantities', () => {
   it.for(['--1', '1Mi5', '1e', '1k+'])('does not know the suffix of %s', (text) => {
     expect(parseQuantity(text)).toBeUndefined()
     expect(quantityProblem(text)).toBe("unable to parse quantity's suffix")
+  })
+
+  it.for([
+    ['0.1m', '1m'],
+    ['1500u', '2m'],
+    ['-0.1m', '-1m'],
+    ['1.0', '1.0'],
+    ['2 cores', '2 cores'],
+  ] as const)('rounds %s to %s', ([text, rounded]) => {
+    expect(roundedUpToMillis(text)).toBe(rounded)
   })
 
   it('compares across suffixes', () => {

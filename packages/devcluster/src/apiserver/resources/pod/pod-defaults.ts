@@ -1,4 +1,5 @@
 import { hasLatestTag } from '../../../kubelet/image-name.ts'
+import { roundedUpToMillis } from '../../schema/quantity.ts'
 import type { Container, PodSpec, Toleration } from './pod-spec.ts'
 import { defaultVolume } from './volume-defaults.ts'
 
@@ -57,8 +58,7 @@ function defaultContainer(container: Container, spec: PodSpec): Container {
       })),
     }),
     ...(container.env && { env: container.env.map(defaultEnv) }),
-    // A request that is not stated is the limit.
-    ...(limits && { resources: { ...container.resources, requests: { ...limits, ...requests } } }),
+    ...((limits || requests) && { resources: { ...container.resources, ...defaultAmounts({ limits, requests }) } }),
     ...(livenessProbe && { livenessProbe: defaultProbe(livenessProbe) }),
     ...(readinessProbe && { readinessProbe: defaultProbe(readinessProbe) }),
     ...(startupProbe && { startupProbe: defaultProbe(startupProbe) }),
@@ -67,6 +67,25 @@ function defaultContainer(container: Container, spec: PodSpec): Container {
     terminationMessagePolicy: container.terminationMessagePolicy || 'File',
     imagePullPolicy: container.imagePullPolicy || (hasLatestTag(container.image ?? '') ? 'Always' : 'IfNotPresent'),
   }
+}
+
+type Amounts = Readonly<Record<string, string>>
+
+/** A request that is not stated is the limit. */
+function defaultAmounts({
+  limits,
+  requests,
+}: {
+  readonly limits: Amounts | undefined
+  readonly requests: Amounts | undefined
+}) {
+  if (!limits) return { requests: inMillis(requests ?? {}) }
+  return { limits: inMillis(limits), requests: inMillis({ ...limits, ...requests }) }
+}
+
+/** There is nothing smaller than a thousandth (Kubernetes: SetDefaults_ResourceList). */
+function inMillis(amounts: Amounts): Amounts {
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, roundedUpToMillis(amount)]))
 }
 
 function defaultEnv(env: NonNullable<Container['env']>[number]) {

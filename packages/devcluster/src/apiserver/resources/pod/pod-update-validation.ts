@@ -69,7 +69,9 @@ function validateTolerationsOnlyAdded(next: PodSpec, current: PodSpec, errors: F
 
 function validateGatesOnlyRemoved(next: PodSpec, current: PodSpec, errors: FieldErrors): void {
   const before = new Set((current.schedulingGates ?? []).map(({ name }) => name))
-  for (const [index, { name }] of (next.schedulingGates ?? []).entries()) {
+  // Of a name that comes twice, Kubernetes speaks once, of its last place.
+  const places = new Map((next.schedulingGates ?? []).map(({ name }, index) => [name, index]))
+  for (const [name, index] of places) {
     if (before.has(name)) continue
     const path = `spec.schedulingGates[${index}].name`
     errors.forbidden(path, `only deletion is allowed, but found new scheduling gate '${name}'`)

@@ -11,14 +11,14 @@ const TEN_MINUTES = 600
 const MAX_EXPIRATION = 2 ** 32
 
 /** Checks what is put together in one volume (Kubernetes: validateProjectionSources); its paths are not told apart well. */
-export function validateProjection({ sources = [] }: Projected, path: string, errors: FieldErrors): void {
+export function validateProjection({ sources }: Projected, path: string, errors: FieldErrors): void {
   const files = new Set<string>()
   const take = (file: string | undefined, shown: string | undefined) => {
     if (!file) return
     if (files.has(file)) errors.invalid(path, shown ?? '', 'conflicting duplicate paths')
     files.add(file)
   }
-  for (const [index, source] of sources.entries()) {
+  for (const [index, source] of (sources ?? []).entries()) {
     const at = `${path}.sources[${index}]`
     for (const kind of ['secret', 'configMap'] as const) {
       const map = source[kind]

@@ -35,15 +35,17 @@ function withMode<Source extends { readonly defaultMode?: number }>(source: Sour
 function defaultProjected(projected: Projected): Projected {
   return {
     ...projected,
-    sources: (projected.sources ?? []).map((source) => {
-      const { downwardAPI, serviceAccountToken: token } = source
-      return {
-        ...source,
-        ...(downwardAPI && { downwardAPI: defaultItems(downwardAPI.items) }),
-        ...(token && {
-          serviceAccountToken: { ...token, expirationSeconds: token.expirationSeconds ?? TOKEN_SECONDS },
-        }),
-      }
+    ...(projected.sources && {
+      sources: projected.sources.map((source) => {
+        const { downwardAPI, serviceAccountToken: token } = source
+        return {
+          ...source,
+          ...(downwardAPI && { downwardAPI: defaultItems(downwardAPI.items) }),
+          ...(token && {
+            serviceAccountToken: { ...token, expirationSeconds: token.expirationSeconds ?? TOKEN_SECONDS },
+          }),
+        }
+      }),
     }),
   }
 }

@@ -2,7 +2,7 @@ import { BaseExecutor, type QueuedWorkload } from './base-executor.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.ts'
 import { idleOptions } from './config/options-without-effect.ts'
-import { resolveConfig } from './config/resolve-config.ts'
+import { resolveConfigForStore } from './config/resolve-config-for-store.ts'
 import { ArgumentError, ExecutorError, InputError } from './errors.ts'
 import type { ExecutorEvent } from './executor-event.ts'
 import type { KubeClient, PodVerbs } from './kube/kube-client.ts'
@@ -18,6 +18,8 @@ import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 import { LaunchEngine } from './loops/launch-engine.ts'
 import type { PodMutationHook } from './loops/launch-pod-builder.ts'
 import type { LaunchOutcome, LaunchStore } from './loops/launch-store.ts'
+import { LeaseKeeper } from './loops/lease-keeper.ts'
+import { letGoOfLost } from './loops/let-go-of-lost.ts'
 import type { LogArchive } from './loops/log-archive.ts'
 import { MeasuredPods } from './loops/measured-pods.ts'
 import { Periods } from './loops/periods.ts'
@@ -56,7 +58,7 @@ export interface KubernetesExecutorOptions {
   readonly podMutationHook?: PodMutationHook
   /** Keeps the logs of ended launches before their pods go. @default none are kept */
   readonly logArchive?: LogArchive
-  /** The job ids of the other executors that live at present: their ended pods are left to them. @default none */
+  /** `adoption: 'label'`: the job ids of the other executors that live at present, whose ended pods are left to them. @default none */
   readonly aliveJobIds?: () => Promise<readonly string[]>
 }
 
@@ -96,13 +98,17 @@ export class KubernetesExecutor extends BaseExecutor {
   readonly #launchNumbers = new TaskInstanceKeyMap<number>()
   /** Outcomes whose events are in the buffer, by key. */
   readonly #announced = new Map<string, LaunchOutcome[]>()
+  readonly #lease: LeaseKeeper | null = null
   #scopes: PodScopes | null = null
   #lifecycle: ExecutorState['lifecycle'] = 'new'
   #ending: Promise<void> | null = null
 
   /** @throws {ConfigError} `CONFIG_INVALID`; {@link ArgumentError} `ARGUMENT_INVALID`: no job id */
   constructor(options: KubernetesExecutorOptions) {
-    const config = resolveConfig({ ...options.config, parallelism: options.parallelism ?? options.config?.parallelism })
+    const config = resolveConfigForStore(
+      { ...options.config, parallelism: options.parallelism ?? options.config?.parallelism },
+      { hasLeases: options.store?.leases !== undefined },
+    )
     super(config.parallelism, options.metrics ?? noMetrics)
     if (String(options.jobId) === '') throw new ArgumentError('jobId is empty: it names the owner of the pods')
     this.#options = options
@@ -118,6 +124,7 @@ export class KubernetesExecutor extends BaseExecutor {
     const shared = { pods, config, jobId: this.jobId, store: this.#store, clock: this.#clock, logger: this.#logger }
     this.#background = new BackgroundTasks(this.#logger)
     this.#troubles = new Troubles({ ...shared, metrics: this.metrics })
+    const { leases } = this.#store
     this.#engine = new LaunchEngine({
       ...shared,
       kubeEvents: options.kube.events,
@@ -126,20 +133,36 @@ export class KubernetesExecutor extends BaseExecutor {
       troubles: this.#troubles,
       podMutationHook: options.podMutationHook,
       logArchive: options.logArchive,
+      beforeCreate: () => this.#mustHoldLease(),
       events: {
         onRunning: ({ key, launch }) =>
           this.report(key, { state: 'running', info: this.jobId, ...(launch && { launch }) }),
         onFinished: ({ key }, outcome, state) => this.#finished(key, outcome, state),
-        onReleased: () => this.wake(),
+        onReleased: ({ key }) => this.#released(key),
       },
     })
     this.#adoption = new ExecutorAdoption({
       ...shared,
+      cache: {
+        synced: async () => (await this.#scopes?.synced()) ?? false,
+        record: (namespace, name) => this.#scopes?.record(namespace, name),
+        records: () => this.#scopes?.records() ?? [],
+      },
       engine: this.#engine,
       metrics: this.metrics,
       isOurs: (key) => this.hasTask(key) || this.eventBuffer.has(key),
       aliveJobIds: options.aliveJobIds,
     })
+    if (config.adoption === 'lease' && leases) {
+      this.#lease = new LeaseKeeper({
+        ...shared,
+        leases,
+        leaseSeconds: config.leaseSeconds,
+        random: options.random ?? Math.random,
+        metrics: this.metrics,
+        onTakenOver: () => letGoOfLost(this.#engine, { store: this.#store, jobId: this.jobId }),
+      })
+    }
     this.#logs = new TaskLogs({ ...shared, book: this.#engine.book })
     this.#periods = new Periods(this.#clock)
     this.#gauges = new ExecutorGauges({ clock: this.#clock, metrics: this.metrics, state: () => this.state })
@@ -150,14 +173,17 @@ export class KubernetesExecutor extends BaseExecutor {
     if (this.#lifecycle !== 'new')
       throw new ExecutorError('EXECUTOR_STATE', `the executor has ${this.#lifecycle} already`)
     this.#lifecycle = 'started'
+    await this.#lease?.start()
     const { resourceVersions } = this.#store
     for (const [namespace, version] of await resourceVersions.load()) this.#resourceVersion.set(namespace, version)
     for (const { key, number } of await this.#store.currentLaunches()) this.#launchNumbers.set(key, number)
-    const owner = makeSafeLabelValue(this.jobId)
+    const { adoption, deployment } = this.config
+    const whose =
+      adoption === 'lease' ? `davit-deployment=${deployment}` : `airflow-worker=${makeSafeLabelValue(this.jobId)}`
     this.#scopes = new PodScopes({
       pods: this.#pods,
       scopes: watchScopes(this.config),
-      labelSelector: `airflow-worker=${owner},airflow_executor_done!=True`,
+      labelSelector: `${whose},airflow_executor_done!=True`,
       resyncSeconds: this.config.resyncSeconds,
       resourceVersion: this.#resourceVersion,
       store: this.#store,
@@ -359,13 +385,13 @@ export class KubernetesExecutor extends BaseExecutor {
 
   /**
    * Stops cleanly (I11): begins nothing more, lets creates and commits under way end, for at most 20 s. Running pods go
-   * on, and can be adopted; workloads without a pod stay queued in the store. May be called again.
+   * on, and can be adopted, by lease at once; workloads without a pod stay queued in the store. May be called again.
    */
   end(): Promise<void> {
     return this.#stop(END_MS)
   }
 
-  /** Stops at once: what is under way is aborted. Nothing is lost that a restart would not find again. */
+  /** Stops at once: what is under way is aborted, and a lease runs out. Nothing is lost that a restart would not find again. */
   terminate(): Promise<void> {
     return this.#stop(0)
   }
@@ -406,6 +432,13 @@ export class KubernetesExecutor extends BaseExecutor {
     })
   }
 
+  /** What was not fetched yet of a task that is not ours any more says nothing. */
+  #released(key: TaskInstanceKey): void {
+    const state = this.eventBuffer.get(key)?.state
+    if (state === 'queued' || state === 'running') this.eventBuffer.delete(key)
+    this.wake()
+  }
+
   #rejectConfig(workload: Workload, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
     const path = (error instanceof InputError && error.problems[0]?.path) || 'executorConfig'
@@ -426,6 +459,13 @@ export class KubernetesExecutor extends BaseExecutor {
     await this.#engine.stop(graceMs)
     await this.#background.stop()
     await this.#logs.stop()
+    await this.#lease?.stop({ release: graceMs > 0 })
+  }
+
+  /** A process that stood still for longer than its lease must not go on with creates: they may be another's by now. */
+  #mustHoldLease(): void {
+    if (!this.#lease || this.#lease.isHeld) return
+    throw new ExecutorError('EXECUTOR_STATE', `the lease of job ${this.jobId} has run out, and is being renewed`)
   }
 
   #mustBeStarted(): void {

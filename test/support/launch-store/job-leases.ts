@@ -53,6 +53,13 @@ export class JobLeases implements LaunchLeases {
     return db.transaction(() => keys.flatMap((key) => this.#takeOver(jobId, key) ?? []))
   }
 
+  async closed(launchIds: readonly string[]): Promise<readonly string[]> {
+    const { db } = this.#context
+    const isClosed = (id: string) =>
+      db.get(`SELECT id FROM launch WHERE id = ? AND state <> 'current'`, id) !== undefined
+    return launchIds.filter(isClosed)
+  }
+
   /** Whether a job lives; one that never had a lease does not. */
   isAlive(jobId: string | null): boolean {
     return jobId !== null && (this.#find(jobId)?.ends_at ?? 0) > this.#context.now()

@@ -121,11 +121,10 @@ export function bindPod(context: StoreContext, launch: Launch, uid: string): Bin
 export function revokeLaunch(context: StoreContext, launch: Launch): boolean {
   const { db, journal } = context
   const row = findLaunch(db, launch.id)
-  if (!row || isTakenOver(context, row, launch) || row.state === 'ended') return row === undefined
-  if (row.state === 'current') {
-    db.run(`UPDATE launch SET state = 'revoked' WHERE id = ?`, row.id)
-    journal.write('revoked', { job: launch.owner, launch, uid: row.uid })
-  }
+  if (row?.state !== 'current') return row?.state !== 'ended'
+  if (isTakenOver(context, row, launch)) return false
+  db.run(`UPDATE launch SET state = 'revoked' WHERE id = ?`, row.id)
+  journal.write('revoked', { job: launch.owner, launch, uid: row.uid })
   return true
 }
 

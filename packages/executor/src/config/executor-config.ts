@@ -77,8 +77,13 @@ export interface ExecutorConfig {
   // Watching and adopting.
   /** How often the watch is checked against a fresh list. @default 1800 */
   readonly resyncSeconds: number
-  /** Who owns a pod: the label `airflow-worker` says so. @default 'label' */
-  readonly adoption: 'label'
+  /**
+   * Who answers for a pod. `label`: the job that its label `airflow-worker` names, as in Airflow; adopting patches each pod.
+   * `lease`: the job that the store names, while its lease there lasts; it needs a store with leases. @default 'label'
+   */
+  readonly adoption: 'label' | 'lease'
+  /** `adoption: 'lease'`: how long others wait for an executor that does not answer; renewed at a third of it. @default 30 */
+  readonly leaseSeconds: number
   /** A name shared by the executors of one store: a DNS label of at most 40 characters. @default 'default' */
   readonly deployment: string
 

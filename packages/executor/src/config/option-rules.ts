@@ -62,7 +62,8 @@ export const optionRules: { readonly [K in keyof ExecutorConfig]: OptionRule<Exe
   workerPodsQueuedCheckInterval: seconds(0),
 
   resyncSeconds: seconds(1_800, { above: 0 }),
-  adoption: oneOf(['label']),
+  adoption: oneOf(['label', 'lease']),
+  leaseSeconds: seconds(30, { above: 0 }),
   deployment: text('default', {
     pattern: DEPLOYMENT,
     say: 'must be a DNS label of at most 40 characters (a-z, 0-9 and -)',

@@ -3,6 +3,7 @@ import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import { makeSafeLabelValue } from '../pods/safe-label-value.ts'
 import { annotationsToKey } from '../pods/task-annotations.ts'
+import { buildSelectorForK8sExecutorPod } from '../pods/task-labels.ts'
 import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from '../tasks/task-instance-key-map.ts'
 import { listAll } from '../watch/list-all.ts'
@@ -61,6 +62,16 @@ export function launchOfPod(record: PodRecord, key: TaskInstanceKey): Launch {
   }
 }
 
+/** A selector of the pods of one try. By lease the label `airflow-worker` only says who created a pod. */
+export function taskSelector(
+  { adoption, deployment }: Pick<ExecutorConfig, 'adoption' | 'deployment'>,
+  key: TaskInstanceKey,
+  ownerJobId: string | null,
+): string {
+  if (adoption === 'label') return buildSelectorForK8sExecutorPod({ ...key, airflowWorker: ownerJobId })
+  return `${buildSelectorForK8sExecutorPod(key)},davit-deployment=${deployment}`
+}
+
 interface Sorted {
   /** One pod for each candidate: of the store's current launch, else of the latest. */
   readonly current: readonly { readonly record: PodRecord; readonly launch: Launch }[]
@@ -89,7 +100,20 @@ export function sortCandidates(
     if (!isCandidate(key)) continue
     const launch = launchOfPod(record, key)
     const known = byStore.get(key)
-    if (known && launch.number > known.number) continue
+    if (known && launch.number > known.number) {
+      // Each launch is recorded before its create, and the store was read after the pods: this store has gone back in time,
+      // or is not the only one of the deployment. The pod is not ours to judge.
+      logger.error(
+        'pod of a launch that the store does not know: is it an older copy, or are there two of one deployment?',
+        {
+          ...key,
+          launch: launch.id,
+          pod: record.name,
+          namespace: record.namespace,
+        },
+      )
+      continue
+    }
     if (known && launch.number < known.number) {
       superseded.push(record)
       continue

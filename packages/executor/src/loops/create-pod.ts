@@ -28,6 +28,8 @@ interface CreatePodOptions {
    * refuses before it looks at the name, so that a quota that the pod itself has used up would hide it for ever.
    */
   readonly mayExist?: boolean
+  /** A pod that another executor has created gets our name, by which our watch goes in `label` mode. @default true */
+  readonly claimsPods?: boolean
   /** True for the uid of a pod whose outcome is known already, and which only waits for its deletion. */
   readonly isAccounted: (uid: string) => boolean
 }
@@ -37,7 +39,7 @@ interface CreatePodOptions {
  * the first create and takes it, and a second pod cannot come about.
  */
 export async function createPod(pods: PodVerbs, pod: Pod, options: CreatePodOptions): Promise<CreateResult> {
-  const { isAccounted: _, mayExist = false, ...request } = options
+  const { isAccounted: _, claimsPods: __, mayExist = false, ...request } = options
   try {
     const created = await pods.create(namespaceOf(pod), pod, { ...request, fieldValidation: 'Strict' })
     return { kind: 'ours', pod: created, found: false }
@@ -67,7 +69,7 @@ function isElsewhere(error: unknown): boolean {
 async function identify(
   pods: PodVerbs,
   wanted: Pod,
-  { isAccounted, mayExist: _, ...request }: CreatePodOptions,
+  { isAccounted, claimsPods = true, mayExist: _, ...request }: CreatePodOptions,
   otherwise: (error: unknown) => CreateResult,
 ): Promise<CreateResult> {
   try {
@@ -76,7 +78,7 @@ async function identify(
     const { labels, deletionTimestamp, uid } = found.metadata ?? {}
     if (labels?.airflow_executor_done !== undefined && endingOf(found)) return { kind: 'done', pod: found }
     if (deletionTimestamp !== undefined || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
-    return { kind: 'ours', pod: await ownedPod(pods, found, wanted, request), found: true }
+    return { kind: 'ours', pod: claimsPods ? await ownedPod(pods, found, wanted, request) : found, found: true }
   } catch (error) {
     return otherwise(error)
   }

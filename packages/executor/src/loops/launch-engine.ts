@@ -50,6 +50,8 @@ export interface LaunchEngineOptions {
   readonly troubles: Troubles
   readonly podMutationHook?: PodMutationHook | undefined
   readonly logArchive?: LogArchive | undefined
+  /** Throws when no create may be sent at present. */
+  readonly beforeCreate?: (() => void) | undefined
   readonly events: EngineEvents
 }
 
@@ -90,6 +92,7 @@ export class LaunchEngine {
       },
       onAnswered: ({ launch }, { takenOver }) =>
         takenOver ? this.#strangers.forget(launch) : this.#strangers.allow(launch),
+      onTakenOver: (entry) => this.letGo(entry, TAKEN_OVER),
       onRejected: (entry) => {
         metrics.increment('davit_executor.stale_drops', { cause: 'outcome' })
         this.#release(entry, 'the store holds another launch as the current one')
@@ -99,6 +102,7 @@ export class LaunchEngine {
     this.#preparation = new LaunchPreparation({
       config,
       clock,
+      jobId,
       store,
       book,
       builder: new LaunchPodBuilder({
@@ -110,8 +114,12 @@ export class LaunchEngine {
       }),
       onSuperseded: (entry) => disposeSuperseded(entry, this.reaper, config),
       onUnwanted: (entry, { reason, takenOver }) => {
+        if (takenOver) {
+          this.letGo(entry, reason)
+          return
+        }
         metrics.increment('davit_executor.stale_drops', { cause: 'launch' })
-        this.#release(entry, reason, takenOver ? { deletePod: false, isRevokedInStore: true } : {})
+        this.#release(entry, reason)
       },
       onRecordedTooLate: (launch) => this.#revokeInStore(launch),
     })
@@ -130,6 +138,7 @@ export class LaunchEngine {
       ...shared,
       troubles: options.troubles,
       isAccounted,
+      beforeCreate: options.beforeCreate,
       prepare: (entry) => this.#preparation.prepare(entry),
       onPod: (entry, pod) => this.#onPod(entry, pod),
       onFailed: (entry, failure) => this.#failLaunch(entry, failure),
@@ -139,13 +148,13 @@ export class LaunchEngine {
       ...shared,
       podEvents: new PodEvents({ events: options.kubeEvents, clock, logger }),
       book,
-      owner: makeSafeLabelValue(jobId),
+      owner: config.adoption === 'label' ? makeSafeLabelValue(jobId) : null,
       isAccounted,
       events: {
         onBound: (entry, record) => this.#bind(entry, record.uid),
         onRunning: options.events.onRunning,
         onEnded: (entry, ending, pod) => this.#onEnded(entry, ending, pod.isOver),
-        onAdoptedAway: (entry) => this.#release(entry, 'its pod was adopted by another executor', { deletePod: false }),
+        onAdoptedAway: (entry) => this.letGo(entry, 'its pod was adopted by another executor'),
         onStranger: (record) => this.#strangers.see(record),
       },
     })
@@ -167,13 +176,25 @@ export class LaunchEngine {
     this.#finishUnlaunched(entry, { ...failedFor(failure), info })
   }
 
-  /** Takes on a task whose pod is there already. */
-  adopt(launch: Launch, record: PodRecord, workload: Workload | null): LaunchEntry {
-    const entry = adoptedEntry(launch, taskInstanceKeyText(launch.key), this.book.nextSequence(), record, workload)
+  /** Takes on a task that was launched already. `record` null: its pod was bound once, and is looked for. */
+  adopt(launch: Launch, record: PodRecord | null): LaunchEntry {
+    const entry = adoptedEntry(launch, taskInstanceKeyText(launch.key), this.book.nextSequence(), record)
     this.book.add(entry)
-    this.#bind(entry, record.uid)
-    this.tracker.see(record)
+    if (record) {
+      this.#bind(entry, record.uid)
+      this.tracker.see(record)
+    } else this.tracker.lookFor(entry)
     return entry
+  }
+
+  /** Lets go of a task that another executor answers for now: neither its pod nor the store is touched (I2). */
+  letGo(entry: LaunchEntry, reason: string): void {
+    const { store, metrics } = this.#options
+    if (entry.phase === 'closed') return
+    metrics.increment('davit_executor.stale_drops', { cause: 'owner' })
+    // A memory of our own has nothing to tell others.
+    if (store.isVolatile && entry.launch) this.#revokeInStore(entry.launch)
+    this.#release(entry, reason, { deletePod: false, isRevokedInStore: true })
   }
 
   /**
@@ -255,16 +276,19 @@ export class LaunchEngine {
     const { store, logger, metrics } = this.#options
     if (!entry.launch) return
     if (entry.phase === 'waiting') this.launcher.remove(entry)
+    const isBound = entry.launch.uid === uid
     entry.launch = { ...entry.launch, uid }
     entry.phase = 'live'
     entry.refusal = null
     entry.sentPod = null
     const { launch } = entry
+    // Taken over with its pod: the store knows it.
+    if (isBound) return
     this.#storeCalls.push(async () => {
       const answer = await store.bindPod(launch, uid)
       if (answer === true) return
       if (answer === 'takenOver') {
-        if (entry.launch === launch) this.#release(entry, TAKEN_OVER, { deletePod: false, isRevokedInStore: true })
+        if (entry.launch === launch) this.letGo(entry, TAKEN_OVER)
         return
       }
       logger.warn('pod refused by the store', taskFields(entry))
@@ -312,7 +336,7 @@ export class LaunchEngine {
     this.#revokeInStore(launch, (isOurs) => {
       if (entry.launch !== launch || entry.phase !== 'replacing') return
       if (!isOurs) {
-        this.#release(entry, TAKEN_OVER, { deletePod: false, isRevokedInStore: true })
+        this.letGo(entry, TAKEN_OVER)
         return
       }
       if (!entry.replacing?.isOver) {

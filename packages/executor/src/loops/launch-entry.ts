@@ -105,20 +105,14 @@ export function newEntry(workload: Workload, keyText: string, sequence: number, 
   }
 }
 
-/** A task whose pod was found running, or ended. */
-export function adoptedEntry(
-  launch: Launch,
-  keyText: string,
-  sequence: number,
-  record: PodRecord,
-  workload: Workload | null,
-): LaunchEntry {
+/** A task whose pod was found, running or ended; `record` null: it was bound once, and is to be looked for. */
+export function adoptedEntry(launch: Launch, keyText: string, sequence: number, record: PodRecord | null): LaunchEntry {
   return {
     ...blank,
     key: launch.key,
     keyText,
-    workload,
-    priority: workload?.priority ?? 0,
+    workload: null,
+    priority: 0,
     sequence,
     phase: 'live',
     namespace: launch.namespace,

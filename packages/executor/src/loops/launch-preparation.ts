@@ -18,6 +18,8 @@ const FRESH_MS = 5_000
 interface LaunchPreparationOptions {
   readonly clock: Clock
   readonly config: ExecutorConfig
+  /** Answers for the launches. */
+  readonly jobId: string
   readonly store: LaunchStore
   readonly book: LaunchBook
   readonly builder: LaunchPodBuilder
@@ -46,6 +48,7 @@ export class LaunchPreparation {
       number: entry.launchNumber,
       podName: podName(name),
       namespace: entry.namespace,
+      owner: this.#options.jobId,
     }
   }
 

@@ -139,4 +139,6 @@ export interface LaunchLeases {
    * launches of these tasks that are the job's now, those included that were so before.
    */
   takeOver(jobId: string, keys: readonly TaskInstanceKey[]): Promise<readonly Launch[]>
+  /** Of these launches (by id) those that were recorded and are not current any more: ended, superseded or revoked. */
+  closed(launchIds: readonly string[]): Promise<readonly string[]>
 }

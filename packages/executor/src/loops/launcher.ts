@@ -36,6 +36,8 @@ export interface LauncherOptions {
    * the task's own fault; after any other error it is tried again.
    */
   readonly prepare: (entry: LaunchEntry) => Promise<Pod | null>
+  /** Throws when no create may be sent at present. It is asked before each, repetitions included. */
+  readonly beforeCreate?: (() => void) | undefined
   readonly isAccounted: (uid: string) => boolean
   readonly onPod: (entry: LaunchEntry, pod: Pod) => void
   readonly onFailed: (entry: LaunchEntry, failure: Failure) => void
@@ -191,6 +193,7 @@ export class Launcher {
     let verdicts: Verdicts = NOTHING_LEARNT
     try {
       entry.sentPod = await orAborted(prepare(entry), this.#stopping.signal)
+      this.#options.beforeCreate?.()
       if (entry.namespace !== guess) {
         leaveNamespace('unclear')
         leaveNamespace = this.#gates.enter(entry.namespace)
@@ -220,6 +223,7 @@ export class Launcher {
       timeoutMs: config.requestTimeoutSeconds * 1000,
       isAccounted,
       mayExist: entry.mayExist,
+      claimsPods: config.adoption === 'label',
     })
     const latencyMs = clock.now() - startedAt
     metrics.timing('kubernetes_executor.pod_creation', latencyMs)

@@ -29,6 +29,8 @@ interface OutcomePipelineOptions {
   readonly onAnswered: (outcome: LaunchOutcome, committed: CommittedOutcome) => void
   /** The store holds another launch as the current one, or another pod (I2). */
   readonly onRejected: (entry: LaunchEntry) => void
+  /** Another executor answers for the launch, and for its pod. */
+  readonly onTakenOver: (entry: LaunchEntry) => void
 }
 
 interface Farewell {
@@ -143,12 +145,17 @@ export class OutcomePipeline {
   }
 
   #committed(outcome: LaunchOutcome, committed: CommittedOutcome): void {
-    const { accepted, state } = committed
-    const { store, onAnswered, onFinished, onRejected } = this.#options
+    const { accepted, state, takenOver } = committed
+    const { store, onAnswered, onFinished, onRejected, onTakenOver } = this.#options
     const entry = this.#entries.get(outcome)
     if (!entry) return
     this.#entries.delete(outcome)
     onAnswered(outcome, committed)
+    if (takenOver) {
+      if (outcome.launch.uid) this.#uids.delete(outcome.launch.uid)
+      onTakenOver(entry)
+      return
+    }
     if (accepted) {
       const tags = { state: outcome.state, class: outcome.failure?.class ?? 'none' }
       this.#options.metrics.increment('davit_executor.outcomes', tags)

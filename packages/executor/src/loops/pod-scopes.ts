@@ -89,6 +89,15 @@ export class PodScopes {
     for (const { reflector } of this.#reflectors) yield* reflector.store.values()
   }
 
+  /** The pod of that name as last seen. */
+  record(namespace: string, name: string): PodRecord | undefined {
+    for (const { reflector } of this.#reflectors) {
+      const record = reflector.store.get(namespace, name)
+      if (record) return record
+    }
+    return undefined
+  }
+
   /** How each watch is doing. */
   state(): WatchedScope[] {
     const now = this.#options.clock.now()

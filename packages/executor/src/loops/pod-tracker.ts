@@ -38,8 +38,8 @@ interface PodTrackerOptions {
   readonly pods: PodVerbs
   readonly podEvents: PodEvents
   readonly config: ExecutorConfig
-  /** Our value of the label `airflow-worker`. */
-  readonly owner: string
+  /** Our value of the label `airflow-worker`; null: that label says nothing of a pod's owner. */
+  readonly owner: string | null
   readonly clock: Clock
   readonly random: () => number
   readonly logger: Logger
@@ -128,6 +128,11 @@ export class PodTracker {
     }
     entry.record = record
     this.#take(entry, record, { isDeleted: false })
+  }
+
+  /** Looks for the pod of an entry that no watch has shown. */
+  lookFor(entry: LaunchEntry): void {
+    this.#looks.push(entry)
   }
 
   /** Fails the oldest `limit` pods that have been pending for longer than this. Airflow: `_check_worker_pods_pending_timeout`. */
@@ -305,7 +310,7 @@ export class PodTracker {
       this.#gone(entry)
       return
     }
-    if (pod.metadata?.labels?.['airflow-worker'] !== owner) {
+    if (owner !== null && pod.metadata?.labels?.['airflow-worker'] !== owner) {
       events.onAdoptedAway(entry)
       return
     }

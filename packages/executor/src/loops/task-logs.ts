@@ -1,9 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
-import { buildSelectorForK8sExecutorPod } from '../pods/task-labels.ts'
 import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
-import { launchOfPod, listPods } from './adoption.ts'
+import { launchOfPod, listPods, taskSelector } from './adoption.ts'
 import type { LaunchBook } from './launch-book.ts'
 import { followLog, type LogPlace, noPodError, tailLog } from './task-log.ts'
 
@@ -80,7 +79,7 @@ export class TaskLogs {
     const tried = { ...key, tryNumber }
     const launch = book.get(tried)?.launch
     if (launch?.uid) return { namespace: launch.namespace, name: launch.podName }
-    const labelSelector = buildSelectorForK8sExecutorPod({ ...tried, airflowWorker: queuedByJobId ?? null })
+    const labelSelector = taskSelector(config, tried, queuedByJobId ?? null)
     const records = await listPods(pods, config, { labelSelector })
     const [latest] = [...records].sort((a, b) => launchOfPod(b, tried).number - launchOfPod(a, tried).number)
     if (!latest) throw noPodError(labelSelector)

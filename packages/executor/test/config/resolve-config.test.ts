@@ -69,6 +69,7 @@ const OURS = {
   creatingSeconds: 300,
   resyncSeconds: 1800,
   adoption: 'label',
+  leaseSeconds: 30,
   deployment: 'default',
   requestTimeoutSeconds: 60,
   listTimeoutSeconds: 120,
@@ -135,7 +136,7 @@ describe('resolveConfig', () => {
     ['pullingSeconds', -1, 'must be a number of seconds of at least 0, not -1'],
     ['pullingSeconds', Number.NaN, 'must be a number of seconds of at least 0, not NaN'],
     ['podMerge', 'append', 'must be "byName" or "airflow", not "append"'],
-    ['adoption', 'lease', 'must be "label", not "lease"'],
+    ['adoption', 'labels', 'must be "label" or "lease", not "labels"'],
     ['multiNamespaceModeNamespaceList', 'a,b', 'must be a list of names, not "a,b"'],
     ['workerPodPendingFatalContainerStateReasons', [''], 'must be a list of names; "" is none'],
     [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ExecutorOptions } from '../../src/config/executor-config.ts'
 import type { Pod } from '../../src/kube/types.ts'
 import { TaskInstanceKeyMap } from '../../src/tasks/task-instance-key-map.ts'
 import { DurableStore } from '../support/durable-store.ts'
@@ -215,21 +216,40 @@ describe('pods that nobody answers for', () => {
     await careful.executor.end()
   })
 
-  it('clearNotLaunchedQueuedTasks requeues what is queued in the store, and has neither pod nor place here', async () => {
-    const store = new DurableStore()
-    const pods = await orphans(['has-pod'], store)
-    const requeued: string[] = []
-    store.queuedTaskInstances = async () =>
-      ['has-pod', 'queued-here', 'runs-here', 'lost'].map((id) => ({ key: keyOf(id), queuedByJobId: '7' as never }))
-    store.requeue = async (keys = []) => {
-      for (const { taskId } of keys) requeued.push(taskId)
+  describe('L12: clearNotLaunchedQueuedTasks', () => {
+    async function clear(queued: Record<string, string | null>, options: { config?: ExecutorOptions } = {}) {
+      const store = new DurableStore()
+      const pods = await orphans(['has-pod'], store)
+      const requeued: string[] = []
+      store.queuedTaskInstances = async () =>
+        Object.entries(queued).map(([id, queuedByJobId]) => ({ key: keyOf(id), queuedByJobId: queuedByJobId as null }))
+      store.requeue = async (keys = []) => {
+        for (const { taskId } of keys) requeued.push(taskId)
+      }
+      const { executor, launch } = await startExecutor({ pods, store, jobId: '7', ...options })
+      await launch('runs-here')
+      executor.queueWorkload({ key: keyOf('queued-here'), args: [] })
+      pods.requests.length = 0
+      await executor.clearNotLaunchedQueuedTasks()
+      await executor.end()
+      const lists = pods.requests.filter(({ verb }) => verb === 'list')
+      return { requeued, lists: lists.map(({ options }) => (options as { namespace?: unknown }).namespace) }
     }
-    const { executor, launch } = await startExecutor({ pods, store, jobId: '8' })
-    await launch('runs-here')
-    executor.queueWorkload({ key: keyOf('queued-here'), args: [] })
-    await executor.clearNotLaunchedQueuedTasks()
-    expect(requeued).toEqual(['lost'])
-    await executor.end()
+
+    it('requeues what this job or nobody has queued, and has neither pod nor place here, with one list', async () => {
+      const queued = { 'has-pod': '7', 'queued-here': '7', 'runs-here': '7', lost: '7', unowned: null }
+      const { requeued, lists } = await clear(queued)
+      expect([requeued, lists.length]).toEqual([['lost', 'unowned'], 1])
+    })
+
+    it('leaves what another job has queued to that one, or to adoption', async () => {
+      expect(await clear({ theirs: '8', 'has-pod': '8' })).toEqual({ requeued: [], lists: [] })
+    })
+
+    it('looks into every namespace that pods may be in', async () => {
+      const config = { multiNamespaceMode: true, multiNamespaceModeNamespaceList: ['default', 'other'] }
+      expect((await clear({ lost: '7' }, { config })).lists).toHaveLength(2)
+    })
   })
 
   it('clearNotLaunchedQueuedTasks leaves the tasks of other queues to the other half of a hybrid executor', async () => {

@@ -121,7 +121,7 @@ describe('launching', () => {
     const key = await launch('extract')
     expect(pods.count('create')).toBe(0)
     expect(executor.hasTask(key)).toBe(false)
-    expect(states()).toEqual({ extract: 'queued' })
+    expect(states()).toEqual({})
     await executor.end()
   })
 

@@ -69,7 +69,7 @@ describe('the outcome of a launch', () => {
     })
     pods.finish(/extract/)
     await settle()
-    expect(states()).toEqual({ extract: 'queued' })
+    expect(states()).toEqual({})
     expect([executor.hasTask(key), pods.all()]).toEqual([false, []])
     await executor.end()
   })
@@ -80,7 +80,7 @@ describe('the outcome of a launch', () => {
     const { executor, pods, launch, states, settle } = await startExecutor({ store })
     const key = await launch('extract')
     await settle()
-    expect([executor.hasTask(key), pods.all(), states()]).toEqual([false, [], { extract: 'queued' }])
+    expect([executor.hasTask(key), pods.all(), states()]).toEqual([false, [], {}])
     await executor.end()
   })
 

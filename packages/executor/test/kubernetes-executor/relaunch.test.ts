@@ -189,7 +189,7 @@ describe('a pod that is pending for too long', () => {
     store.takenOver = true
     await clock.advance(400_000)
     expect([executor.hasTask(key), pods.count('delete'), pods.all().length]).toEqual([false, 0, 1])
-    expect(states()).toEqual({ extract: 'queued' })
+    expect(states()).toEqual({})
     await executor.end()
   })
 

@@ -21,7 +21,7 @@ describe('a launch whose create is repeated', () => {
     await clock.advance(60_000)
     expect([pods.count('create') - before, pods.all()]).toEqual([0, []])
     expect([executor.hasTask(key), executor.slotsOccupied]).toEqual([false, 0])
-    expect(states()).toEqual({ extract: 'queued' })
+    expect(states()).toEqual({})
     await executor.end()
   })
 

@@ -192,7 +192,7 @@ export class KubernetesExecutor extends BaseExecutor {
       logger: this.#logger,
       metrics: this.metrics,
       troubles: this.#troubles,
-      onNotice: (notice) => this.#engine.tracker.notice(notice),
+      onNotice: (notice) => this.#engine.notice(notice),
     })
     this.#scopes.start()
     this.#periods.begin()
@@ -348,7 +348,7 @@ export class KubernetesExecutor extends BaseExecutor {
   waitingReason(key: TaskInstanceKey): string | null {
     const entry = this.#engine.book.get(key)
     if (entry) {
-      const refusal = this.#engine.launcher.waitingReason(entry)
+      const refusal = this.#engine.launchReason(entry)
       const blindness = this.#scopes?.blindness(entry.namespace) ?? null
       return waitingReason(entry, { refusal, blindness, now: this.#clock.now() })
     }

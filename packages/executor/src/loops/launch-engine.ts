@@ -7,6 +7,7 @@ import type { Metrics } from '../metrics.ts'
 import type { Failure } from '../pods/failure.ts'
 import { makeSafeLabelValue } from '../pods/safe-label-value.ts'
 import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import type { Notice } from '../watch/notice.ts'
 import { deleteOptionsOf } from './delete-options.ts'
 import { LaunchBook } from './launch-book.ts'
 import { adoptedEntry, type LaunchEntry, newEntry } from './launch-entry.ts'
@@ -14,6 +15,7 @@ import { LaunchPodBuilder, type PodMutationHook } from './launch-pod-builder.ts'
 import { LaunchPreparation } from './launch-preparation.ts'
 import type { Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
 import { Launcher, taskFields } from './launcher.ts'
+import { LeavingPods } from './leaving-pods.ts'
 import type { LogArchive } from './log-archive.ts'
 import { orAborted } from './or-aborted.ts'
 import { OutcomePipeline } from './outcome-pipeline.ts'
@@ -71,6 +73,7 @@ export class LaunchEngine {
   readonly #preparation: LaunchPreparation
   readonly #stopping = new AbortController()
   readonly #strangers: Strangers
+  readonly #leaving: LeavingPods
   /** Words with the store that nobody waits for: binds and revocations, each repeated until it is heard. */
   readonly #storeCalls: WorkQueue<() => Promise<void>>
 
@@ -124,6 +127,7 @@ export class LaunchEngine {
       onRecordedTooLate: (launch) => this.#revokeInStore(launch),
     })
     this.#strangers = new Strangers({ book, config, reaper: this.reaper })
+    this.#leaving = new LeavingPods({ ...shared, onFree: (entry) => this.launcher.enqueue(entry) })
     this.#storeCalls = new WorkQueue<() => Promise<void>>({
       concurrency: 16,
       clock,
@@ -164,8 +168,19 @@ export class LaunchEngine {
   submit(workload: Workload): LaunchEntry {
     const entry = this.#newEntry(workload)
     this.book.add(entry)
-    this.launcher.enqueue(entry)
+    if (!this.#leaving.hold(entry)) this.launcher.enqueue(entry)
     return entry
+  }
+
+  /** One notice of a watch. */
+  notice(notice: Notice<PodRecord>): void {
+    this.#leaving.notice(notice)
+    this.tracker.notice(notice)
+  }
+
+  /** Why the entry is not launched yet, for people; null when it only waits for its turn. */
+  launchReason(entry: LaunchEntry): string | null {
+    return this.#leaving.waitingReason(entry, this.#options.clock.now()) ?? this.launcher.waitingReason(entry)
   }
 
   /** Takes on a task only to fail it: its input is wrong, and nothing is launched. */
@@ -228,6 +243,7 @@ export class LaunchEngine {
     for (let round = 0; round < 3; round++) {
       await this.launcher.idle()
       await this.tracker.idle()
+      await this.#leaving.idle()
       await this.#storeCalls.idle()
       await this.#outcomes.idle()
       await this.reaper.idle()
@@ -244,6 +260,7 @@ export class LaunchEngine {
       await this.launcher.stop(graceMs)
       this.#stopping.abort()
       await this.tracker.stop()
+      await this.#leaving.stop()
       const flush = [
         this.#storeCalls.idle({ withDelayed: true }),
         this.#outcomes.idle({ withDelayed: true }),
@@ -311,6 +328,7 @@ export class LaunchEngine {
     if (decision.kind === 'no') {
       if (ending.state === 'failed')
         logger.warn('launch failed', { ...taskFields(entry), error: ending.failure?.message })
+      if (!isOver && entry.launch) this.#leaving.add(entry.launch, entry.record)
       this.#outcomes.push(entry, ending)
       return
     }
@@ -406,6 +424,7 @@ export class LaunchEngine {
     this.#freed(entry)
     if (launch && entry.mayBeRecorded) {
       if (entry.sentPod && deletePod) this.#strangers.expect(launch)
+      if (deletePod) this.#leaving.add(launch, entry.record)
       if (isRevokedInStore) this.#dispose(entry, launch, deletePod)
       else this.#revokeInStore(launch, (isOurs) => this.#dispose(entry, launch, deletePod && isOurs))
     }
@@ -414,8 +433,10 @@ export class LaunchEngine {
 
   /** The launch is given up in the store, or another executor's by now: its pod goes, or is left alone. */
   #dispose(entry: LaunchEntry, launch: Launch, mayGo: boolean): void {
-    if (!mayGo) this.#strangers.forget(launch)
-    else if (!launch.uid) this.#strangers.allow(launch)
+    if (!mayGo) {
+      this.#strangers.forget(launch)
+      this.#leaving.forget(launch)
+    } else if (!launch.uid) this.#strangers.allow(launch)
     else if (entry.wasRunning) this.#outcomes.farewell(launch, () => this.#reapRevoked(launch))
     else this.#reapRevoked(launch)
   }

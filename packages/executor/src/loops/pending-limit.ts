@@ -60,7 +60,7 @@ export function pendingLimits(pod: Pod, config: Limits): readonly PendingLimit[]
   if (grace) {
     const message = `container ${grace.container} waits for ${grace.reason} for more than ${grace.seconds} s${about}`
     const failure: Failure = { class: 'config', evidence: grace.evidence, message }
-    limits.push({ label: `fatal ${grace.reason}`, limitMs: grace.seconds * 1000, failure })
+    limits.push({ label: `fatal ${grace.label}`, limitMs: grace.seconds * 1000, failure })
   }
   return limits
 }
@@ -73,6 +73,11 @@ export function reasonsWithoutGrace(config: Limits): readonly string[] {
 
 function fatalReasonInGrace(pod: Pod, config: Limits) {
   const { workerPodPendingFatalContainerStateReasons: reasons, fatalReasonGraceSeconds: grace } = config
-  const [first] = fatalWaits(pod, reasons).filter(({ reason }) => (grace[reason] ?? 0) > 0)
-  return first ? { ...first, seconds: grace[first.reason] ?? 0 } : null
+  const inGrace = reasons.filter((reason) => (grace[reason] ?? 0) > 0)
+  // Between two pulls that fail the kubelet backs off, which is the same trouble and no time to start anew.
+  const isBackOffToo = inGrace.includes('ErrImagePull') && !reasons.includes('ImagePullBackOff')
+  const [first] = fatalWaits(pod, isBackOffToo ? [...inGrace, 'ImagePullBackOff'] : inGrace)
+  if (!first) return null
+  const label = isBackOffToo && first.reason === 'ImagePullBackOff' ? 'ErrImagePull' : first.reason
+  return { ...first, label, seconds: grace[label] ?? 0 }
 }

@@ -16,7 +16,8 @@ export interface FatalWait {
 export function isFatalWait(state: ContainerStatus['state'], reasons: readonly string[]): boolean {
   const { reason, message } = state?.waiting ?? {}
   if (reason === undefined || !reasons.includes(reason)) return false
-  return !(reason === 'ErrImagePull' && message === PULL_QPS_EXCEEDED)
+  if (reason === 'ErrImagePull') return message !== PULL_QPS_EXCEEDED
+  return !(reason === 'ImagePullBackOff' && message?.endsWith(`ErrImagePull: ${PULL_QPS_EXCEEDED}`))
 }
 
 /** The containers of a pod that wait for one of the reasons: all kinds are looked at, in whatever order they stand. */

@@ -104,4 +104,15 @@ describe('pendingLimits', () => {
       ['fatal ErrImagePull', 60_000],
     ])
   })
+
+  it('lets the grace of a failed pull run on while the kubelet backs off, save from a pull that was only refused', () => {
+    const graced = resolveConfig({ fatalReasonGraceSeconds: { ErrImagePull: 60 } })
+    const backOff = (message: string) =>
+      pendingLimits(
+        bound({ containerStatuses: [container({ waiting: { reason: 'ImagePullBackOff', message } })] }),
+        graced,
+      ).map(({ label }) => label)
+    expect(backOff('Back-off pulling image "a": ErrImagePull: not found')).toEqual(['pulling', 'fatal ErrImagePull'])
+    expect(backOff('Back-off pulling image "a": ErrImagePull: pull QPS exceeded')).toEqual(['pulling'])
+  })
 })

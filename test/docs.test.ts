@@ -92,7 +92,7 @@ describe('the command line', () => {
     expect(new Set([...documented.keys()].map((name) => name.split(' ')[0]))).toEqual(new Set(groups))
   })
 
-  it.each(['run', 'pods render', 'doctor', 'devcluster'])(
+  it.each(['run', 'pods render', 'pods list', 'pods cleanup', 'doctor', 'devcluster'])(
     'davit %s has the options that its page names, and no others',
     async (command) => {
       const { stdout, exitCode } = await runDavit([...command.split(' '), '--help'])

@@ -1,6 +1,5 @@
-import { PassThrough, Readable } from 'node:stream'
-import { davit } from '../../packages/workflows/src/cli/davit.ts'
 import type { Finding } from '../../packages/workflows/src/doctor/finding.ts'
+import { callDavit } from './call-davit.ts'
 
 /** What `davit doctor --json` prints. */
 interface DoctorJson {
@@ -19,26 +18,9 @@ export interface Diagnosis {
   readonly troubles: readonly Finding[]
 }
 
-/** Runs `davit doctor --json` in this process. */
-export async function runDoctor(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<Diagnosis> {
-  let stdout = ''
-  const io = {
-    stdin: Readable.from([]),
-    stdout: new PassThrough().on('data', (chunk) => {
-      stdout += chunk
-    }),
-    stderr: new PassThrough().resume(),
-    env,
-    cwd: process.cwd(),
-    onInterrupt: () => () => {},
-    exit: (code: number): never => {
-      throw new Error(`exit ${code}`)
-    },
-  }
-  const exitCode = await davit(['doctor', '--json', ...args], io)
+/** Runs `davit doctor --json`. */
+export async function runDoctor(args: readonly string[]): Promise<Diagnosis> {
+  const { exitCode, stdout } = await callDavit(['doctor', '--json', ...args])
   const json = JSON.parse(stdout) as DoctorJson
   const troubles = (json.findings ?? []).filter(({ level, what }) => level !== 'ok' && !/get a token of/.test(what))
   return { exitCode, json, stdout, troubles }

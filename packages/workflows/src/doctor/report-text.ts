@@ -1,3 +1,4 @@
+import { stripTerminal } from '../strip-terminal.ts'
 import type { Finding } from './finding.ts'
 
 /** The findings for a reader: a line each, what matters and what to do below those that are not well, and a sum. */
@@ -13,7 +14,8 @@ export function reportText(findings: readonly Finding[]): string {
       ...(todo === undefined ? [] : [`${indent}do:  ${todo}`]),
     ]
   })
-  return `${[...lines, '', sumText(findings)].join('\n')}\n`
+  // What the server and its webhooks say is shown on a terminal.
+  return `${[...lines.map(stripTerminal), '', sumText(findings)].join('\n')}\n`
 }
 
 function sumText(findings: readonly Finding[]): string {

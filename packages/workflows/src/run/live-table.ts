@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { TaskInstanceRow } from '../store/workflow-store.ts'
+import { stripTerminal } from '../strip-terminal.ts'
 import { durationMs } from './run-summary.ts'
-import { stripTerminal } from './strip-terminal.ts'
 
 /** What one frame shows: the instances, and for each that waits the reason. */
 export interface TableFrame {

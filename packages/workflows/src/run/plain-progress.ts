@@ -1,6 +1,6 @@
 import type { TaskInstanceRow } from '../store/workflow-store.ts'
+import { stripTerminal } from '../strip-terminal.ts'
 import { instanceName, type TableFrame } from './live-table.ts'
-import { stripTerminal } from './strip-terminal.ts'
 
 /** What was last said of each instance; a line is due when it differs. `why`: the last reason to wait, its numbers left out. */
 export type SaidOf = ReadonlyMap<string, { readonly news: string; readonly why: string }>

@@ -36,7 +36,7 @@ export async function renderPods(
   return { pods, yaml: pods.map((pod) => `---\n${podYaml(pod)}`).join('') }
 }
 
-/** In the order in which people read pods. */
-function podYaml({ apiVersion, kind, metadata, ...rest }: Pod): string {
+/** A pod as YAML, in the order in which people read pods. */
+export function podYaml({ apiVersion, kind, metadata, ...rest }: Pod): string {
   return stringify({ apiVersion, kind, metadata, ...rest }, { lineWidth: 0 })
 }

@@ -1,5 +1,5 @@
+import { stripTerminal } from '../strip-terminal.ts'
 import type { RunSummary } from './run-summary.ts'
-import { stripTerminal } from './strip-terminal.ts'
 
 /** The end of a run for people: how it ended, each task that did not succeed and why, and where the logs are. */
 export function summaryText(summary: RunSummary, logFolder: string): string {

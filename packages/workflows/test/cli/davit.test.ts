@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { davit } from '../../src/cli/davit.ts'
 import { fakeIo } from '../support/fake-io.ts'
 
@@ -37,6 +38,13 @@ describe('the command line', () => {
     [['run'], /missing required argument 'file'/],
     [['run', 'x.yaml', '--parm', 'a=b'], /unknown option '--parm'.*--param/s],
     [['devcluster', '--port', 'http'], /--port: not a port: "http"/],
+    [['pods', 'list'], /--kubeconfig: no cluster is named/],
+    [['pods', 'cleanup', '--context', 'c', '--min-pending-minutes', 'x'], /--min-pending-minutes: not a whole number/],
+    [
+      ['pods', 'cleanup', '--min-completed-minutes', '-1'],
+      /--min-completed-minutes: not a whole number.*--kubeconfig/s,
+    ],
+    [['pods', 'cleanup', '--context', 'c', '--forget-outcomes'], /--forget-outcomes: needs --deployment/],
   ])('answers %j with exit 2 and what is wrong', async (argv, message) => {
     const { exitCode, stdout, stderr } = await run(...argv)
     expect([exitCode, stdout]).toEqual([2, ''])
@@ -103,6 +111,28 @@ tasks:
     const names = spec.containers[0].env.map(({ name }: { name: string }) => name)
     expect(names).toContain('B')
     expect(names).not.toContain('A')
+  })
+
+  it('generate-dag-yaml: writes a file for each task under Airflow’s names, and prints their folder', async () => {
+    await writeFile(
+      join(cwd, 'mapped.yaml'),
+      'dag_id: sales.eu\ntasks:\n  - { task_id: a, image: busybox }\n  - { task_id: b, image: busybox, map: [x, y] }\n',
+    )
+    const args = ['pods', 'render', 'mapped.yaml', '--logical-date', '2020-11-03', '--output-path', 'new/out']
+    const { exitCode, stdout, stderr } = await run(...args)
+    const folder = join(cwd, 'new/out/airflow_yaml_output')
+    expect([exitCode, stdout, stderr]).toEqual([0, `${folder}\n`, ''])
+    const label = '2020-11-03T00_00_00_plus_00_00'
+    const files = [`sales.eu_a_${label}.yml`, `sales.eu_b_0_${label}.yml`, `sales.eu_b_1_${label}.yml`]
+    expect((await readdir(folder)).toSorted()).toEqual(files)
+    const pod = parse(await readFile(join(folder, files[2] ?? ''), 'utf8'))
+    expect(pod).toMatchObject({ kind: 'Pod', metadata: { annotations: { task_id: 'b', map_index: '1' } } })
+    expect(JSON.parse((await run(...args, '--json')).stdout)).toEqual({ folder, files })
+  })
+
+  it('generate-dag-yaml: says why a folder cannot be made', async () => {
+    const { exitCode, stderr } = await run('pods', 'render', 'pods.yaml', '--output-path', 'pods.yaml/x')
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('ENOTDIR')])
   })
 
   it('names the nearest task', async () => {

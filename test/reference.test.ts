@@ -148,7 +148,13 @@ describe('docs/reference/configuration.md', () => {
 })
 
 describe('docs/reference/metrics.md', () => {
-  const rows = [...tablesOf('docs/reference/metrics.md').values()].flat()
+  const page = tablesOf('docs/reference/metrics.md')
+  const rows = [...page.values()].flat().filter((row) => 'metric' in row)
+
+  it('has every part of a timeline, in its order', () => {
+    const parts = page.get('Where the time of a try goes')?.map(({ part }) => codesIn(part)[0])
+    expect(parts).toEqual(executor.timelineParts)
+  })
 
   it('has every metric with its kind and tags, and no other', () => {
     const documented = rows.map(({ metric, kind, tags }) => [codesIn(metric)[0], kind, codesIn(tags)])

@@ -1,4 +1,5 @@
 import type { Launch, LaunchOutcome } from './loops/launch-store.ts'
+import type { Timeline } from './loops/timeline.ts'
 import type { Failure } from './pods/failure.ts'
 
 /** What the executor reports of a task instance. Airflow: a value of `event_buffer`. */
@@ -14,4 +15,6 @@ export interface ExecutorEvent {
   readonly launch?: Launch
   /** Present once it is accounted for. */
   readonly outcome?: LaunchOutcome
+  /** With `outcome`: where the time of the try went. */
+  readonly timeline?: Timeline
 }

@@ -116,6 +116,7 @@ export type { PoisonPod } from './loops/poison-pods.ts'
 export { PriorityHeap } from './loops/priority-heap.ts'
 export { type Refusal, refusalOf } from './loops/refusal.ts'
 export type { TaskLogRequest } from './loops/task-logs.ts'
+export { type Timeline, type TimelinePart, timelineParts } from './loops/timeline.ts'
 export type { Trouble } from './loops/troubles.ts'
 export {
   type CounterName,

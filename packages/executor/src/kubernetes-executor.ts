@@ -16,6 +16,7 @@ import type { ExecutorState } from './loops/executor-state.ts'
 import { heldLaunches } from './loops/held-launches.ts'
 import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 import { LaunchEngine } from './loops/launch-engine.ts'
+import type { LaunchEntry } from './loops/launch-entry.ts'
 import type { PodMutationHook } from './loops/launch-pod-builder.ts'
 import type { LaunchOutcome, LaunchStore } from './loops/launch-store.ts'
 import { LeaseKeeper } from './loops/lease-keeper.ts'
@@ -96,6 +97,7 @@ export class KubernetesExecutor extends BaseExecutor {
   readonly #resourceVersion = new ResourceVersion()
   /** Numbers of launches that an earlier process had reached. */
   readonly #launchNumbers = new TaskInstanceKeyMap<number>()
+  readonly #queuedAt = new WeakMap<QueuedWorkload, number>()
   /** Outcomes whose events are in the buffer, by key. */
   readonly #announced = new Map<string, LaunchOutcome[]>()
   readonly #lease: LeaseKeeper | null = null
@@ -137,7 +139,7 @@ export class KubernetesExecutor extends BaseExecutor {
       events: {
         onRunning: ({ key, launch }) =>
           this.report(key, { state: 'running', info: this.jobId, ...(launch && { launch }) }),
-        onFinished: ({ key }, outcome, state) => this.#finished(key, outcome, state),
+        onFinished: (entry, outcome, state) => this.#finished(entry, outcome, state),
         onReleased: ({ key }) => this.#released(key),
       },
     })
@@ -230,16 +232,14 @@ export class KubernetesExecutor extends BaseExecutor {
     return new TaskInstanceKeySet([...this.#engine.book.entries()].map(({ key }) => key))
   }
 
+  override queueWorkload(workload: QueuedWorkload): void {
+    this.#queuedAt.set(workload, this.#clock.now())
+    super.queueWorkload(workload)
+  }
+
   /** Hands one try to the launcher, whatever the slots say. A wrong `executorConfig` fails the task at once. */
-  executeAsync({
-    key,
-    args,
-    queue,
-    executorConfig,
-    priority,
-    infrastructureRetries,
-    launchNumber,
-  }: QueuedWorkload): void {
+  executeAsync(queued: QueuedWorkload): void {
+    const { key, args, queue, executorConfig, priority, infrastructureRetries, launchNumber } = queued
     this.#mustBeStarted()
     if (this.isRunning(key)) {
       this.#logger.error('task runs already', { ...key })
@@ -254,6 +254,7 @@ export class KubernetesExecutor extends BaseExecutor {
       podTemplateFile: executorConfig?.podTemplateFile ?? null,
       infrastructureRetries: infrastructureRetries ?? this.config.infrastructureRetries,
       launchNumber: launchNumber ?? this.#launchNumbers.get(key) ?? 1,
+      queuedAt: this.#queuedAt.get(queued) ?? this.#clock.now(),
       mayExist: launchNumber !== undefined || this.#launchNumbers.has(key),
     }
     this.#launchNumbers.delete(key)
@@ -417,8 +418,11 @@ export class KubernetesExecutor extends BaseExecutor {
     this.executeAsync(workload)
   }
 
-  #finished(key: TaskInstanceKey, outcome: LaunchOutcome, state: string | null): void {
+  #finished({ key, timeline: meter }: LaunchEntry, outcome: LaunchOutcome, state: string | null): void {
     const { info, failure, launch } = outcome
+    const timeline = meter?.read()
+    for (const [phase, ms] of Object.entries(timeline?.parts ?? {}))
+      this.metrics.timing('davit_executor.task_phase', ms, { phase })
     const text = taskInstanceKeyText(key)
     if (this.#store.isVolatile) this.#announced.set(text, [...(this.#announced.get(text) ?? []), outcome])
     // A null would erase Airflow's `external_executor_id` of a task that goes on (N5).
@@ -429,6 +433,7 @@ export class KubernetesExecutor extends BaseExecutor {
       ...(failure && { failure }),
       launch,
       outcome,
+      ...(timeline && { timeline }),
     })
   }
 

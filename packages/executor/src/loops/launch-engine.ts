@@ -26,6 +26,7 @@ import { PodTracker } from './pod-tracker.ts'
 import { Reaper } from './reaper.ts'
 import { beginNextLaunch, disposeSuperseded, launchAgain, markSuperseded, relaunchDelayMs } from './relaunch.ts'
 import { Strangers } from './strangers.ts'
+import { TimelineMeter } from './timeline.ts'
 import type { Troubles } from './troubles.ts'
 import { WorkQueue } from './work-queue.ts'
 import type { Workload } from './workload.ts'
@@ -194,6 +195,7 @@ export class LaunchEngine {
   /** Takes on a task that was launched already. `record` null: its pod was bound once, and is looked for. */
   adopt(launch: Launch, record: PodRecord | null): LaunchEntry {
     const entry = adoptedEntry(launch, taskInstanceKeyText(launch.key), this.book.nextSequence(), record)
+    entry.timeline = new TimelineMeter(this.#options.clock)
     this.book.add(entry)
     if (record) {
       this.#bind(entry, record.uid)
@@ -276,7 +278,9 @@ export class LaunchEngine {
 
   #newEntry(workload: Workload): LaunchEntry {
     const namespace = workload.podOverride?.metadata?.namespace ?? this.#options.config.namespace
-    return newEntry(workload, taskInstanceKeyText(workload.key), this.book.nextSequence(), namespace)
+    const entry = newEntry(workload, taskInstanceKeyText(workload.key), this.book.nextSequence(), namespace)
+    entry.timeline = new TimelineMeter(this.#options.clock, workload.queuedAt)
+    return entry
   }
 
   /** The create was answered, or the pod found under its name. */
@@ -298,6 +302,7 @@ export class LaunchEngine {
     entry.phase = 'live'
     entry.refusal = null
     entry.sentPod = null
+    entry.timeline?.look(entry)
     const { launch } = entry
     // Taken over with its pod: the store knows it.
     if (isBound) return
@@ -350,6 +355,7 @@ export class LaunchEngine {
     if (!launch?.uid) return
     const { namespace, podName: name, uid } = launch
     entry.phase = 'replacing'
+    entry.timeline?.look(entry)
     entry.replacing = { isRevoked: false, isOver: false }
     this.#revokeInStore(launch, (isOurs) => {
       if (entry.launch !== launch || entry.phase !== 'replacing') return
@@ -392,6 +398,7 @@ export class LaunchEngine {
       return
     }
     entry.phase = 'ended'
+    entry.timeline?.look(entry)
     this.#storeCalls.push(async () => {
       if (await this.#preparation.record(entry)) this.#outcomes.push(entry, ending)
     })

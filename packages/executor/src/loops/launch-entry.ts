@@ -5,6 +5,7 @@ import type { Launch, LaunchOutcome } from './launch-store.ts'
 import type { PendingStage } from './pending-stage.ts'
 import type { PodRecord } from './pod-record.ts'
 import type { Refusal } from './refusal.ts'
+import type { TimelineMeter } from './timeline.ts'
 import type { Workload } from './workload.ts'
 
 /**
@@ -64,6 +65,8 @@ export interface LaunchEntry {
   /** What a pod that has not started waits for. */
   pending: EntryPending | null
   outcome: LaunchOutcome | null
+  /** Where its time goes; null in tests of single loops. */
+  timeline: TimelineMeter | null
 }
 
 /** What a pod that has not started waits for, for people. */
@@ -140,4 +143,5 @@ const blank = {
   hasFreed: false,
   pending: null,
   outcome: null,
+  timeline: null,
 } as const

@@ -97,6 +97,7 @@ export class Launcher {
 
   enqueue(entry: LaunchEntry, delayMs = 0): void {
     entry.phase = 'waiting'
+    entry.timeline?.look(entry)
     this.#limitWait(entry, delayMs)
     if (delayMs > 0) this.#queue.pushDelayed(entry, this.#options.clock.now() + delayMs)
     else this.#queue.push(entry)
@@ -171,6 +172,7 @@ export class Launcher {
 
   #begin(entry: LaunchEntry): void {
     entry.phase = 'creating'
+    entry.timeline?.look(entry)
     this.#ceilings.clear(entry)
     const answered = this.#batches.begin()
     const wasFull = this.#running.size + 1 >= this.#limit.limit
@@ -215,6 +217,7 @@ export class Launcher {
   /** Sends the create; returns what the gates are to learn. */
   async #create(entry: LaunchEntry, pod: Pod, wasFull: boolean): Promise<Verdicts> {
     const { pods, clock, metrics, isAccounted, config } = this.#options
+    entry.timeline?.look(entry)
     const startedAt = clock.now()
     const launchId = entry.launch?.id
     const sentAtShrinks = this.#limit.shrinks
@@ -272,6 +275,7 @@ export class Launcher {
     }
     entry.refusal = next.refusal
     entry.phase = 'waiting'
+    entry.timeline?.look(entry)
     const delayMs = next.refusal.nextAt - clock.now()
     // Of a trouble that concerns all, one line is enough.
     const isKnown = this.#troubles.refused(entry.namespace, refusal, next.refusal.nextAt)

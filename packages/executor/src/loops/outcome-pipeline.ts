@@ -90,6 +90,7 @@ export class OutcomePipeline {
   push(entry: LaunchEntry, ending: Ending): void {
     if (!entry.launch) return
     entry.phase = 'ended'
+    entry.timeline?.look(entry)
     const { failure } = ending
     const hinted = failure && { failure: withHint(failure, entry.record?.pod ?? null) }
     entry.outcome = { launch: entry.launch, ...ending, ...hinted }

@@ -208,6 +208,7 @@ export class PodTracker {
         if (!entry.wasRunning) {
           this.forget(entry)
           entry.wasRunning = true
+          entry.timeline?.look(entry)
           if (entry.phase === 'live') events.onRunning(entry)
         }
         return
@@ -239,6 +240,7 @@ export class PodTracker {
     const now = this.#options.clock.now()
     const told = entry.pending?.stage === pending.stage ? (entry.pending.told ?? null) : null
     entry.pending = { stage: pending.stage, reason: pending.reason, told }
+    entry.timeline?.look(entry)
     this.#explanations.follow(entry)
     let known = this.#since.get(entry)
     // A fatal reason in its grace comes and goes (ErrImagePull, ImagePullBackOff): its time runs on within the stage.

@@ -20,4 +20,6 @@ export interface Workload {
   readonly launchNumber: number
   /** A pod of that launch may be there: the store knew of the launch before. @default false */
   readonly mayExist?: boolean
+  /** When it was queued, in milliseconds since 1970. @default now */
+  readonly queuedAt?: number
 }

@@ -1,6 +1,6 @@
-import { podName } from '@davit/executor'
+import { type PodMutationHook, podName } from '@davit/executor'
 import { expect } from 'vitest'
-import { podsPath } from '../support/api-paths.ts'
+import { podsPath, withQuery } from '../support/api-paths.ts'
 import type { StartedBackend } from '../support/backend.ts'
 import { clusterWideExecutor } from '../support/cluster-wide-executor.ts'
 import { conformance } from '../support/conformance.ts'
@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts'
 import { type ExecutorRun, startExecutor } from '../support/executor-run.ts'
 import { createPod } from '../support/pods-by-api.ts'
 import type { RawApi } from '../support/raw-api.ts'
-import { enforceQuota } from '../support/resource-quota.ts'
+import { enforceQuota, quotaPath } from '../support/resource-quota.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
 import { scriptedWorkload, taskKey } from '../support/scripted-workload.ts'
 import { createServiceAccount } from '../support/service-account.ts'
@@ -69,6 +69,55 @@ conformance('the executor whose creates are refused', { needs: ['scriptedPods', 
       expect(await createdPods(backend, namespace, 0)).toEqual([])
     },
   )
+
+  it('waits while nobody knows how much of a quota is used, and launches once it was counted', async ({
+    api,
+    backend,
+    namespace,
+  }) => {
+    await enforceQuota(api, namespace, { pods: '5' })
+    // Of a resource that its status lacks the use is unknown; it is not counted anew before its spec changes.
+    await api.patch(quotaPath(namespace, 'q', 'status'), 'json', [
+      { op: 'replace', path: '/status', value: { hard: { pods: '5', 'count/pods': '5' } } },
+    ])
+    const path = withQuery(podsPath(namespace), { dryRun: 'All' })
+    await eventually(async () => (await api.post(path, unboundPod('probe'))).status === 403)
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '1' })
+    run.submit(workload({}))
+    const text = 'status unknown for quota: q, resources: count/pods,pods'
+    await untilItWaitsFor(run, `refused (quota-unknown): pods "${nameOf(key)}" is forbidden: ${text}`)
+    await api.patch(quotaPath(namespace, 'q'), 'merge', { spec: { hard: { pods: '6' } } })
+    await run.untilEnded([key])
+    expect(run.ends(key).map(({ state }) => state)).toEqual(['success'])
+  })
+
+  it('fails a task at once whose pod is not valid, with the path of the field, and creates it once', async ({
+    backend,
+    namespace,
+  }) => {
+    await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '1' })
+    run.submit(workload({ spec: { containers: [{ name: 'base', ports: [{ containerPort: 70_000 }] }] } }))
+    await run.untilEnded([key])
+    expect(run.ends(key)).toMatchObject([
+      {
+        state: 'failed',
+        failure: { class: 'config', evidence: 'spec.containers[0].ports[0].containerPort=FieldValueInvalid' },
+      },
+    ])
+    expect(await createdPods(backend, namespace, 0)).toEqual([])
+  })
+
+  it('fails a task at once whose mutated pod has an unknown field, with its path', async ({ backend, namespace }) => {
+    const podMutationHook: PodMutationHook = (pod) => {
+      Object.assign(pod.spec ?? {}, { bogus: 1 })
+    }
+    const { executorKubeconfig: kubeconfig } = backend
+    await using run = await startExecutor({ kubeconfig, namespace, jobId: '1', podMutationHook })
+    run.submit(workload({}))
+    await run.untilEnded([key])
+    expect(run.ends(key)).toMatchObject([{ state: 'failed', failure: { class: 'config' } }])
+    expect(run.ends(key)[0]?.failure?.message).toContain('strict decoding error: unknown field "spec.bogus"')
+  })
 
   it('fails a task at once whose priority class is not there', async ({ backend, namespace }) => {
     await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '1' })

@@ -6,6 +6,7 @@ import {
   type LogArchive,
   type Logger,
   loadKubeConfig,
+  type PodMutationHook,
   type QueuedWorkload,
   type TaskInstanceKey,
   taskInstanceKeyText,
@@ -20,6 +21,7 @@ export interface ExecutorRunOptions {
   readonly config?: ExecutorOptions
   readonly logger?: Logger
   readonly logArchive?: LogArchive
+  readonly podMutationHook?: PodMutationHook
 }
 
 /** Scripted pods run no image, but every pod names one. */
@@ -43,7 +45,7 @@ export interface ExecutorRun extends AsyncDisposable {
 
 /** Starts an executor and turns its crank: a heartbeat after each submission and whenever it asks for one. */
 export async function startExecutor(options: ExecutorRunOptions): Promise<ExecutorRun> {
-  const { kubeconfig, namespace, jobId, parallelism = 32, config, logger, logArchive } = options
+  const { kubeconfig, namespace, jobId, parallelism = 32, config, logger, logArchive, podMutationHook } = options
   const kube = createKubeClient(await loadKubeConfig({ kubeconfig }))
   const executor = new KubernetesExecutor({
     jobId,
@@ -52,6 +54,7 @@ export async function startExecutor(options: ExecutorRunOptions): Promise<Execut
     config: { namespace, ...anyImage, ...config },
     ...(logger && { logger }),
     ...(logArchive && { logArchive }),
+    ...(podMutationHook && { podMutationHook }),
   })
   const reported = new Map<string, ExecutorEvent[]>()
   const eventsOf = (key: TaskInstanceKey) => reported.get(taskInstanceKeyText(key)) ?? []

@@ -17,6 +17,7 @@ import { PreparationError } from './loops/preparation-error.ts'
 import { watchScopes } from './loops/watched-namespaces.ts'
 import type { Workload } from './loops/workload.ts'
 import { type Metrics, noMetrics } from './metrics.ts'
+import { ownerJobId } from './owner-job-id.ts'
 import { fromObj, podPatchOf } from './pods/executor-pod-override.ts'
 import type { PodFailureDetails } from './pods/failure-details.ts'
 import { readTaskAnnotations } from './pods/task-annotations.ts'
@@ -76,7 +77,7 @@ export class AirflowKubernetesScheduler {
   readonly #watchers: readonly KubernetesJobWatcher[]
   #isStarted = false
 
-  /** @throws {ConfigError} `CONFIG_INVALID` */
+  /** @throws {ConfigError} `CONFIG_INVALID`; `ArgumentError`, `ARGUMENT_INVALID`: no job id */
   constructor(options: AirflowKubernetesSchedulerOptions) {
     const { clock = systemClock, podMutationHook, resourceVersion = new ResourceVersion() } = options
     this.#options = options
@@ -84,7 +85,7 @@ export class AirflowKubernetesScheduler {
     this.#clock = clock
     this.#metrics = options.metrics ?? noMetrics
     this.#logger = options.logger ?? silentLogger
-    const jobId = String(options.schedulerJobId)
+    const jobId = ownerJobId('schedulerJobId', options.schedulerJobId)
     this.#builder = new LaunchPodBuilder({ config: this.#config, jobId, clock, podMutationHook })
     this.#watchers = watchScopes(this.#config).map(
       (namespace) =>

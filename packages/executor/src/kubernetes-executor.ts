@@ -3,7 +3,7 @@ import { type Clock, systemClock } from './clock.ts'
 import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.ts'
 import { idleOptions } from './config/options-without-effect.ts'
 import { resolveConfigForStore } from './config/resolve-config-for-store.ts'
-import { ArgumentError, ExecutorError, InputError } from './errors.ts'
+import { ExecutorError, InputError } from './errors.ts'
 import type { ExecutorEvent } from './executor-event.ts'
 import type { KubeClient, PodVerbs } from './kube/kube-client.ts'
 import type { Pod } from './kube/types.ts'
@@ -31,6 +31,7 @@ import { waitingReason } from './loops/waiting-reason.ts'
 import { watchScopes } from './loops/watched-namespaces.ts'
 import type { Workload } from './loops/workload.ts'
 import { type Metrics, noMetrics } from './metrics.ts'
+import { ownerJobId } from './owner-job-id.ts'
 import { fromObj, podPatchOf } from './pods/executor-pod-override.ts'
 import { makeSafeLabelValue } from './pods/safe-label-value.ts'
 import { ResourceVersion } from './resource-version.ts'
@@ -105,17 +106,16 @@ export class KubernetesExecutor extends BaseExecutor {
   #lifecycle: ExecutorState['lifecycle'] = 'new'
   #ending: Promise<void> | null = null
 
-  /** @throws {ConfigError} `CONFIG_INVALID`; {@link ArgumentError} `ARGUMENT_INVALID`: no job id */
+  /** @throws {ConfigError} `CONFIG_INVALID`; `ArgumentError`, `ARGUMENT_INVALID`: no job id */
   constructor(options: KubernetesExecutorOptions) {
     const config = resolveConfigForStore(
       { ...options.config, parallelism: options.parallelism ?? options.config?.parallelism },
       { hasLeases: options.store?.leases !== undefined },
     )
     super(config.parallelism, options.metrics ?? noMetrics)
-    if (String(options.jobId) === '') throw new ArgumentError('jobId is empty: it names the owner of the pods')
     this.#options = options
     this.config = config
-    this.jobId = String(options.jobId)
+    this.jobId = ownerJobId('jobId', options.jobId)
     this.#store = options.store ?? new InMemoryLaunchStore()
     this.#clock = options.clock ?? systemClock
     this.#logger = (options.logger ?? silentLogger).child({ jobId: this.jobId })

@@ -9,6 +9,7 @@ import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 import { PodScopes } from './loops/pod-scopes.ts'
 import { Troubles } from './loops/troubles.ts'
 import { noMetrics } from './metrics.ts'
+import { ownerJobId } from './owner-job-id.ts'
 import type { PodFailureDetails } from './pods/failure-details.ts'
 import { podOutcome } from './pods/pod-outcome.ts'
 import { makeSafeLabelValue } from './pods/safe-label-value.ts'
@@ -78,7 +79,7 @@ export class KubernetesJobWatcher {
   readonly #stopped = Promise.withResolvers<void>()
   #isRunning = false
 
-  /** @throws {ConfigError} `CONFIG_INVALID` */
+  /** @throws {ConfigError} `CONFIG_INVALID`; `ArgumentError`, `ARGUMENT_INVALID`: no job id */
   constructor(options: KubernetesJobWatcherOptions) {
     const { clock = systemClock } = options
     this.#options = options
@@ -87,7 +88,7 @@ export class KubernetesJobWatcher {
     this.#scopes = new PodScopes({
       pods: options.kube.pods,
       scopes: [options.namespace],
-      labelSelector: `airflow-worker=${makeSafeLabelValue(String(options.schedulerJobId))},airflow_executor_done!=True`,
+      labelSelector: `airflow-worker=${makeSafeLabelValue(ownerJobId('schedulerJobId', options.schedulerJobId))},airflow_executor_done!=True`,
       resyncSeconds: this.#config.resyncSeconds,
       resourceVersion: options.resourceVersion ?? new ResourceVersion(),
       store: new InMemoryLaunchStore(),

@@ -29,6 +29,29 @@ function build() {
 }
 
 describe('KubernetesJobWatcher', () => {
+  it('is of a job, and of no other pods', () => {
+    const options = { namespace: 'default', kube: { pods: new FakePods() }, watcherQueue: [] }
+    expect(() => new KubernetesJobWatcher({ ...options, schedulerJobId: '' })).toThrow('schedulerJobId is empty')
+  })
+
+  it.each([
+    [false, '<omitted>'],
+    [true, annotations],
+  ])('logs what an event says, with the annotations where logsTaskMetadata is %s', (logsTaskMetadata, told) => {
+    const logger = new RecordedLogger()
+    const watcher = new KubernetesJobWatcher({
+      namespace: 'default',
+      kube: { pods: new FakePods() },
+      schedulerJobId: '7',
+      watcherQueue: [],
+      config: { logsTaskMetadata },
+      logger,
+    })
+    const metadata = { name: 'p', namespace: 'n', annotations }
+    watcher.processStatus({ type: 'MODIFIED', object: { metadata, status: { phase: 'Succeeded' } } })
+    expect(logger.lines.map(({ message, fields }) => [message, fields.annotations])).toEqual([['pod event', told]])
+  })
+
   it('tells what happens to the pods of its job until it is stopped', async () => {
     const { pods, watcher, watcherQueue, clock, resourceVersion, put } = build()
     put('ours')

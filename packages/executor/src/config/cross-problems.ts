@@ -50,7 +50,33 @@ const rules: readonly CrossRule[] = [
       return { at: 'kubeClientRequestArgs', message }
     },
   },
+  {
+    of: ['deleteOptionKwargs'],
+    check({ deleteOptionKwargs: given = {} }) {
+      for (const [name, value] of Object.entries(given)) {
+        const option = Object.hasOwn(DELETE_OPTIONS, name) ? DELETE_OPTIONS[name] : undefined
+        if (option?.fits(value)) continue
+        const message = option
+          ? `${name} must be ${option.say}, not ${JSON.stringify(value)}`
+          : `${name} is no option of a deletion`
+        return { at: 'deleteOptionKwargs', message, hint: `there are ${Object.keys(DELETE_OPTIONS).join(' and ')}` }
+      }
+      return null
+    },
+  },
 ]
+
+/** What of `delete_option_kwargs` Kubernetes' deletions take, and of what kind. */
+const DELETE_OPTIONS: Readonly<Record<string, { readonly fits: (value: unknown) => boolean; readonly say: string }>> = {
+  grace_period_seconds: {
+    fits: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+    say: 'a whole number of at least 0',
+  },
+  propagation_policy: {
+    fits: (value) => value === 'Orphan' || value === 'Background' || value === 'Foreground',
+    say: '"Orphan", "Background" or "Foreground"',
+  },
+}
 
 function notInCluster(option: 'configFile' | 'clusterContext'): CrossRule {
   return {

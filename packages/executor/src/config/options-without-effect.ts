@@ -20,7 +20,12 @@ export const optionsWithoutEffect: Readonly<Partial<Record<keyof ExecutorConfig,
 
 /** Those of them that are set. */
 export function idleOptions(options: ExecutorOptions): readonly { readonly option: string; readonly reason: string }[] {
-  return Object.entries(optionsWithoutEffect)
+  const idle = Object.entries(optionsWithoutEffect)
     .filter(([option]) => options[option as keyof ExecutorOptions] !== undefined)
     .map(([option, reason]) => ({ option, reason }))
+  const args = Object.keys(options.kubeClientRequestArgs ?? {}).filter((name) => name !== '_request_timeout')
+  return [
+    ...idle,
+    ...args.map((name) => ({ option: `kubeClientRequestArgs.${name}`, reason: 'it is of the Python client' })),
+  ]
 }

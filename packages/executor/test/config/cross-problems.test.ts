@@ -23,6 +23,14 @@ describe('options that do not fit together', () => {
       { inCluster: true, clusterContext: 'c' },
       'clusterContext: is set, and the credentials are those of the service account',
     ],
+    [
+      { deleteOptionKwargs: { grace_period_seconds: '10' } },
+      'deleteOptionKwargs: grace_period_seconds must be a whole number of at least 0, not "10"',
+    ],
+    [
+      { deleteOptionKwargs: { propagation_policy: 'Background', gracePeriodSeconds: 1 } },
+      'deleteOptionKwargs: gracePeriodSeconds is no option of a deletion',
+    ],
     [{ verifySsl: false, sslCaCert: 'c' }, 'sslCaCert: is set, and certificates are not verified'],
   ])('%j', (options, problem) => {
     expect(problemsOf(() => resolveConfig(options))).toEqual([problem])
@@ -91,8 +99,13 @@ it('an environment with ten mistakes is one error with ten problems', () => {
 })
 
 it('who sets an option that has no effect is told why', () => {
-  const { lines } = logged({ taskQueuedTimeout: 60, apiClientRetryConfiguration: {}, namespace: 'a' })
-  expect(lines).toEqual(['apiClientRetryConfiguration', 'taskQueuedTimeout'])
+  const kubeClientRequestArgs = { _request_timeout: 5, _preload_content: false }
+  const options = { taskQueuedTimeout: 60, apiClientRetryConfiguration: {}, namespace: 'a', kubeClientRequestArgs }
+  expect(logged(options).lines).toEqual([
+    'apiClientRetryConfiguration',
+    'taskQueuedTimeout',
+    'kubeClientRequestArgs._preload_content',
+  ])
   expect(logged({}).lines).toEqual([])
 })
 

@@ -78,6 +78,14 @@ describe('KubernetesExecutor', () => {
 })
 
 describe('launching', () => {
+  it.each([false, true])('logs the annotations of a created pod only with logsTaskMetadata: %s', async (isOn) => {
+    const { executor, launch, logger } = await startExecutor({ config: { logsTaskMetadata: isOn } })
+    await launch('a')
+    const line = logger.lines.find(({ message }) => message === 'pod created')
+    expect(line?.fields.annotations).toEqual(isOn ? expect.objectContaining({ task_id: 'a' }) : undefined)
+    await executor.end()
+  })
+
   it('launches by priority, then age, and only as many as there are slots', async () => {
     const { executor, pods, settle } = await startExecutor({ parallelism: 2, config: { podCreationMaxConcurrency: 1 } })
     for (const [taskId, priority] of [

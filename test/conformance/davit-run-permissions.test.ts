@@ -50,7 +50,7 @@ conformance('davit run without a permission', { needs: ['scriptedPods', 'roles']
       const command = hint.replace(/^grant it: /, '').replaceAll('kubectl ', `sh '${program}' `)
       await promisify(execFile)('sh', ['-ec', command], {
         timeout: 30_000,
-        env: { PATH: ['/usr/bin', '/bin'].join(delimiter) },
+        env: { PATH: ['/usr/bin', '/bin'].join(delimiter), HOME: folder.path },
       })
     }
     const { body } = await api.get<{ items: unknown[] }>(rbacPath(namespace, 'roles'))

@@ -36,7 +36,7 @@ conformance('davit doctor', {}, (it) => {
     expect([exitCode, troubles]).toEqual([0, []])
     expect(json.findings.map(({ check }) => check)).toEqual(
       expect.arrayContaining([
-        ...['address', 'certificate', 'clock', 'credentials', 'version', 'permissions'],
+        ...['address', 'certificate', 'clock', 'credentials', 'version', 'permissions', 'watch'],
         ...['namespace', 'quota', 'service account', 'template'],
       ]),
     )

@@ -25,6 +25,7 @@ import { permissionFindings } from './permission-findings.ts'
 import { reachServer } from './reach-server.ts'
 import { templateOf } from './template-pod.ts'
 import { versionFindings } from './version-findings.ts'
+import { tryWatch, watchFindings } from './watch-findings.ts'
 
 export interface DiagnoseOptions {
   readonly kubeConfig: KubeConfig
@@ -91,10 +92,11 @@ async function serverFindings(
   if ('error' in identity) return identityFindings(identity)
   const scopes = permissionScopes(config)
   const namespaces = scopes.flatMap((scope) => scope ?? config.namespace)
-  const [version, reviews, nodes, ...ofNamespaces] = await Promise.all([
+  const [version, reviews, nodes, watches, ...ofNamespaces] = await Promise.all([
     asked(kube.version()),
     asked(reviewAccess(kube, scopes)),
     isEmbedded ? nodeFindings(kube, clock) : [],
+    Promise.all(scopes.map(async (scope) => watchFindings(await tryWatch(kube, scope), scope))),
     ...namespaces.map((namespace) => findingsOf(kube, namespace, config)),
   ])
   const { finding } = await templateOf(resolveConfig(config))
@@ -103,6 +105,7 @@ async function serverFindings(
     ...versionFindings(version),
     ...nodes,
     ...permissionFindings(reviews, identity.value),
+    ...watches.flat(),
     ...ofNamespaces.flat(),
     ...(finding === null ? [] : [finding]),
   ]

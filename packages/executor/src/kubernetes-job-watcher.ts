@@ -67,6 +67,9 @@ const ANNOTATIONS = [
   'execution_date',
 ] as const
 
+/** Those of which the table knows something. */
+const PHASES: readonly string[] = ['Pending', 'Running', 'Succeeded', 'Failed']
+
 /**
  * Watches the pods of one job in one scope, and tells what Airflow's table says of each event. A face of Airflow's shape
  * over the reflector, which never goes blind and needs no restarting. Airflow: the class of this name.
@@ -142,7 +145,12 @@ export class KubernetesJobWatcher {
       { type, object },
       { fatalContainerStateReasons: this.#config.workerPodPendingFatalContainerStateReasons },
     )
-    if (state === null) return
+    if (state === null) {
+      const { phase = null } = object.status ?? {}
+      if (phase === null || !PHASES.includes(phase))
+        this.#logger.warn('pod of an unknown phase', { pod: name, namespace, phase })
+      return
+    }
     const taken = Object.fromEntries(
       ANNOTATIONS.flatMap((key) => (annotations[key] === undefined ? [] : [[key, annotations[key]]])),
     )

@@ -35,6 +35,17 @@ describe('KubernetesJobWatcher', () => {
   })
 
   it.each([
+    ['Unknown', ['pod of an unknown phase']],
+    [undefined, ['pod of an unknown phase']],
+    ['Running', []],
+  ])('warns of a phase that the table has no row for: %s', (phase, messages) => {
+    const { watcher, watcherQueue, logger } = build()
+    const metadata = { name: 'p', namespace: 'n', annotations }
+    watcher.processStatus({ type: 'MODIFIED', object: { metadata, status: phase ? { phase } : {} } })
+    expect([watcherQueue, logger.lines.map(({ message }) => message)]).toEqual([[], messages])
+  })
+
+  it.each([
     [false, '<omitted>'],
     [true, annotations],
   ])('logs what an event says, with the annotations where logsTaskMetadata is %s', (logsTaskMetadata, told) => {

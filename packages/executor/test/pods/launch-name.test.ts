@@ -37,6 +37,29 @@ describe('podName', () => {
   })
 })
 
+/** As it was set; fewer where time is short. */
+const PAIRS = Number(process.env.NAME_PAIRS ?? 20_000)
+
+it(`P20: no two of ${PAIRS} pairs of random ids have the same name, nor pairs that are equal in their first 63 characters`, () => {
+  // Ids as people write them, each of a pair one character away from the other.
+  const random = fc.sample(fc.tuple(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.nat()), {
+    numRuns: 1_000,
+    seed: 1,
+  })
+  const collisions: unknown[] = []
+  for (let index = 0; index < PAIRS; index++) {
+    const [text, number] = random[index % random.length] ?? ['', 0]
+    const dagId = `${text}${'y'.repeat(number % 90)}${index}`
+    const pair = [dagId, `${dagId}${index % 2 === 0 ? '_' : 'z'}`].map((id) => nameOf(id))
+    if (pair[0] === pair[1]) collisions.push(pair)
+  }
+  expect(collisions).toEqual([])
+})
+
+function nameOf(dagId: string): string {
+  return podName({ deployment: 'default', key: { ...key, dagId }, number: 1 })
+}
+
 describe('launchId', () => {
   it('has the try, the launch, and the end of the name', () => {
     expect(launchId(launch)).toBe(`2-3-${podName(launch).slice(-8)}`)

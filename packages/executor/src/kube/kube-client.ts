@@ -37,7 +37,7 @@ export interface WatchOptions<T> extends SelectOptions {
   readonly onOpen?: () => void
   /** Asked of the server; it then ends the stream in peace. */
   readonly timeoutSeconds?: number
-  /** The stream is torn down after so long without a byte (bookmarks count). */
+  /** The stream is torn down after so long without a whole line (bookmarks count). */
   readonly silenceMs?: number
   readonly project: (pod: Pod) => T
 }

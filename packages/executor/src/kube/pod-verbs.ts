@@ -103,9 +103,16 @@ export class HttpPodVerbs implements PodVerbs {
       signal,
     } as const
     const splitter = new LineSplitter()
-    for await (const chunk of this.#transport.stream(request, { pool: 'streams', silenceMs, onOpen })) {
+    let lines = 0
+    const isWord = () => {
+      const isLine = lines > 0
+      lines = 0
+      return isLine
+    }
+    for await (const chunk of this.#transport.stream(request, { pool: 'streams', silenceMs, isWord, onOpen })) {
       for (const line of this.#decode(request, () => splitter.push(chunk))) {
         if (signal?.aborted) return
+        lines += 1
         const event = this.#decode(request, () => decodeWatchEvent(line, project))
         yield event
         if (event.type === 'ERROR') return

@@ -82,6 +82,8 @@ export class Transport {
       readonly pool: keyof PoolPair
       readonly silenceMs?: number
       readonly timeoutMs?: number
+      /** Whether what came last counts as a word: bytes that trickle and never make a line leave their reader blind. @default all */
+      readonly isWord?: () => boolean
       /** Called when the headers have come. */
       readonly onOpen?: (() => void) | undefined
     },
@@ -89,8 +91,12 @@ export class Transport {
     using end = this.#end(request)
     const { silenceMs, timeoutMs } = limits
     if (timeoutMs !== undefined) end.endAfter(timeoutMs, 'timeout')
+    const { clock } = this.#options
+    let silentMs = 0
+    let listeningSince = clock.now()
     const listen = () => {
-      if (silenceMs !== undefined) end.endAfter(silenceMs, 'silence')
+      listeningSince = clock.now()
+      if (silenceMs !== undefined) end.endAfter(Math.max(0, silenceMs - silentMs), 'silence')
     }
     try {
       // Headers count as a byte like any other: servers and proxies may hold them back until the first event.
@@ -105,7 +111,10 @@ export class Transport {
         const { done, value } = await chunks.next()
         if (silenceMs !== undefined) end.calm()
         if (done) return
+        // The time that the reader takes does not count.
+        const waitedMs = Math.max(0, clock.now() - listeningSince)
         yield value
+        silentMs = (limits.isWord?.() ?? true) ? 0 : silentMs + waitedMs
       }
     } catch (error) {
       if (end.reason === 'caller') return
@@ -201,7 +210,7 @@ export class Transport {
       case 'timeout':
         return failedRequest(name, 'timeout', `it did not come within ${seconds}`)
       case 'silence':
-        return failedRequest(name, 'silence', `not a byte came for ${seconds}`)
+        return failedRequest(name, 'silence', `nothing came for ${seconds}`)
       case 'caller':
         return failedRequest(name, 'aborted', 'the caller aborted it', request.signal?.reason)
       case 'closed':

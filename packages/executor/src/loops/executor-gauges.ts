@@ -23,6 +23,7 @@ export class ExecutorGauges {
   }
 
   start(): void {
+    if (this.#options.metrics === noMetrics) return
     this.#timer = this.#options.clock.setTimeout(() => {
       this.start()
       this.send()

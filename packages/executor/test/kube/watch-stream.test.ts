@@ -159,25 +159,33 @@ describe('a watch', () => {
     const { ended } = watch({ silenceMs: 150_000 })
     await opened()
     await clock.advance(150_000)
-    expect(await ended).toMatchObject({ kind: 'silence', message: expect.stringMatching(/not a byte came for 150 s$/) })
+    expect(await ended).toMatchObject({ kind: 'silence', message: expect.stringMatching(/nothing came for 150 s$/) })
     await eventually(() => server.sockets.size === 0)
     expect(clock.pendingCount).toBe(0)
   })
 
-  it('counts silence from the last byte, half a line included', async () => {
+  it('counts silence from the last whole line: bytes that trickle in tell nothing', async () => {
     const { events, ended } = watch({ silenceMs: 10_000 })
     const stream = await opened()
-    const half = line('ADDED', 'a', '1')
-    for (const part of [half.slice(0, 9), half.slice(9)]) {
+    const write = async (bytes: string) => {
       const before = clock.timersSet
-      stream.write(part)
-      // The bytes have arrived when the next silence has begun.
+      stream.write(bytes)
+      // The bytes have arrived when the next wait has begun.
       await eventually(() => clock.timersSet > before)
-      await clock.advance(9_999)
     }
+    const [half, rest] = [line('ADDED', 'a', '1').slice(0, 9), line('ADDED', 'a', '1').slice(9)]
+    await clock.advance(6_000)
+    await write(half)
+    await clock.advance(3_999)
+    await write(rest)
     await eventually(() => events.length === 1)
-    await clock.advance(1)
+    for (const byte of half) {
+      await clock.advance(1_100)
+      await write(byte)
+    }
+    await clock.advance(100)
     expect(await ended).toMatchObject({ kind: 'silence' })
+    expect(events).toHaveLength(1)
   })
 
   it('does not count the time that its consumer takes for an event', async () => {

@@ -24,6 +24,22 @@ async function run(text: string, { extension = 'yaml', args = [] as string[] } =
 const nasty = 'a "b" \'c\' $HOME $(HOSTNAME) $$ `ls` ; \n second line \\n é 漢字 🚢 {{ x }}'
 
 describe('davit run', () => {
+  it('puts pods where it is told to, also on the embedded cluster', async () => {
+    const { exitCode, states, stderr } = await run(
+      `
+dag_id: elsewhere
+tasks:
+  - { task_id: here, image: busybox, command: ["true"] }
+  - task_id: there
+    image: busybox
+    command: ["true"]
+    executor_config: { pod_override: { metadata: { namespace: team-b } } }
+`,
+      { args: ['--namespace', 'team-a', '--namespace', 'team-b'] },
+    )
+    expect([exitCode, states], stderr).toEqual([0, { here: 'success', there: 'success' }])
+  })
+
   it('fails with exit 1, says why, and goes on as trigger rules say', async () => {
     const { exitCode, json, states, task } = await run(`
 dag_id: failing

@@ -77,6 +77,29 @@ tasks:
     expect(`${problem?.message} ${problem?.hint}`).toMatch(message)
   })
 
+  it('reports ten mistakes of Airflow’s variables and of options at once', async () => {
+    const wrong = {
+      NAMESPACE: 'No_Name',
+      POD_CREATION_MAX_CONCURRENCY: 'many',
+      DELETE_WORKER_PODS: 'perhaps',
+      RESYNC_SECONDS: '0',
+      POD_MERGE: 'anyhow',
+      FATAL_REASON_GRACE_SECONDS: '[]',
+      NAMESPCE: 'x',
+      DEPLOYMENT: 'Not A Name',
+    }
+    const env = Object.fromEntries(
+      Object.entries(wrong).map(([name, value]) => [`AIRFLOW__KUBERNETES_EXECUTOR__${name}`, value]),
+    )
+    writeFileSync(join(folder, 'good.yaml'), good)
+    const args = ['run', 'good.yaml', '--json', '--task-concurrency', 'no', '--param', 'x=1']
+    const { exitCode, json } = await runDavit(args, { cwd: folder, env: { ...process.env, ...env } })
+    expect(exitCode).toBe(2)
+    expect(json.error?.problems.map(({ path }) => path).sort()).toEqual(
+      [...Object.keys(env), '--param', '--task-concurrency'].sort(),
+    )
+  })
+
   it('reports options and params together', async () => {
     const { json } = await run(good, { args: ['--param', 'x=1', '--logical-date', 'soon', '--task-concurrency', 'no'] })
     expect(json.error?.problems.map(({ path }) => path).sort()).toEqual([

@@ -17,7 +17,7 @@ export async function clusterOf(
 ): Promise<OpenCluster> {
   const { settings, problems: ofSettings } = clusterSettings(typed, { env, cwd })
   const all: Problem[] = [...problems, ...ofSettings]
-  if (settings.choice === null && ofSettings.length === 0) {
+  if (settings.connection === null && ofSettings.length === 0) {
     all.push({
       file: null,
       path: '--kubeconfig',

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import { ConfigError, configFromEnv, type ExecutorOptions } from '@davit/executor'
+import {
+  ConfigError,
+  type ConnectionOptions,
+  configFromEnv,
+  connectionOptions,
+  type ExecutorOptions,
+  resolveConfig,
+} from '@davit/executor'
 import type { Problem } from '../dag/problem.ts'
-
-/** Which cluster; null: the embedded dev cluster. Without any field: where kubectl looks. */
-export type ClusterChoice = {
-  readonly kubeconfigPath?: string
-  readonly context?: string
-  readonly inCluster?: boolean
-} | null
 
 /** The options about the cluster as they were typed. */
 export interface TypedClusterOptions {
@@ -20,68 +20,62 @@ export interface TypedClusterOptions {
 
 /** What options and environment say of the cluster, and of the executor on it. */
 export interface ClusterSettings {
-  readonly choice: ClusterChoice
+  /** Null: the embedded dev cluster. */
+  readonly connection: ConnectionOptions | null
   /** What was set, and nothing else. Without `namespace` the cluster's context has the word. */
   readonly config: ExecutorOptions
 }
 
-const VARIABLE = 'AIRFLOW__KUBERNETES_EXECUTOR__'
+const SECTION = 'AIRFLOW__KUBERNETES_EXECUTOR__'
+
+/** Airflow's variables that name a cluster; `--kubeconfig` and `--context` beat all of them. */
+const NAMING = ['IN_CLUSTER', 'CONFIG_FILE', 'CLUSTER_CONTEXT'] as const
 
 /**
- * The settings: an option beats Airflow's environment variable, which beats the default. A kubeconfig or context that is
- * typed beats all variables that name a cluster.
+ * The settings: an option beats Airflow's environment variable, which beats the default. Without anything that names a
+ * cluster it is the embedded one.
  * @param cwd what files are relative to
  */
 export function clusterSettings(
   typed: TypedClusterOptions,
   { env, cwd }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string },
 ): { settings: ClusterSettings; problems: readonly Problem[] } {
-  const given = variablesOf(typed)
-  const { config, problems } = readVariables({ ...env, ...given })
-  const { inCluster, configFile, clusterContext } = config
+  const given = new Map<string, TypedOption>()
   const isTyped = typed.kubeconfig !== undefined || typed.context !== undefined
-  const choice = isTyped
-    ? chosen(typed.kubeconfig, typed.context)
-    : inCluster === true
-      ? { inCluster }
-      : inCluster === false || configFile || clusterContext
-        ? chosen(configFile || undefined, clusterContext || undefined)
-        : null
+  if (isTyped) {
+    given.set('IN_CLUSTER', { option: '--kubeconfig', text: 'False' })
+    given.set('CONFIG_FILE', { option: '--kubeconfig', text: typed.kubeconfig })
+    given.set('CLUSTER_CONTEXT', { option: '--context', text: typed.context })
+  }
+  if (typed.podTemplateFile !== undefined) {
+    given.set('POD_TEMPLATE_FILE', { option: '--pod-template-file', text: typed.podTemplateFile })
+  }
+  const { namespace = [] } = typed
+  if (namespace.length > 0) given.set('NAMESPACE', { option: '--namespace', text: namespace[0] })
+  if (namespace.length > 1) {
+    given.set('MULTI_NAMESPACE_MODE', { option: '--namespace', text: 'True' })
+    given.set('MULTI_NAMESPACE_MODE_NAMESPACE_LIST', { option: '--namespace', text: namespace.join(',') })
+  }
+  const overrides = Object.fromEntries([...given].map(([name, { text }]) => [SECTION + name, text]))
+  const { config, problems } = readVariables({ ...env, ...overrides })
+  const isNamed = NAMING.some((name) => (overrides[SECTION + name] ?? env[SECTION + name] ?? '') !== '')
   const podTemplateFile = config.podTemplateFile ? resolve(cwd, config.podTemplateFile) : ''
   return {
-    settings: { choice, config: { ...config, podTemplateFile } },
-    problems: problems.map((problem) => ({ ...problem, path: optionOf(problem.path, given) })),
+    settings: {
+      connection: isNamed ? connectionOptions(resolveConfig(config)) : null,
+      config: { ...config, podTemplateFile },
+    },
+    problems: problems.map((problem) => {
+      const option = given.get((problem.path ?? '').replace(SECTION, ''))?.option
+      return option === undefined ? problem : { ...problem, path: option }
+    }),
   }
 }
 
-/** What is typed, as the variables that it beats: their rules hold for it too. */
-function variablesOf({ namespace = [], podTemplateFile }: TypedClusterOptions): Record<string, string> {
-  const [first] = namespace
-  return {
-    ...(podTemplateFile === undefined ? {} : { [`${VARIABLE}POD_TEMPLATE_FILE`]: podTemplateFile }),
-    ...(first === undefined ? {} : { [`${VARIABLE}NAMESPACE`]: first, ...watching(namespace) }),
-  }
-}
-
-function watching(namespaces: readonly string[]): Record<string, string> {
-  if (namespaces.length === 1) return {}
-  return {
-    [`${VARIABLE}MULTI_NAMESPACE_MODE`]: 'True',
-    [`${VARIABLE}MULTI_NAMESPACE_MODE_NAMESPACE_LIST`]: namespaces.join(','),
-  }
-}
-
-/** The option by which somebody typed what a problem is about, else the variable. */
-function optionOf(path: string | null, given: Readonly<Record<string, string>>): string | null {
-  if (path === null || !(path in given)) return path
-  return path === `${VARIABLE}POD_TEMPLATE_FILE` ? '--pod-template-file' : '--namespace'
-}
-
-function chosen(kubeconfigPath: string | undefined, context: string | undefined): ClusterChoice {
-  return {
-    ...(kubeconfigPath === undefined ? {} : { kubeconfigPath }),
-    ...(context === undefined ? {} : { context }),
-  }
+/** What was typed, in the place of a variable; without a text the variable counts as not set. */
+interface TypedOption {
+  readonly option: string
+  readonly text: string | undefined
 }
 
 function readVariables(env: Readonly<Record<string, string | undefined>>): {

@@ -1,4 +1,13 @@
-import { createKubeClient, type ExecutorOptions, type KubeClient, type Logger, loadKubeConfig } from '@davit/executor'
+import {
+  createKubeClient,
+  type ExecutorOptions,
+  isUnauthorized,
+  type KubeClient,
+  KubeConnectionError,
+  type KubeConnectionErrorKind,
+  type Logger,
+  loadKubeConfig,
+} from '@davit/executor'
 import type { ErrorCode } from '../error-codes.ts'
 import type { ClusterSettings } from './cluster-settings.ts'
 
@@ -23,20 +32,23 @@ export class ClusterUnreachableError extends Error {
  * @throws {KubeConfigError} when the kubeconfig is wrong
  */
 export async function openCluster(
-  { choice, config }: ClusterSettings,
+  { connection, config }: ClusterSettings,
   { env, logger }: { readonly env: Readonly<Record<string, string | undefined>>; readonly logger: Logger },
 ): Promise<OpenCluster> {
   await using opening = new AsyncDisposableStack()
-  const embedded = choice === null ? opening.use(await startEmbedded(config)) : null
-  const kubeConfig = await loadKubeConfig(embedded ? { kubeconfig: embedded.kubeconfig } : { ...choice, env })
-  const kube = createKubeClient(kubeConfig, { logger })
+  const embedded = connection === null ? opening.use(await startEmbedded(config)) : null
+  const named = embedded ? { kubeconfig: embedded.kubeconfig } : { ...connection?.kubeConfig, env }
+  const kube = createKubeClient(await loadKubeConfig(named), { ...connection?.kubeClient, logger })
   opening.defer(() => kube.close())
   try {
     await kube.version({ timeoutMs: 10_000 })
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    const message = why.includes(kube.server) ? why : `${kube.server}: ${why}`
-    throw new ClusterUnreachableError(`cannot reach the cluster: ${message}`.replaceAll('\n', ' '), { cause })
+    const message = [
+      `cannot reach the cluster: ${why.includes(kube.server) ? '' : `${kube.server}: `}${why}`,
+      hintOf(cause),
+    ]
+    throw new ClusterUnreachableError(message.join('; ').replaceAll('\n', ' '), { cause })
   }
   const opened = opening.move()
   return {
@@ -45,6 +57,19 @@ export async function openCluster(
     isEmbedded: embedded !== null,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/** What to do about a cluster that does not answer, or does not know us. */
+function hintOf(error: unknown): string {
+  if (isUnauthorized(error))
+    return 'our credentials have ended, were revoked, or are those of another cluster: have new ones made'
+  const hints: Partial<Record<KubeConnectionErrorKind, string>> = {
+    dns: 'is the server of the kubeconfig right, and does the DNS of this machine know it?',
+    tls: 'is the certificate authority of the kubeconfig the one of this cluster, and has no certificate ended?',
+    credentials: 'mend the user of the kubeconfig, or sign in again',
+  }
+  const hint = error instanceof KubeConnectionError ? hints[error.kind] : undefined
+  return [...(hint === undefined ? [] : [hint]), 'davit doctor looks at it step by step'].join(' ')
 }
 
 /** A dev cluster on this machine, with the namespaces that a configuration names: a new one has nobody's. */

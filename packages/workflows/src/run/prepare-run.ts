@@ -80,7 +80,7 @@ function taskApiProblems(spec: DagSpec, { cluster, taskApi }: RunOptions): Probl
   const functions = spec.tasks.filter(({ kind }) => kind === 'function')
   if (functions.length === 0) return []
   // On a cluster that is not the embedded one nobody but the user knows how its pods reach this machine.
-  if (cluster.choice !== null && taskApi.url === undefined) {
+  if (cluster.connection !== null && taskApi.url === undefined) {
     return [
       {
         file: null,

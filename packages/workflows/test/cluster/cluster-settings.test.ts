@@ -14,7 +14,7 @@ describe('the settings of a cluster', () => {
     ['a kubeconfig', { kubeconfig: 'k' }, {}, { kubeconfigPath: 'k' }],
     ['a context', { context: 'c' }, {}, { context: 'c' }],
     ['variables', {}, { CONFIG_FILE: 'k', CLUSTER_CONTEXT: 'c' }, { kubeconfigPath: 'k', context: 'c' }],
-    ['IN_CLUSTER', {}, { IN_CLUSTER: 'True', CONFIG_FILE: 'k' }, { inCluster: true }],
+    ['IN_CLUSTER', {}, { IN_CLUSTER: 'True' }, { inCluster: true }],
     ['IN_CLUSTER False: where kubectl looks', {}, { IN_CLUSTER: 'False' }, {}],
     [
       'an option, which beats all variables',
@@ -23,7 +23,10 @@ describe('the settings of a cluster', () => {
       { context: 'c' },
     ],
   ])('take from %s which cluster it is', (_, typed, variables, choice) => {
-    expect(settings(typed, variables)).toMatchObject({ problems: [], settings: { choice } })
+    expect(settings(typed, variables)).toMatchObject({
+      problems: [],
+      settings: { connection: choice && { kubeConfig: choice } },
+    })
   })
 
   it('take what an option says, then what a variable says', () => {
@@ -37,6 +40,14 @@ describe('the settings of a cluster', () => {
       namespace: 'b',
       podTemplateFile: '/b.yaml',
       deleteWorkerPods: false,
+    })
+  })
+
+  it('connect as variables say', () => {
+    const { settings: found } = settings({ context: 'c' }, { VERIFY_SSL: 'False', REQUEST_TIMEOUT_SECONDS: '5' })
+    expect(found.connection).toMatchObject({
+      kubeConfig: { context: 'c', insecureSkipTlsVerify: true },
+      kubeClient: { requestTimeoutMs: 5_000 },
     })
   })
 

@@ -12,7 +12,7 @@ describe('the options of davit run', () => {
         logicalDate: '2026-03-01T12:00:00.250000+00:00',
         taskConcurrency: 32,
         database: ':memory:',
-        cluster: { choice: null, config: { podTemplateFile: '' } },
+        cluster: { connection: null, config: { podTemplateFile: '' } },
         taskApi: {},
       },
     })
@@ -59,7 +59,9 @@ describe('the options of davit run', () => {
   })
 
   it('takes a context alone as a wish for a real cluster', () => {
-    expect(checkRunOptions({ context: 'prod' }, now).options.cluster.choice).toEqual({ context: 'prod' })
+    expect(checkRunOptions({ context: 'prod' }, now).options.cluster.connection?.kubeConfig).toEqual({
+      context: 'prod',
+    })
   })
 })
 

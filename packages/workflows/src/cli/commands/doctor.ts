@@ -37,9 +37,9 @@ export function doctorCommand(io: Io, ended: Ended): Command {
       const { env, cwd } = io
       const { settings, database } = checkOptions(typed, io)
       await using open = new AsyncDisposableStack()
-      const embedded = settings.choice === null ? open.use(await startEmbedded(settings.config)) : null
+      const embedded = settings.connection === null ? open.use(await startEmbedded(settings.config)) : null
       const kubeConfig = await loadKubeConfig(
-        embedded ? { kubeconfig: embedded.kubeconfig } : { ...settings.choice, env },
+        embedded ? { kubeconfig: embedded.kubeconfig } : { ...settings.connection?.kubeConfig, env },
       )
       if (embedded) io.stderr.write(`davit: no cluster is named; ${EMBEDDED}\n`)
       const config = { ...settings.config, namespace: settings.config.namespace ?? kubeConfig.namespace }

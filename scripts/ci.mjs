@@ -20,6 +20,12 @@ const legs = [
     command: ['npm', 'run', 'test:conformance'],
     env: bothServers,
   },
+  // Sizes that are too much for every run.
+  {
+    name: 'sizes',
+    command: ['npm', 'run', 'test:unit', '--', 'packages/executor/test/pods/launch-name.test.ts'],
+    env: { NAME_PAIRS: '1000000' },
+  },
   // What nobody thought of: random operations, and random nonsense, sent to both servers.
   { name: 'differential', command: ['npm', 'run', 'test:differential'], env: bothServers },
   { name: 'fuzz', command: ['npm', 'run', 'test:fuzz'], env: bothServers },

@@ -127,7 +127,9 @@ it('knows no id that is not of the page', () => {
 })
 
 function fileOf(short: string): string {
-  return join(root, short.startsWith('conformance/') ? 'test' : 'packages/executor/test', short)
+  if (short.startsWith('conformance/')) return join(root, 'test', short)
+  if (short.startsWith('workflows/')) return join(root, 'packages/workflows/test', short.slice('workflows/'.length))
+  return join(root, 'packages/executor/test', short)
 }
 
 function lineOf(title = '', file = '', runsOn = ''): string {

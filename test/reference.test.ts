@@ -91,13 +91,6 @@ describe('docs/reference/configuration.md', () => {
     expect(resolveConfig(configFromEnv(env))).toEqual(resolveConfig())
   })
 
-  it('names as not built only what is refused', () => {
-    const text = readFileSync(join(root, 'docs/reference/configuration.md'), 'utf8')
-    const missing = codesIn(/## Not built yet\n([\s\S]*?): they are/.exec(text)?.[1])
-    expect(missing).toEqual(['outcomeFinalizer', 'launchGate'])
-    expect(missing.filter((name) => name in optionRules)).toEqual([])
-  })
-
   // The compiler holds these lists to the interfaces, the tests hold the page to the lists.
   const constructorOptions: Presence<KubernetesExecutorOptions> = {
     jobId: 'required',
@@ -266,13 +259,6 @@ describe('docs/airflow-parity.md', () => {
       if (rule) expect(rule.check(value), name).toBeNull()
       else expect(Object.keys(FUNCTION_FIELDS)).toContain(name)
     }
-  })
-
-  it('names as not built only what is not there', () => {
-    const text = readFileSync(join(root, 'docs/airflow-parity.md'), 'utf8')
-    const missing = codesIn(/^Not built yet: (.*)$/m.exec(text)?.[1])
-    expect(missing).toEqual(['outcomeFinalizer', 'launchGate'])
-    expect(missing.filter((name) => name in optionRules)).toEqual([])
   })
 })
 

@@ -13,6 +13,7 @@ import { deleteOptionsOf } from './loops/delete-options.ts'
 import { deletePod, labelPod, type PodReference } from './loops/delete-pod.ts'
 import { LaunchPodBuilder, type PodMutationHook } from './loops/launch-pod-builder.ts'
 import { measuredCall } from './loops/measured-call.ts'
+import { takeOffOutcomeFinalizer } from './loops/outcome-finalizer.ts'
 import { PreparationError } from './loops/preparation-error.ts'
 import { watchScopes } from './loops/watched-namespaces.ts'
 import type { Workload } from './loops/workload.ts'
@@ -153,14 +154,16 @@ export class AirflowKubernetesScheduler {
     )
   }
 
-  /** Labels a pod as dealt with, so that no watch shows it any more. Refusals are logged and no error. */
+  /** Labels a pod as dealt with, so that no watch shows it any more, and frees it of `davit/outcome`. Refusals are logged and no error. */
   async patchPodExecutorDone(pod: PodReference): Promise<void> {
-    await this.#label(pod, { airflow_executor_done: 'True' })
+    const { pods } = this.#options.kube
+    await this.#label(pod, () => takeOffOutcomeFinalizer(pods, pod, { labels: { airflow_executor_done: 'True' } }))
   }
 
   /** Labels a pod as revoked, so that its end says nothing. Refusals are logged and no error. */
   async patchPodRevoked(pod: PodReference): Promise<void> {
-    await this.#label(pod, { airflow_pod_revoked: 'True' })
+    const { pods } = this.#options.kube
+    await this.#label(pod, () => labelPod(pods, pod, { airflow_pod_revoked: 'True' }))
   }
 
   /** Turns everything that the watchers found into results; begins to watch where `start()` was not called. */
@@ -195,10 +198,9 @@ export class AirflowKubernetesScheduler {
     }
   }
 
-  async #label(pod: PodReference, labels: Readonly<Record<string, string>>): Promise<void> {
-    const { pods } = this.#options.kube
+  async #label(pod: PodReference, patch: () => Promise<void>): Promise<void> {
     try {
-      await measuredCall(this.#metrics, this.#clock, 'pod_patching', () => labelPod(pods, pod, labels))
+      await measuredCall(this.#metrics, this.#clock, 'pod_patching', patch)
     } catch (error) {
       this.#logger.warn('pod cannot be labelled', { pod: pod.name, namespace: pod.namespace, error })
     }

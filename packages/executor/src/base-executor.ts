@@ -27,6 +27,8 @@ export interface QueuedWorkload {
   readonly infrastructureRetries?: number
   /** The number of the first launch of the try, when the store knows of earlier ones. @default 1 */
   readonly launchNumber?: number
+  /** Whether the pod, deleted by whomever, stays until its end is recorded. With a volatile store it never does. @default the configuration's */
+  readonly outcomeFinalizer?: boolean
 }
 
 export interface ChangeStateOptions {

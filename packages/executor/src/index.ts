@@ -112,6 +112,7 @@ export type {
   RecordedLaunch,
 } from './loops/launch-store.ts'
 export type { LogArchive } from './loops/log-archive.ts'
+export { takeOffOutcomeFinalizer } from './loops/outcome-finalizer.ts'
 export type { PoisonPod } from './loops/poison-pods.ts'
 export { PriorityHeap } from './loops/priority-heap.ts'
 export { type Refusal, refusalOf } from './loops/refusal.ts'

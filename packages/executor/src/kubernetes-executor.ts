@@ -25,6 +25,7 @@ import type { LogArchive } from './loops/log-archive.ts'
 import { MeasuredPods } from './loops/measured-pods.ts'
 import { Periods } from './loops/periods.ts'
 import { PodScopes } from './loops/pod-scopes.ts'
+import { disposeOfRecordedPods } from './loops/recorded-pods.ts'
 import { type TaskLogRequest, TaskLogs } from './loops/task-logs.ts'
 import { Troubles } from './loops/troubles.ts'
 import { waitingReason } from './loops/waiting-reason.ts'
@@ -103,6 +104,7 @@ export class KubernetesExecutor extends BaseExecutor {
   readonly #announced = new Map<string, LaunchOutcome[]>()
   readonly #lease: LeaseKeeper | null = null
   #scopes: PodScopes | null = null
+  #hasLookedForRecorded = false
   #lifecycle: ExecutorState['lifecycle'] = 'new'
   #ending: Promise<void> | null = null
 
@@ -110,7 +112,7 @@ export class KubernetesExecutor extends BaseExecutor {
   constructor(options: KubernetesExecutorOptions) {
     const config = resolveConfigForStore(
       { ...options.config, parallelism: options.parallelism ?? options.config?.parallelism },
-      { hasLeases: options.store?.leases !== undefined },
+      { hasLeases: options.store?.leases !== undefined, isVolatile: options.store?.isVolatile ?? !options.store },
     )
     super(config.parallelism, options.metrics ?? noMetrics)
     this.#options = options
@@ -239,7 +241,7 @@ export class KubernetesExecutor extends BaseExecutor {
 
   /** Hands one try to the launcher, whatever the slots say. A wrong `executorConfig` fails the task at once. */
   executeAsync(queued: QueuedWorkload): void {
-    const { key, args, queue, executorConfig, priority, infrastructureRetries, launchNumber } = queued
+    const { key, args, queue, executorConfig, priority, infrastructureRetries, launchNumber, outcomeFinalizer } = queued
     this.#mustBeStarted()
     if (this.isRunning(key)) {
       this.#logger.error('task runs already', { ...key })
@@ -256,6 +258,7 @@ export class KubernetesExecutor extends BaseExecutor {
       launchNumber: launchNumber ?? this.#launchNumbers.get(key) ?? 1,
       queuedAt: this.#queuedAt.get(queued) ?? this.#clock.now(),
       mayExist: launchNumber !== undefined || this.#launchNumbers.has(key),
+      ...(outcomeFinalizer !== undefined && { outcomeFinalizer }),
     }
     this.#launchNumbers.delete(key)
     let podOverride: Pod | null
@@ -277,6 +280,13 @@ export class KubernetesExecutor extends BaseExecutor {
     const due = (name: string, seconds: number) => seconds > 0 && this.#periods.isDue(name, seconds)
     if (due('completed pods', config.orphanedTasksCheckInterval)) {
       this.#background.begin('adopt completed pods', (signal) => this.#adoption.adoptCompletedPods(signal))
+    }
+    // Also at once: what an earlier process left has waited for long enough.
+    if (due('recorded pods', config.orphanedTasksCheckInterval) || !this.#hasLookedForRecorded) {
+      this.#hasLookedForRecorded = true
+      const { book, reaper } = this.#engine
+      const parts = { pods: this.#pods, config, store: this.#store, book, reaper, clock: this.#clock }
+      this.#background.begin('dispose of recorded pods', (signal) => disposeOfRecordedPods(parts, signal))
     }
     if (
       due('kept pods', config.failedPodTtlSeconds && Math.min(3_600, Math.max(60, config.failedPodTtlSeconds / 24)))

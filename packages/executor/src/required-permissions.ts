@@ -43,8 +43,10 @@ export const requiredPermissions: readonly RequiredPermission[] = [
   {
     ...pods,
     verb: 'patch',
-    neededFor: 'labels: whose a pod is (adoption), that it is done with (failed pods are kept), that it was revoked',
-    without: 'pods of an executor that died are not adopted, failed ones are left on the cluster',
+    neededFor:
+      'labels: whose a pod is (adoption), that it is done with (failed pods are kept), that it was revoked; taking our finalizer and our scheduling gate off',
+    without:
+      'pods of an executor that died are not adopted; ended pods with our finalizer are left on the cluster, pods with our gate do not start',
   },
   {
     ...pods,

@@ -52,6 +52,15 @@ export interface ExecutorConfig {
   /** Container reasons after which a failed launch is not repeated. @default ['Error'] */
   readonly podLaunchFailureExcludedContainerReasons: readonly string[]
 
+  // What the launch protocol puts on pods.
+  /**
+   * Pods have the finalizer `davit/outcome` until their end is recorded, so that a deletion by others hides no end. Null: when
+   * the store outlives the process; with one that does not it cannot be true. @default null
+   */
+  readonly outcomeFinalizer: boolean | null
+  /** Pods have the scheduling gate `davit/launch` until the store has bound them, so that no pod starts which it does not know. @default false */
+  readonly launchGate: boolean
+
   // Pods that do not start.
   /** Waiting reasons that fail a pending pod; empty: none does. @default Airflow's five */
   readonly workerPodPendingFatalContainerStateReasons: readonly string[]

@@ -50,6 +50,9 @@ export const optionRules: { readonly [K in keyof ExecutorConfig]: OptionRule<Exe
   podLaunchFailureRetries: nullable(integer(null, { least: -1 })),
   podLaunchFailureExcludedContainerReasons: nameList(['Error']),
 
+  outcomeFinalizer: nullable<boolean | null>({ ...flag(false), default: null }),
+  launchGate: flag(false),
+
   workerPodPendingFatalContainerStateReasons: nameList(fatalContainerStateReasons),
   fatalReasonGraceSeconds: secondsByName({}),
   unscheduledSeconds: seconds(900),

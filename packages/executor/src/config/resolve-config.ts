@@ -12,9 +12,6 @@ const REPLACED: Readonly<Record<string, string>> = {
   podPatch: 'give it with a task: `executorConfig.podPatch`',
 }
 
-/** What the design has and this version has not: whoever asks for it must not believe that it is on. */
-const NOT_BUILT_YET: readonly string[] = ['launchGate', 'outcomeFinalizer']
-
 const optionNames = Object.keys(optionRules) as (keyof ExecutorConfig)[]
 
 /**
@@ -82,7 +79,5 @@ function creationConcurrency(config: ExecutorConfig): number {
 function notAnOption(name: string): Pick<Problem, 'message' | 'hint'> {
   const instead = Object.hasOwn(REPLACED, name) ? REPLACED[name] : undefined
   if (instead !== undefined) return { message: 'is not supported', hint: instead }
-  if (NOT_BUILT_YET.includes(name))
-    return { message: 'is not built yet', hint: 'leave it out; it comes with a later version' }
   return { message: 'unknown option', ...nearestNameHint(name, optionNames) }
 }

@@ -2,6 +2,8 @@ import type { PodVerbs } from '../kube/kube-client.ts'
 import { isConflict, isInvalid, isNotFound } from '../kube/status-predicates.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Failure } from '../pods/failure.ts'
+import { POD_REVOKED_LABEL } from '../pods/identity-marks.ts'
+import { hasOutcomeFinalizer } from '../pods/protocol-marks.ts'
 import { endingOf } from './pod-ending.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 
@@ -9,7 +11,7 @@ import { type Refusal, refusalOf } from './refusal.ts'
 export type CreateResult =
   /** Ours: just created, or found alive or ended under the name. */
   | { readonly kind: 'ours'; readonly pod: Pod; readonly found: boolean }
-  /** Ours, and on its way out: the name is free when it is gone. */
+  /** Ours, and on its way out without our doing: the name is free when it is gone. */
   | { readonly kind: 'leaving'; readonly pod: Pod }
   /** Ours, ended and accounted for: the try needs a launch with another number. */
   | { readonly kind: 'done'; readonly pod: Pod }
@@ -75,9 +77,9 @@ async function identify(
   try {
     const found = await pods.get(namespaceOf(wanted), wanted.metadata?.name ?? '', request)
     if (!isOfLaunch(found, wanted)) return { kind: 'foreign', failure: foreignFailure(found, wanted) }
-    const { labels, deletionTimestamp, uid } = found.metadata ?? {}
+    const { labels, uid } = found.metadata ?? {}
     if (labels?.airflow_executor_done !== undefined && endingOf(found)) return { kind: 'done', pod: found }
-    if (deletionTimestamp !== undefined || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
+    if (isLeaving(found) || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
     return { kind: 'ours', pod: claimsPods ? await ownedPod(pods, found, wanted, request) : found, found: true }
   } catch (error) {
     return otherwise(error)
@@ -96,6 +98,12 @@ async function ownedPod(
   const { name = '', uid } = found.metadata ?? {}
   const patch = { metadata: { uid, labels: { [OWNER_LABEL]: owner } } }
   return await pods.patch(namespaceOf(wanted), name, { type: 'merge', patch }, request)
+}
+
+/** On its way out without our having to do anything; one that our finalizer keeps is there to tell us its end. */
+function isLeaving(pod: Pod): boolean {
+  const { deletionTimestamp, labels } = pod.metadata ?? {}
+  return deletionTimestamp !== undefined && !(hasOutcomeFinalizer(pod) && labels?.[POD_REVOKED_LABEL] === undefined)
 }
 
 /** Whether the pod is that of the wanted one's launch: same deployment, same launch, by label and by annotation. */

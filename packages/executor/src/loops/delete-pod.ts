@@ -31,8 +31,13 @@ export async function labelPod(
 ): Promise<void> {
   // The uid in a patch's metadata is as good as a precondition: Kubernetes refuses to change it.
   const metadata = { ...(uid === undefined ? {} : { uid }), labels }
+  await ifStillThere(() => pods.patch(namespace, name, { type: 'merge', patch: { metadata } }, options))
+}
+
+/** Carries out a patch that names the pod's uid; that the pod is gone, or another has its name by now, is no error. */
+export async function ifStillThere(patch: () => Promise<unknown>): Promise<void> {
   try {
-    await pods.patch(namespace, name, { type: 'merge', patch: { metadata } }, options)
+    await patch()
   } catch (error) {
     if (!isNotFound(error) && !isOtherUid(error)) throw error
   }

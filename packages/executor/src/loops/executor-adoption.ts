@@ -11,6 +11,7 @@ import type { QueuedTaskInstance } from './launch-store.ts'
 import { LeaseAdoption } from './lease-adoption.ts'
 import { endingOf } from './pod-ending.ts'
 import { projectPod } from './pod-record.ts'
+import { referenceTo } from './reaper.ts'
 
 /** Pods of other owners, and pods that nobody answers for: adoption in both modes, and the cleaning up around it. */
 export class ExecutorAdoption {
@@ -99,7 +100,7 @@ export class ExecutorAdoption {
     for (const record of records) {
       if (endingOf(record.pod)?.state !== 'failed') continue
       if (olderThanSeconds > 0 && endedAt(record) > before) continue
-      engine.reaper.enqueue({ namespace: record.namespace, name: record.name, uid: record.uid, action: 'delete' })
+      engine.reaper.enqueue({ ...referenceTo(record), action: 'delete' })
     }
   }
 

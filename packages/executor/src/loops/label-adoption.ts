@@ -19,6 +19,7 @@ import type { Launch } from './launch-store.ts'
 import { measuredCall } from './measured-call.ts'
 import { podDisposal } from './pod-disposal.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
+import { referenceTo } from './reaper.ts'
 
 /** Airflow's way: the label `airflow-worker` says whose a pod is, and adopting is to put our name on it. */
 export class LabelAdoption {
@@ -42,8 +43,8 @@ export class LabelAdoption {
     await concurrently(sorted.current, ADOPTION_CONCURRENCY, async ({ record, launch }) => {
       if (await this.adoptPod(record, launch)) candidates.delete(launch.key)
     })
-    for (const { namespace, name, uid } of sorted.superseded) {
-      engine.reaper.enqueue({ namespace, name, uid, action: 'delete', isRevoked: true })
+    for (const record of sorted.superseded) {
+      engine.reaper.enqueue({ ...referenceTo(record), action: 'delete', isRevoked: true })
     }
     if (store.isVolatile) return
     const listed = new TaskInstanceKeySet(sorted.current.map(({ launch }) => launch.key))
@@ -98,7 +99,7 @@ export class LabelAdoption {
       if (endedAt(record) > before || (key && (open.has(key) || engine.book.get(key)))) continue
       const action = podDisposal(record.pod, 'success', config)
       metrics.increment('davit_executor.adoptions', { result: 'completed' })
-      engine.reaper.enqueue({ namespace: record.namespace, name: record.name, uid: record.uid, action })
+      engine.reaper.enqueue({ ...referenceTo(record), action })
     }
   }
 

@@ -11,6 +11,7 @@ import type { Notice } from '../watch/notice.ts'
 import { deleteOptionsOf } from './delete-options.ts'
 import { LaunchBook } from './launch-book.ts'
 import { adoptedEntry, type LaunchEntry, newEntry } from './launch-entry.ts'
+import { LaunchGates } from './launch-gates.ts'
 import { LaunchPodBuilder, type PodMutationHook } from './launch-pod-builder.ts'
 import { LaunchPreparation } from './launch-preparation.ts'
 import type { Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
@@ -23,7 +24,7 @@ import { type Ending, failedFor } from './pod-ending.ts'
 import { PodEvents } from './pod-events.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
 import { PodTracker } from './pod-tracker.ts'
-import { Reaper } from './reaper.ts'
+import { finalizerOf, Reaper } from './reaper.ts'
 import { beginNextLaunch, disposeSuperseded, launchAgain, markSuperseded, relaunchDelayMs } from './relaunch.ts'
 import { Strangers } from './strangers.ts'
 import { TimelineMeter } from './timeline.ts'
@@ -75,6 +76,7 @@ export class LaunchEngine {
   readonly #stopping = new AbortController()
   readonly #strangers: Strangers
   readonly #leaving: LeavingPods
+  readonly #gates: LaunchGates
   /** Words with the store that nobody waits for: binds and revocations, each repeated until it is heard. */
   readonly #storeCalls: WorkQueue<() => Promise<void>>
 
@@ -113,6 +115,7 @@ export class LaunchEngine {
         config,
         jobId,
         clock,
+        store,
         podMutationHook: options.podMutationHook,
         signal: this.#stopping.signal,
       }),
@@ -127,6 +130,7 @@ export class LaunchEngine {
       },
       onRecordedTooLate: (launch) => this.#revokeInStore(launch),
     })
+    this.#gates = new LaunchGates(shared)
     this.#strangers = new Strangers({ book, config, reaper: this.reaper })
     this.#leaving = new LeavingPods({ ...shared, onFree: (entry) => this.launcher.enqueue(entry) })
     this.#storeCalls = new WorkQueue<() => Promise<void>>({
@@ -160,6 +164,7 @@ export class LaunchEngine {
         onRunning: options.events.onRunning,
         onEnded: (entry, ending, pod) => this.#onEnded(entry, ending, pod.isOver),
         onAdoptedAway: (entry) => this.letGo(entry, 'its pod was adopted by another executor'),
+        onGated: (entry) => this.#gates.seen(entry),
         onStranger: (record) => this.#strangers.see(record),
       },
     })
@@ -247,6 +252,7 @@ export class LaunchEngine {
       await this.tracker.idle()
       await this.#leaving.idle()
       await this.#storeCalls.idle()
+      await this.#gates.idle()
       await this.#outcomes.idle()
       await this.reaper.idle()
     }
@@ -264,7 +270,7 @@ export class LaunchEngine {
       await this.tracker.stop()
       await this.#leaving.stop()
       const flush = [
-        this.#storeCalls.idle({ withDelayed: true }),
+        this.#storeCalls.idle({ withDelayed: true }).then(() => this.#gates.idle({ withDelayed: true })),
         this.#outcomes.idle({ withDelayed: true }),
         this.reaper.idle({ withDelayed: true }),
       ]
@@ -272,12 +278,14 @@ export class LaunchEngine {
         await Promise.race([Promise.all(flush).then(() => this.reaper.idle({ withDelayed: true })), expired.promise])
     } finally {
       timer.cancel()
-      await Promise.all([this.#storeCalls.stop(), this.#outcomes.stop(), this.reaper.stop()])
+      await Promise.all([this.#storeCalls.stop(), this.#gates.stop(), this.#outcomes.stop(), this.reaper.stop()])
     }
   }
 
   #newEntry(workload: Workload): LaunchEntry {
-    const namespace = workload.podOverride?.metadata?.namespace ?? this.#options.config.namespace
+    const wished = workload.podPatch as Pod | null | undefined
+    const namespace =
+      wished?.metadata?.namespace ?? workload.podOverride?.metadata?.namespace ?? this.#options.config.namespace
     const entry = newEntry(workload, taskInstanceKeyText(workload.key), this.book.nextSequence(), namespace)
     entry.timeline = new TimelineMeter(this.#options.clock, workload.queuedAt)
     return entry
@@ -305,10 +313,13 @@ export class LaunchEngine {
     entry.timeline?.look(entry)
     const { launch } = entry
     // Taken over with its pod: the store knows it.
-    if (isBound) return
+    if (isBound) {
+      this.#gates.bound(entry)
+      return
+    }
     this.#storeCalls.push(async () => {
       const answer = await store.bindPod(launch, uid)
-      if (answer === true) return
+      if (answer === true) return this.#gates.bound(entry)
       if (answer === 'takenOver') {
         if (entry.launch === launch) this.letGo(entry, TAKEN_OVER)
         return
@@ -364,7 +375,7 @@ export class LaunchEngine {
         return
       }
       if (!entry.replacing?.isOver) {
-        this.reaper.enqueue({ namespace, name, uid, action: 'delete' })
+        this.reaper.enqueue({ namespace, name, uid, action: 'delete', ...finalizerOf(entry.record) })
         if (entry.supersedes) entry.supersedes = { ...entry.supersedes, isDisposedOf: true }
       }
       this.#replaced(entry, { isRevoked: true })

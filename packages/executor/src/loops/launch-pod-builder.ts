@@ -6,6 +6,9 @@ import { constructPod } from '../pods/construct-pod.ts'
 import type { Failure } from '../pods/failure.ts'
 import { applyPodIdentity, podIdentity } from '../pods/pod-identity.ts'
 import { PodTemplates } from '../pods/pod-template-file.ts'
+import { withProtocolMarks } from '../pods/protocol-marks.ts'
+import type { LaunchStore } from './launch-store.ts'
+import { wantsOutcomeFinalizer } from './outcome-finalizer.ts'
 import { PreparationError } from './preparation-error.ts'
 import { watchedNamespaces } from './watched-namespaces.ts'
 import type { Workload } from './workload.ts'
@@ -23,10 +26,13 @@ interface LaunchPodBuilderOptions {
   readonly podMutationHook?: PodMutationHook | undefined
   /** Nobody waits for a pod any more: a hook that is under way is left to itself. */
   readonly signal?: AbortSignal
+  /** Decides whether pods keep their end until it is recorded. @default volatile: none does */
+  readonly store?: Pick<LaunchStore, 'isVolatile'>
 }
 
 /** A hook that has not answered by then never will. */
 const HOOK_DEADLINE_MS = 30_000
+const VOLATILE = { isVolatile: true }
 
 /** Builds the pods of launches: template, generated pod, override, patch, identity, hook, and identity again. */
 export class LaunchPodBuilder {
@@ -51,7 +57,7 @@ export class LaunchPodBuilder {
   }
 
   async #build(workload: Workload, number: number): Promise<Pod> {
-    const { config, jobId } = this.#options
+    const { config, jobId, podMutationHook, store = VOLATILE } = this.#options
     const { key, args, podOverride, podTemplateFile, podPatch = null, image } = workload
     const identity = podIdentity({ deployment: config.deployment, key, number, schedulerJobId: jobId })
     const built = constructPod({
@@ -67,9 +73,13 @@ export class LaunchPodBuilder {
       duplicates: config.podMerge,
       strictPodFields: config.strictPodFields,
     })
-    const pod = applyPodIdentity(built, identity, watchedNamespaces(config))
-    if (!this.#options.podMutationHook) return pod
-    return applyPodIdentity(await this.#mutate(pod, this.#options.podMutationHook), identity, watchedNamespaces(config))
+    const marks = {
+      outcomeFinalizer: wantsOutcomeFinalizer(workload, config, store),
+      launchGate: config.launchGate,
+    }
+    const asOurs = (pod: Pod) => withProtocolMarks(applyPodIdentity(pod, identity, watchedNamespaces(config)), marks)
+    const pod = asOurs(built)
+    return podMutationHook ? asOurs(await this.#mutate(pod, podMutationHook)) : pod
   }
 
   async #mutate(original: Pod, hook: PodMutationHook): Promise<Pod> {

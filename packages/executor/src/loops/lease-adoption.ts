@@ -1,5 +1,6 @@
 import { sleep } from '../clock.ts'
 import { ExecutorError } from '../errors.ts'
+import { hasOutcomeFinalizer } from '../pods/protocol-marks.ts'
 import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
 import type { TaskInstanceKeyMap } from '../tasks/task-instance-key-map.ts'
 import type { AdoptableTaskInstance } from './adoption.ts'
@@ -11,6 +12,7 @@ import type { Launch, LaunchLeases } from './launch-store.ts'
 import { podDisposal } from './pod-disposal.ts'
 import { endingOf } from './pod-ending.ts'
 import type { PodRecord } from './pod-record.ts'
+import { referenceTo } from './reaper.ts'
 
 function launchIdOf({ pod }: PodRecord): string {
   return pod.metadata?.labels?.['davit-launch'] ?? ''
@@ -81,7 +83,7 @@ export class LeaseAdoption {
     const seen = [...cache.records()].filter(
       (record) =>
         record.pod.metadata?.labels?.['davit-deployment'] === config.deployment &&
-        record.pod.metadata.deletionTimestamp === undefined &&
+        (record.pod.metadata.deletionTimestamp === undefined || hasOutcomeFinalizer(record.pod)) &&
         !engine.book.ofPod(record.namespace, record.name) &&
         !engine.reaper.isPending(record.uid) &&
         // Who committed the end disposes of the pod; that may have to wait for the API server.
@@ -92,7 +94,8 @@ export class LeaseAdoption {
     return seen.filter((record) => closed.has(launchIdOf(record)))
   }
 
-  #dispose({ namespace, name, uid, pod }: PodRecord): void {
+  #dispose(record: PodRecord): void {
+    const { namespace, name, pod } = record
     const { engine, metrics, config, logger } = this.#context
     const ending = endingOf(pod)
     const action = ending ? podDisposal(pod, ending.state, config) : 'delete'
@@ -102,7 +105,7 @@ export class LeaseAdoption {
       launch: pod.metadata?.labels?.['davit-launch'],
     })
     metrics.increment('davit_executor.adoptions', { result: 'completed' })
-    engine.reaper.enqueue({ namespace, name, uid, action, ...(ending ? {} : { isRevoked: true }) })
+    engine.reaper.enqueue({ ...referenceTo(record), action, ...(ending ? {} : { isRevoked: true }) })
   }
 
   /** Nobody has heard of its pod: it may have been created only just now. */

@@ -1,4 +1,5 @@
 import type { Pod } from '../kube/types.ts'
+import { OUTCOME_FINALIZER } from '../pods/protocol-marks.ts'
 import type { PodRecord } from './pod-record.ts'
 
 /** A kubelet that is there needs little more than the grace period. */
@@ -11,13 +12,14 @@ const SLACK_MS = 30_000
  * @param now milliseconds since 1970
  */
 export function leavingReason({ namespace, name, pod }: PodRecord, now: number): string | null {
-  const { deletionTimestamp, finalizers = [] } = pod.metadata ?? {}
+  const { deletionTimestamp } = pod.metadata ?? {}
   if (!deletionTimestamp) return null
   const place = `${namespace}/${name}`
   // The timestamp is when the grace period ends.
   const until = Date.parse(deletionTimestamp)
   if (now < until + SLACK_MS) return `its pod ${place} is being deleted, until ${deletionTimestamp} at the latest`
   const node = pod.spec?.nodeName
+  const finalizers = pod.metadata?.finalizers?.filter((name) => name !== OUTCOME_FINALIZER) ?? []
   if (finalizers.length > 0 && (node === undefined || hasEnded(pod))) {
     return `its pod ${place} should be gone since ${deletionTimestamp}: the finalizer ${finalizers.join(', ')} keeps it; who set it has to take it off (kubectl get pod -n ${namespace} ${name} -o yaml)`
   }
@@ -29,10 +31,10 @@ export function leavingReason({ namespace, name, pod }: PodRecord, now: number):
 
 /**
  * Whether a pod that is being deleted cannot run any more although it is still there: it has no node, and Kubernetes binds
- * no pod that is being deleted.
+ * no pod that is being deleted. Kubernetes calls it Failed after a while.
  */
-export function willNeverRun({ metadata, spec, status }: Pod): boolean {
-  return Boolean(metadata?.deletionTimestamp) && !spec?.nodeName && (status?.phase ?? 'Pending') === 'Pending'
+export function willNeverRun({ metadata, spec }: Pod): boolean {
+  return Boolean(metadata?.deletionTimestamp) && !spec?.nodeName
 }
 
 function hasEnded({ status }: Pod): boolean {

@@ -10,7 +10,7 @@ import { archiveLog, type LogArchive } from './log-archive.ts'
 import { OutcomeCommitter } from './outcome-committer.ts'
 import { podDisposal } from './pod-disposal.ts'
 import type { Ending } from './pod-ending.ts'
-import type { Reaper } from './reaper.ts'
+import { finalizerOf, type Reaper } from './reaper.ts'
 import { WorkQueue } from './work-queue.ts'
 
 interface OutcomePipelineOptions {
@@ -172,6 +172,7 @@ export class OutcomePipeline {
     if (!launch.uid) return
     this.#uids.delete(launch.uid)
     const action = accepted ? podDisposal(entry.record?.pod ?? null, state, config) : 'delete'
-    reaper.enqueue({ namespace: launch.namespace, name: launch.podName, uid: launch.uid, action })
+    const pod = { namespace: launch.namespace, name: launch.podName, uid: launch.uid, ...finalizerOf(entry.record) }
+    reaper.enqueue({ ...pod, action })
   }
 }

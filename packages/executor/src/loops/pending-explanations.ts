@@ -10,6 +10,7 @@ import type { PodEvents } from './pod-events.ts'
  * the pod itself why there is no node; only an autoscaler's events add to that.
  */
 const ASK_MS: Readonly<Record<PendingStage, readonly [first: number, again: number]>> = {
+  gated: [30_000, 300_000],
   unscheduled: [30_000, 300_000],
   creating: [5_000, 30_000],
   pulling: [5_000, 60_000],

@@ -25,9 +25,11 @@ type Limits = Pick<
 const STAGES: Readonly<
   Record<
     PendingStage,
-    { readonly option: keyof Limits & `${string}Seconds`; readonly class: FailureClass; readonly said: string }
+    { readonly option: (keyof Limits & `${string}Seconds`) | null; readonly class: FailureClass; readonly said: string }
   >
 > = {
+  // Whoever set a gate decides how long: no node is being looked for.
+  gated: { option: null, class: 'capacity', said: 'its scheduling gates were not lifted' },
   unscheduled: { option: 'unscheduledSeconds', class: 'capacity', said: 'no node took the pod' },
   pulling: { option: 'pullingSeconds', class: 'config', said: 'its image was not pulled' },
   initialising: { option: 'initialisingSeconds', class: 'deadline', said: 'its init containers did not end' },
@@ -45,7 +47,7 @@ export function pendingLimits(pod: Pod, config: Limits): readonly PendingLimit[]
   if (!pending) return []
   const { option, said } = STAGES[pending.stage]
   const failureClass = pending.failureClass ?? pendingClass(pending.stage)
-  const seconds = Number(config[option])
+  const seconds = option === null ? 0 : Number(config[option])
   const about = pending.reason ? `: ${pending.reason}` : ''
   const limits: PendingLimit[] = []
   if (seconds > 0) {

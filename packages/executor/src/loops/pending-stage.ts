@@ -1,16 +1,18 @@
 import type { ContainerStatus, Pod } from '../kube/types.ts'
 import type { FailureClass } from '../pods/failure.ts'
+import { LAUNCH_GATE } from '../pods/protocol-marks.ts'
 import { waitingFailure } from '../pods/waiting-failure.ts'
 
 /**
  * What a pod that has not started waits for.
  *
+ * - `gated` its scheduling gates, ours or those of others
  * - `unscheduled` a node
  * - `creating` its sandbox: volumes and network
  * - `pulling` an image, or its container
  * - `initialising` its init containers, which run
  */
-export type PendingStage = 'unscheduled' | 'creating' | 'pulling' | 'initialising'
+export type PendingStage = 'gated' | 'unscheduled' | 'creating' | 'pulling' | 'initialising'
 
 /** A pod's stage before its main container runs, and what it says about it. */
 export interface Pending {
@@ -26,6 +28,10 @@ export interface Pending {
 /** The stage of a pending pod; null once its phase is another one. */
 export function pendingStage(pod: Pod): Pending | null {
   if ((pod.status?.phase ?? 'Pending') !== 'Pending') return null
+  const gates = pod.spec?.schedulingGates ?? []
+  if (gates.length > 0) {
+    return { stage: 'gated', evidence: 'spec.schedulingGates[0]', reason: gates.map(gateReason).join(', ') }
+  }
   const conditions = pod.status?.conditions ?? []
   const scheduled = conditions.findIndex(({ type }) => type === 'PodScheduled')
   const condition = conditions[scheduled]
@@ -47,6 +53,10 @@ export function pendingStage(pod: Pod): Pending | null {
     }
   }
   return waiting('initContainerStatuses', init, pod) ?? waiting('containerStatuses', main, pod) ?? created(pod)
+}
+
+function gateReason({ name }: { readonly name: string }): string {
+  return name === LAUNCH_GATE ? `${name} (until the store has bound the pod)` : name
 }
 
 /** The first container that waits; an init container that has ended, and one behind it, tell nothing. */

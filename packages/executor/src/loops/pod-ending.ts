@@ -2,6 +2,7 @@ import type { Pod } from '../kube/types.ts'
 import { classifyFailure } from '../pods/classify-failure.ts'
 import type { Failure } from '../pods/failure.ts'
 import { fatalWaits } from '../pods/fatal-waiting.ts'
+import { POD_REVOKED_LABEL } from '../pods/identity-marks.ts'
 import { mainContainer, mainContainerEnd } from '../pods/main-container-end.ts'
 import { podOutcome } from '../pods/pod-outcome.ts'
 import type { LaunchOutcome } from './launch-store.ts'
@@ -32,12 +33,14 @@ export function podNews(
   { isDeleted, fatalContainerStateReasons }: { isDeleted: boolean; fatalContainerStateReasons: readonly string[] },
 ): PodNews {
   if (isDeleted && pod.metadata?.deletionTimestamp === undefined) return { kind: 'left' }
+  const isRevoked = pod.metadata?.labels?.[POD_REVOKED_LABEL] !== undefined
+  if (!isDeleted && !isRevoked && willNeverRun(pod))
+    return { kind: 'vanished', failure: vanishedFailure(pod, { mayHaveRun: false }) }
   const ending = endingOf(pod)
   if (ending) return { kind: 'ended', ending }
-  if (pod.metadata?.labels?.airflow_pod_revoked !== undefined && !isDeleted) return { kind: 'none' }
+  if (isRevoked && !isDeleted) return { kind: 'none' }
   if (isDeleted)
     return { kind: 'vanished', failure: vanishedFailure(pod, { mayHaveRun: pod.status?.phase !== 'Pending' }) }
-  if (willNeverRun(pod)) return { kind: 'vanished', failure: vanishedFailure(pod, { mayHaveRun: false }) }
   const { state } = podOutcome({ type: 'MODIFIED', object: pod }, { fatalContainerStateReasons })
   // Airflow's table looks at the first container only, and a sidecar may stand before the main one.
   const isStuck = pod.status?.phase === 'Pending' && fatalWaits(pod, fatalContainerStateReasons).length > 0

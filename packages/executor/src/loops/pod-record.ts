@@ -47,6 +47,7 @@ export function projectPod(pod: Pod): PodRecord {
         ...(spec?.initContainers?.length && { initContainers: spec.initContainers.map(container) }),
         ...(spec?.ephemeralContainers?.length && { ephemeralContainers: spec.ephemeralContainers.map(container) }),
         ...defined('nodeName', spec?.nodeName),
+        ...(spec?.schedulingGates?.length && { schedulingGates: spec.schedulingGates }),
         ...defined('activeDeadlineSeconds', spec?.activeDeadlineSeconds),
       },
       status: {

@@ -5,6 +5,7 @@ import { isNotFound } from '../kube/status-predicates.ts'
 import type { PodEvent } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
 import type { Failure } from '../pods/failure.ts'
+import { hasOutcomeFinalizer } from '../pods/protocol-marks.ts'
 import type { Notice } from '../watch/notice.ts'
 import { Deadlines } from './deadlines.ts'
 import type { PodReference } from './delete-pod.ts'
@@ -29,6 +30,8 @@ export interface TrackerEvents {
   readonly onEnded: (entry: LaunchEntry, ending: Ending, pod: { readonly isOver: boolean }) => void
   /** Another executor has adopted the pod. */
   readonly onAdoptedAway: (entry: LaunchEntry) => void
+  /** The pod of a launch has a scheduling gate. */
+  readonly onGated: (entry: LaunchEntry) => void
   /** A pod with our labels that is not the current one of any launch. */
   readonly onStranger: (record: PodRecord) => void
 }
@@ -122,8 +125,9 @@ export class PodTracker {
     if (entry.launch?.uid === undefined) {
       // Seen before the store knows of the launch: the create will find it.
       if (!entry.isRecorded) return
-      // On its way out, it is the pod of an earlier life of the same launch, and ours is still to come.
-      if (record.pod.metadata?.deletionTimestamp !== undefined) return
+      // On its way out, it is the pod of an earlier life of the same launch, and ours is still to come; unless our finalizer
+      // keeps it for us.
+      if (record.pod.metadata?.deletionTimestamp !== undefined && !hasOutcomeFinalizer(record.pod)) return
       this.#options.events.onBound(entry, record)
     }
     entry.record = record
@@ -202,6 +206,7 @@ export class PodTracker {
 
   #take(entry: LaunchEntry, record: PodRecord, { isDeleted }: { isDeleted: boolean }): void {
     const { events } = this.#options
+    if (record.pod.spec?.schedulingGates && entry.phase === 'live') events.onGated(entry)
     const news = podNews(record.pod, { isDeleted, fatalContainerStateReasons: this.#withoutGrace })
     switch (news.kind) {
       case 'running':

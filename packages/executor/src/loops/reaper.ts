@@ -2,8 +2,12 @@ import type { Clock } from '../clock.ts'
 import type { DeleteOptions, PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
+import { EXECUTOR_DONE_LABEL, POD_REVOKED_LABEL } from '../pods/identity-marks.ts'
+import { hasOutcomeFinalizer } from '../pods/protocol-marks.ts'
 import { deletePod, labelPod, type PodReference } from './delete-pod.ts'
 import { measuredCall } from './measured-call.ts'
+import { takeOffOutcomeFinalizer } from './outcome-finalizer.ts'
+import type { PodRecord } from './pod-record.ts'
 import { WorkQueue } from './work-queue.ts'
 
 /** What is to become of a pod: taken away, or kept and labelled as done so that no watch shows it any more. */
@@ -12,6 +16,19 @@ export interface ReapJob extends PodReference {
   readonly action: 'delete' | 'markDone'
   /** The launch was revoked: says so on the pod first, so that other watchers do not take its end for the task's. */
   readonly isRevoked?: boolean
+  /** False: the pod has no finalizer of ours. Absent: it may have one. */
+  readonly hasFinalizer?: boolean
+}
+
+/** The pod of a record, for a job. */
+export function referenceTo(record: PodRecord): Pick<ReapJob, 'namespace' | 'name' | 'uid' | 'hasFinalizer'> {
+  const { namespace, name, uid } = record
+  return { namespace, name, uid, ...finalizerOf(record) }
+}
+
+/** What was seen of the pod's finalizer; nothing when it was not seen. */
+export function finalizerOf(record: PodRecord | null | undefined): Pick<ReapJob, 'hasFinalizer'> {
+  return record ? { hasFinalizer: hasOutcomeFinalizer(record.pod) } : {}
 }
 
 interface ReaperOptions {
@@ -72,27 +89,39 @@ export class Reaper {
   }
 
   async #reap(job: ReapJob, signal: AbortSignal): Promise<void> {
-    const { pods, metrics, clock, deleteOptions } = this.#options
-    if (job.action === 'markDone') {
-      await measuredCall(metrics, clock, 'pod_patching', () =>
-        labelPod(pods, job, { airflow_executor_done: 'True' }, { signal }),
-      )
-    } else {
-      if (job.isRevoked) await this.#markRevoked(job, signal)
-      await measuredCall(metrics, clock, 'pod_deletion', () => deletePod(pods, job, { ...deleteOptions, signal }))
-    }
+    if (job.action === 'markDone') await this.#mark(job, EXECUTOR_DONE_LABEL, signal)
+    else await this.#delete(job, signal)
     this.#pending.delete(job.uid)
   }
 
-  /** A courtesy to others: without it the deletion goes on all the same. */
-  async #markRevoked(job: ReapJob, signal: AbortSignal): Promise<void> {
-    const { pods, metrics, clock, logger } = this.#options
-    try {
-      await measuredCall(metrics, clock, 'pod_patching', () =>
-        labelPod(pods, job, { airflow_pod_revoked: 'True' }, { signal }),
-      )
-    } catch (error) {
-      logger.warn('pod cannot be labelled as revoked', { namespace: job.namespace, pod: job.name, error })
+  async #delete(job: ReapJob, signal: AbortSignal): Promise<void> {
+    const { pods, metrics, clock, deleteOptions } = this.#options
+    const mustBeFreed = job.hasFinalizer !== false
+    let refusal: { readonly error: unknown } | null = null
+    if (mustBeFreed || job.isRevoked) {
+      try {
+        await this.#mark(job, job.isRevoked ? POD_REVOKED_LABEL : null, signal)
+      } catch (error) {
+        refusal = { error }
+      }
     }
+    await measuredCall(metrics, clock, 'pod_deletion', () => deletePod(pods, job, { ...deleteOptions, signal }))
+    if (!refusal) return
+    // The deletion has ended what runs, and our finalizer would keep the rest of it.
+    if (mustBeFreed) throw refusal.error
+    // The label alone is a courtesy to others.
+    const { namespace, name: pod } = job
+    this.#options.logger.warn('pod cannot be labelled as revoked', { namespace, pod, ...refusal })
+  }
+
+  /** The label and the end of our finalizer in one request. */
+  async #mark(job: ReapJob, label: string | null, signal: AbortSignal): Promise<void> {
+    const { pods, metrics, clock } = this.#options
+    const labels = label === null ? {} : { [label]: 'True' }
+    await measuredCall(metrics, clock, 'pod_patching', () =>
+      job.hasFinalizer === false
+        ? labelPod(pods, job, labels, { signal })
+        : takeOffOutcomeFinalizer(pods, job, { labels, signal }),
+    )
   }
 }

@@ -6,7 +6,7 @@ import type { LaunchBook } from './launch-book.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import { podDisposal } from './pod-disposal.ts'
 import type { Ending } from './pod-ending.ts'
-import type { Reaper } from './reaper.ts'
+import { finalizerOf, type Reaper } from './reaper.ts'
 
 /** Whether a launch that ended is followed by another one of the same try. */
 export type Again =
@@ -76,5 +76,6 @@ export function disposeSuperseded(entry: LaunchEntry, reaper: Reaper, config: Ex
   entry.supersedes = null
   if (!launch?.uid || isDisposedOf) return
   const action = podDisposal(record?.pod ?? null, 'failed', config)
-  reaper.enqueue({ namespace: launch.namespace, name: launch.podName, uid: launch.uid, action })
+  const pod = { namespace: launch.namespace, name: launch.podName, uid: launch.uid, ...finalizerOf(record) }
+  reaper.enqueue({ ...pod, action })
 }

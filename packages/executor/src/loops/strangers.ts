@@ -3,7 +3,7 @@ import { annotationsToKey } from '../pods/task-annotations.ts'
 import type { LaunchBook } from './launch-book.ts'
 import type { Launch } from './launch-store.ts'
 import type { PodRecord } from './pod-record.ts'
-import type { Reaper } from './reaper.ts'
+import { type Reaper, referenceTo } from './reaper.ts'
 
 interface StrangersOptions {
   readonly book: LaunchBook
@@ -70,8 +70,8 @@ export class Strangers {
     this.#reap(record)
   }
 
-  #reap({ namespace, name, uid }: PodRecord): void {
-    this.#options.reaper.enqueue({ namespace, name, uid, action: 'delete', isRevoked: true })
+  #reap(record: PodRecord): void {
+    this.#options.reaper.enqueue({ ...referenceTo(record), action: 'delete', isRevoked: true })
   }
 
   #isSuperseded({ pod }: PodRecord): boolean {

@@ -48,6 +48,8 @@ export interface Timeline {
 }
 
 const STAGES: Readonly<Record<PendingStage, TimelinePart>> = {
+  // Held back, by us or by a queue of the cluster: not launched yet.
+  gated: 'waiting',
   unscheduled: 'scheduling',
   creating: 'starting',
   pulling: 'pulling',

@@ -3,6 +3,7 @@ import { leavingReason } from './leaving-pod.ts'
 import type { PendingStage } from './pending-stage.ts'
 
 const STAGES: Readonly<Record<PendingStage, string>> = {
+  gated: 'held back by scheduling gates',
   unscheduled: 'unscheduled',
   creating: 'creating',
   pulling: 'pulling image',

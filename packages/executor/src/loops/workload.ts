@@ -22,4 +22,6 @@ export interface Workload {
   readonly mayExist?: boolean
   /** When it was queued, in milliseconds since 1970. @default now */
   readonly queuedAt?: number
+  /** Whether the pod keeps its end until it is recorded. Absent: as the configuration says. */
+  readonly outcomeFinalizer?: boolean
 }

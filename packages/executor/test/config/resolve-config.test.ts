@@ -63,6 +63,8 @@ const OURS = {
   strictPodFields: true,
   failedPodTtlSeconds: 86_400,
   fatalReasonGraceSeconds: {},
+  outcomeFinalizer: null,
+  launchGate: false,
   unscheduledSeconds: 900,
   pullingSeconds: 600,
   initialisingSeconds: 0,
@@ -152,12 +154,6 @@ describe('resolveConfig', () => {
     ],
   ])('refuses %s = %j', (option, value, message) => {
     expect(problemsOf({ [option]: value })).toEqual([{ file: null, path: option, message }])
-  })
-
-  it.each(['outcomeFinalizer', 'launchGate'])('says of %s that it comes later', (option) => {
-    expect(problemsOf({ [option]: true } as ExecutorOptions)).toEqual([
-      { file: null, path: option, message: 'is not built yet', hint: 'leave it out; it comes with a later version' },
-    ])
   })
 
   it('names all problems at once, with the nearest option for unknown ones', () => {

@@ -225,16 +225,19 @@ export class FakePods implements PodVerbs {
     options?: { signal?: AbortSignal },
   ): Promise<Pod> {
     return this.#serve('patch', name, { options: patch }, options?.signal, () => {
-      if (type === 'json') throw new Error('the fake server knows merge patches only')
+      if (type === 'json') throw new Error('the fake server knows no JSON patches')
       const held = this.#held(namespace, name)
-      const patched = mergePatch(held, patch) as Pod
+      const patched = (type === 'merge' ? mergePatch(held, patch) : withoutNamed(held, patch)) as Pod
       if (patched.metadata?.uid !== held.metadata?.uid) {
         const details = {
           causes: [{ reason: 'FieldValueInvalid', field: 'metadata.uid', message: 'field is immutable' }],
         }
         throw apiError(422, 'Invalid', `Pod "${name}" is invalid: metadata.uid: field is immutable`, { details })
       }
-      return this.#store(held, patched)
+      const stored = this.#store(held, patched)
+      const wasKept = held.metadata?.deletionTimestamp !== undefined && held.metadata.finalizers?.length
+      if (wasKept && !stored.metadata?.finalizers?.length) this.#takeAwayIfOver(stored)
+      return stored
     })
   }
 
@@ -254,7 +257,7 @@ export class FakePods implements PodVerbs {
           deletionGracePeriodSeconds: isAlive ? 30 : 0,
         },
       })
-      if (!(isAlive && this.#options.slowDeletion)) this.remove(name)
+      if (!(isAlive && this.#options.slowDeletion) && !held.metadata?.finalizers?.length) this.remove(name)
       return marked
     })
   }
@@ -271,6 +274,12 @@ export class FakePods implements PodVerbs {
   }
 
   // ---- inside
+
+  /** A deleted pod whose last finalizer is gone, and which nothing runs of, is gone too. */
+  #takeAwayIfOver(pod: Pod): void {
+    const isOver = !pod.spec?.nodeName || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')
+    if (isOver || !this.#options.slowDeletion) this.remove(nameOf(pod))
+  }
 
   async #serve<T>(
     verb: Verb,
@@ -400,6 +409,22 @@ function mergePatch(target: unknown, patch: unknown): unknown {
     else result[key] = mergePatch(result[key], value)
   }
   return result
+}
+
+/** As much of strategic merge patches as the executor sends: a merge, in which finalizers and scheduling gates are taken off. */
+function withoutNamed(held: Pod, patch: object): unknown {
+  const { metadata = {}, spec = {} } = patch as {
+    metadata?: Record<string, unknown>
+    spec?: { schedulingGates?: readonly { name: string }[] }
+  }
+  const { '$deleteFromPrimitiveList/finalizers': finalizers = [], ...marks } = metadata
+  const left = held.metadata?.finalizers?.filter((name) => !(finalizers as string[]).includes(name))
+  const lifted = spec.schedulingGates?.map(({ name }) => name) ?? []
+  const gates = held.spec?.schedulingGates?.filter(({ name }) => !lifted.includes(name))
+  return mergePatch(held, {
+    metadata: { ...marks, ...(left && { finalizers: left.length > 0 ? left : null }) },
+    spec: gates ? { schedulingGates: gates.length > 0 ? gates : null } : {},
+  })
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

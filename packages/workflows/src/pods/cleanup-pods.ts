@@ -1,4 +1,4 @@
-import { isConflict, isNotFound, type KubeClient, type Pod } from '@davit/executor'
+import { isConflict, isNotFound, type KubeClient, type Pod, takeOffOutcomeFinalizer } from '@davit/executor'
 import { type CleanupAges, cleanupDecision } from './cleanup-decision.ts'
 import { podPages, podSelector } from './pod-pages.ts'
 
@@ -72,17 +72,7 @@ async function remove({ metadata }: Pod, { kube }: CleanupOptions): Promise<void
   }
 }
 
-async function release({ metadata }: Pod, { kube }: CleanupOptions): Promise<void> {
-  const { namespace = '', name = '', uid, finalizers = [] } = metadata ?? {}
-  const at = finalizers.indexOf(OUTCOME_FINALIZER)
-  const patch = [
-    { op: 'test', path: '/metadata/uid', value: uid },
-    { op: 'test', path: `/metadata/finalizers/${at}`, value: OUTCOME_FINALIZER },
-    { op: 'remove', path: `/metadata/finalizers/${at}` },
-  ]
-  try {
-    await kube.pods.patch(namespace, name, { type: 'json', patch })
-  } catch (error) {
-    if (!isNotFound(error)) throw error
-  }
+function release({ metadata }: Pod, { kube }: CleanupOptions): Promise<void> {
+  const { namespace = '', name = '', uid } = metadata ?? {}
+  return takeOffOutcomeFinalizer(kube.pods, { namespace, name, ...(uid !== undefined && { uid }) })
 }

@@ -53,10 +53,12 @@ export async function buildWorkload(
 }
 
 /** The workload of a task's pod: the author's override goes over what the task itself needs. */
-export function workloadOf({ executorConfig }: TaskSpec, pod: Pod): BuiltWorkload {
+export function workloadOf({ executorConfig, kind }: TaskSpec, pod: Pod): BuiltWorkload {
   const { podOverride, podPatch, podTemplateFile } = executorConfig ?? {}
   return {
     args: [],
+    // A function's worker reports its end itself, and a second one is refused: its pod need not be kept.
+    ...(kind === 'function' && { outcomeFinalizer: false }),
     executorConfig: {
       podOverride: podOverride ? reconcilePods(pod, podOverride) : pod,
       ...(podPatch && { podPatch }),

@@ -6,6 +6,7 @@ import type { LoadedDag } from '../dag/dag-spec.ts'
 import { problemText } from '../dag/problem-text.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { Scheduler } from '../scheduler/scheduler.ts'
+import { IN_MEMORY } from '../store/database-url.ts'
 import { openStore } from '../store/open-store.ts'
 import type { DagRunRow, RevokedTask, WorkflowStore } from '../store/workflow-store.ts'
 import { createTaskApi, type TaskApi } from '../task-api/create-task-api.ts'
@@ -106,7 +107,7 @@ async function driveRun(
     jobId: `${deployment}-${clock.now().toString(36)}`,
     parallelism: options.taskConcurrency,
     kube: cluster.kube,
-    config: { ...cluster.config, deployment },
+    config: { ...cluster.config, deployment, ...(options.database === IN_MEMORY && { outcomeFinalizer: false }) },
     store: loggedLaunches(store.launches, runLogs),
     logArchive: runLogs,
     clock,

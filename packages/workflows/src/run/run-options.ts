@@ -1,6 +1,6 @@
 import { type ClusterSettings, clusterSettings, type TypedClusterOptions } from '../cluster/cluster-settings.ts'
 import type { Problem } from '../dag/problem.ts'
-import { parseDatabaseUrl } from '../store/database-url.ts'
+import { IN_MEMORY, parseDatabaseUrl } from '../store/database-url.ts'
 import { StoreError } from '../store/store-error.ts'
 
 /** The options of `davit run` as they were typed. */
@@ -64,12 +64,16 @@ export function checkRunOptions(
     problem('--task-concurrency', `not a whole number of at least 1: "${concurrency}"`, 'leave it out for 32')
   }
 
-  let database = ':memory:'
+  let database: string = IN_MEMORY
   try {
     if (typed.database !== undefined) database = parseDatabaseUrl(typed.database, cwd)
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
     problem('--database', error.message)
+  }
+  if (cluster.config.outcomeFinalizer && database === IN_MEMORY) {
+    const path = 'AIRFLOW__KUBERNETES_EXECUTOR__OUTCOME_FINALIZER'
+    problem(path, 'needs a store that outlives the run', 'name one: --database FILE')
   }
 
   const listen = typed.taskApiListen === undefined ? undefined : parseListen(typed.taskApiListen)

@@ -2,6 +2,8 @@ import type { Failure, Pod, TaskInstanceKey } from '@davit/executor'
 
 /** What a try runs: the part of a workload that depends on the task. */
 export interface BuiltWorkload {
+  /** Whether its pod is kept until its end is recorded. @default the configuration's */
+  readonly outcomeFinalizer?: boolean
   /** The main container's arguments. */
   readonly args: readonly string[]
   readonly executorConfig?: {

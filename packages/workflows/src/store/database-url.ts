@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
 import { StoreError } from './store-error.ts'
 
+/** The store that ends with its process. */
+export const IN_MEMORY = ':memory:'
+
 /**
  * What `--database` names, as {@link openStore} takes it: an absolute path, or `:memory:`. Accepts `FILE` and `sqlite:FILE`.
  *
@@ -22,5 +25,5 @@ export function parseDatabaseUrl(text: string, workingDirectory: string = proces
   }
   const file = scheme === 'sqlite' ? text.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '') : text
   if (file.trim() === '') throw new StoreError('STORE_UNSUPPORTED', 'no database file is named after --database')
-  return file === ':memory:' ? file : resolve(workingDirectory, file)
+  return file === IN_MEMORY ? file : resolve(workingDirectory, file)
 }

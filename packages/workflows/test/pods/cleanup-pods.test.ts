@@ -131,7 +131,7 @@ it('takes the finalizer off only when it is told to forget outcomes, and only of
     ['runs', 'kept'],
   ])
   const patch = (name: string) =>
-    `patch ${name} [{"op":"test","path":"/metadata/uid","value":"uid-${name}"},{"op":"test","path":"/metadata/finalizers/1","value":"davit/outcome"},{"op":"remove","path":"/metadata/finalizers/1"}]`
+    `patch ${name} {"metadata":{"uid":"uid-${name}","$deleteFromPrimitiveList/finalizers":["davit/outcome"]}}`
   expect(forgetful.asked.filter((each) => !each.startsWith('list')).toSorted()).toEqual([
     'delete ended uid-ended',
     patch('ended'),

@@ -1,5 +1,6 @@
 import type { ExecutorEvent } from './executor-event.ts'
 import type { Metrics } from './metrics.ts'
+import { QueuedWorkloads } from './queued-workloads.ts'
 import { checkTaskInstanceKey } from './tasks/check-task-instance-key.ts'
 import type { TaskInstanceKey } from './tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
@@ -44,7 +45,8 @@ export abstract class BaseExecutor {
   /** How many task instances may run at once. */
   readonly parallelism: number
   /** Waiting for a slot, in the order in which they came. */
-  readonly queuedTasks = new TaskInstanceKeyMap<QueuedWorkload>()
+  readonly queuedTasks: TaskInstanceKeyMap<QueuedWorkload>
+  readonly #queue = new QueuedWorkloads()
   /** What was not fetched yet: the latest event of each key. */
   readonly eventBuffer = new TaskInstanceKeyMap<ExecutorEvent>()
   protected readonly metrics: Metrics
@@ -52,12 +54,14 @@ export abstract class BaseExecutor {
   #isWaking = false
 
   constructor(parallelism: number, metrics: Metrics) {
+    this.queuedTasks = this.#queue
     this.parallelism = parallelism
     this.metrics = metrics
   }
 
   /** Launched, and not accounted for. */
   protected abstract get runningCount(): number
+  protected abstract runningKeys(): Iterable<TaskInstanceKey>
   protected abstract isRunning(key: TaskInstanceKey): boolean
   protected abstract forgetRunning(key: TaskInstanceKey): void
   protected abstract executeQueued(workload: QueuedWorkload): void
@@ -86,9 +90,13 @@ export abstract class BaseExecutor {
 
   /** Counted anew each time (I5): a key that is queued and running counts once. */
   get slotsOccupied(): number {
-    let occupied = this.runningCount
-    for (const key of this.queuedTasks.keys()) if (!this.isRunning(key)) occupied++
-    return occupied
+    let both = 0
+    if (this.runningCount < this.queuedTasks.size) {
+      for (const key of this.runningKeys()) if (this.queuedTasks.has(key)) both++
+    } else {
+      for (const key of this.queuedTasks.keys()) if (this.isRunning(key)) both++
+    }
+    return this.runningCount + this.queuedTasks.size - both
   }
 
   /** Gauges, `triggerTasks`, `sync`; to be called in every loop of the scheduler. */
@@ -106,12 +114,7 @@ export abstract class BaseExecutor {
   /** Executes queued workloads, highest priority first, oldest first among equals. One whose key still runs waits. */
   triggerTasks(openSlots: number): void {
     if (openSlots <= 0 || this.queuedTasks.size === 0) return
-    const ready = [...this.queuedTasks.values()].filter(({ key }) => !this.isRunning(key))
-    ready.sort((a, b) => (b.priority ?? 1) - (a.priority ?? 1))
-    for (const workload of ready.slice(0, openSlots)) {
-      this.queuedTasks.delete(workload.key)
-      this.executeQueued(workload)
-    }
+    for (const workload of this.#queue.take(openSlots, (key) => this.isRunning(key))) this.executeQueued(workload)
   }
 
   /** The events since the last call, and none of them again. With `dagIds` only those of these DAGs. */

@@ -415,6 +415,10 @@ export class KubernetesExecutor extends BaseExecutor {
     return this.#engine.book.size
   }
 
+  protected *runningKeys(): Iterable<TaskInstanceKey> {
+    for (const { key } of this.#engine.book.entries()) yield key
+  }
+
   protected isRunning(key: TaskInstanceKey): boolean {
     return this.#engine.book.get(key) !== undefined
   }

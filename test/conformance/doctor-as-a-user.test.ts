@@ -27,14 +27,19 @@ async function userWithout(grants: readonly string[], { api, backend, namespace 
   return serviceAccountKubeconfig(api, account, backend.kubeconfig)
 }
 
-async function lookAs(kubeconfig: string, namespace: string, template?: object) {
+async function lookAs(
+  kubeconfig: string,
+  namespace: string,
+  template?: object,
+  env?: Readonly<Record<string, string>>,
+) {
   await using folder = await temporaryFolder()
   const options = ['--kubeconfig', await folder.write('kubeconfig', kubeconfig), '--namespace', namespace]
   if (template !== undefined) {
     const text = stringify({ apiVersion: 'v1', kind: 'Pod', ...template })
     options.push('--pod-template-file', await folder.write('pod.yaml', text))
   }
-  return await runDoctor(options)
+  return await runDoctor(options, env)
 }
 
 conformance('davit doctor as a user with a role', { needs: ['roles'] }, (it) => {
@@ -74,6 +79,22 @@ conformance('davit doctor as a user with a role', { needs: ['roles'] }, (it) => 
         ['permissions', 'without it: no logs', expect.stringContaining('--verb=get --resource=pods/log')],
       ],
     ])
+  })
+
+  it('asks for all namespaces where all are to be watched', async ({ api, backend, namespace }) => {
+    const env = { AIRFLOW__KUBERNETES_EXECUTOR__MULTI_NAMESPACE_MODE: 'True' }
+    const everything = await lookAs(backend.kubeconfig, namespace, undefined, env)
+    expect([everything.exitCode, everything.troubles]).toEqual([0, []])
+    const kubeconfig = await userWithout([], { api, backend, namespace })
+    const { exitCode, troubles } = await lookAs(kubeconfig, namespace, undefined, env)
+    expect(exitCode).toBe(1)
+    const [first] = troubles.filter(({ level }) => level === 'problem')
+    expect(first).toMatchObject({
+      check: 'permissions',
+      namespace: null,
+      what: 'we may not create pods in all namespaces; it is needed for launching',
+      todo: expect.stringMatching(/^kubectl create clusterrole davit-create-get-list-watch-patch-delete-pods --verb=/),
+    })
   })
 
   it('says what could not be tried without the permission to create', async ({ api, backend, namespace }) => {

@@ -168,10 +168,7 @@ conformance('davit doctor', {}, (it) => {
     ])
   })
 
-  it('P27: takes a template with restarts and a name of its own, whose pod has neither', async ({
-    backend,
-    namespace,
-  }) => {
+  it('takes a template with restarts and a name of its own, whose pod has neither', async ({ backend, namespace }) => {
     const template = { ...withSpec({ restartPolicy: 'Always' }), metadata: { name: 'mine', labels: { task_id: 'x' } } }
     const { exitCode, troubles } = await lookAt(backend, namespace, { template })
     expect([exitCode, troubles]).toEqual([0, []])

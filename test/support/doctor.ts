@@ -19,8 +19,8 @@ export interface Diagnosis {
 }
 
 /** Runs `davit doctor --json`. */
-export async function runDoctor(args: readonly string[]): Promise<Diagnosis> {
-  const { exitCode, stdout } = await callDavit(['doctor', '--json', ...args])
+export async function runDoctor(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Diagnosis> {
+  const { exitCode, stdout } = await callDavit(['doctor', '--json', ...args], env)
   const json = JSON.parse(stdout) as DoctorJson
   const troubles = (json.findings ?? []).filter(({ level, what }) => level !== 'ok' && !/get a token of/.test(what))
   return { exitCode, json, stdout, troubles }

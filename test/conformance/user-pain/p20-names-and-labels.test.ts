@@ -42,6 +42,7 @@ conformance('names and labels', { needs: ['scriptedPods'] }, (it) => {
     run.submit(...keys.map((key) => scriptedWorkload(key, { hold: true })))
     for (const key of keys) await run.untilState(key, 'running')
 
+    expect(run.executor.state.poisonPods.map(({ pod }) => pod)).toEqual(['of-no-task'])
     const { body } = await api.get<{ items: StoredPod[] }>(podsPath(namespace))
     const ours = body.items.filter((pod) => pod.metadata.name !== 'of-no-task')
     const read = ours.map(({ metadata: { annotations } }) => annotationsToKey(annotations))

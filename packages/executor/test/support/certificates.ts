@@ -9,6 +9,8 @@ export interface TestCertificate {
 export interface TestCertificates {
   readonly authority: TestCertificate
   readonly server: TestCertificate
+  /** As `server`, and of yesterday. */
+  expiredServer(): Promise<TestCertificate>
   client(name: string): Promise<TestCertificate>
 }
 
@@ -20,6 +22,8 @@ export async function makeCertificates(): Promise<TestCertificates> {
   return {
     authority,
     server: await signed('127.0.0.1', authority, { isAuthority: false }),
+    expiredServer: () =>
+      signed('127.0.0.1', authority, { isAuthority: false, notAfterDate: new Date(Date.now() - 86_400_000) }),
     client: (name) => signed(name, authority, { isAuthority: false }),
   }
 }
@@ -27,10 +31,11 @@ export async function makeCertificates(): Promise<TestCertificates> {
 async function signed(
   name: string,
   authority: TestCertificate | undefined,
-  { isAuthority }: { isAuthority: boolean },
+  { isAuthority, notAfterDate }: { isAuthority: boolean; notAfterDate?: Date },
 ): Promise<TestCertificate> {
   const made = await generate([{ name: 'commonName', value: name }], {
     ...KEYS,
+    ...(notAfterDate && { notBeforeDate: new Date(notAfterDate.getTime() - 86_400_000), notAfterDate }),
     extensions: [
       { name: 'basicConstraints', cA: isAuthority, critical: true },
       { name: 'keyUsage', digitalSignature: true, keyCertSign: isAuthority },

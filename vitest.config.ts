@@ -26,9 +26,10 @@ export default defineConfig({
             'test/kubernetes/**/*.test.ts',
             'test/python/**/*.test.ts',
             'test/support/**/*.test.ts',
+            'test/chaos/**/*.test.ts',
             'test/differential/**/*.test.ts',
           ],
-          exclude: ['test/differential/agreement.test.ts'],
+          exclude: ['test/differential/agreement.test.ts', 'test/chaos/seeds.test.ts'],
         },
       },
       {
@@ -56,6 +57,11 @@ export default defineConfig({
         extends: true,
         // What users complain of, on a clock that the tests move.
         test: { name: 'user-pain', include: ['test/user-pain/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        // A few of the schedules of faults that `npm run test:chaos` plays.
+        test: { name: 'chaos', include: ['test/chaos/seeds.test.ts'], testTimeout: 120_000 },
       },
       {
         extends: true,

@@ -296,7 +296,7 @@ export class LaunchEngine {
     const record = projectPod(pod)
     if (entry.phase === 'creating') {
       if (entry.launch?.uid === undefined) this.#bind(entry, record.uid)
-      this.tracker.see(record)
+      this.tracker.created(entry, record)
     } else if (entry.phase === 'closed') this.#strangers.see(record)
     // Otherwise the watch was faster than the answer.
   }

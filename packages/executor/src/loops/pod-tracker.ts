@@ -20,6 +20,7 @@ import { pendingStage } from './pending-stage.ts'
 import { type Ending, endingOf, failedAs, failedFor, podNews, vanishedFailure } from './pod-ending.ts'
 import type { PodEvents } from './pod-events.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
+import { UnlistedLaunches } from './unlisted-launches.ts'
 import { WorkQueue } from './work-queue.ts'
 
 /** What the tracker tells. `isOver`: the pod has ended or is gone, so that it cannot do anything more. */
@@ -67,6 +68,7 @@ export class PodTracker {
   readonly #explanations: PendingExplanations
   /** Entries whose end waits for what the pod's events say of it. */
   readonly #explaining = new Set<LaunchEntry>()
+  readonly #unlisted = new UnlistedLaunches()
   /** Pods that are being adopted, each with the latest that was told of it. */
   readonly #held = new Map<string, Notice<PodRecord> | null>()
   /** When each limit that a pending pod is under began. */
@@ -93,7 +95,10 @@ export class PodTracker {
 
   /** One notice of a watch. */
   notice(notice: Notice<PodRecord>): void {
-    if (notice.type === 'LISTED') return
+    if (notice.type === 'LISTED') {
+      for (const entry of this.#unlisted.listed(notice, this.#options.book.entries())) this.#looks.push(entry)
+      return
+    }
     const { uid } = notice.record
     if (this.#held.has(uid)) {
       this.#held.set(uid, notice)
@@ -116,6 +121,12 @@ export class PodTracker {
     const notice = this.#held.get(uid)
     this.#held.delete(uid)
     if (notice) this.notice(notice)
+  }
+
+  /** The pod as the answer to its create shows it; by now it may have been listed without it. */
+  created(entry: LaunchEntry, record: PodRecord): void {
+    this.see(record)
+    if (this.#unlisted.isMissing(entry)) this.#looks.push(entry)
   }
 
   /** The pod as it is now: from a watch, a create's answer, or an adoption. */
@@ -324,7 +335,10 @@ export class PodTracker {
     entry.record = projectPod(pod)
     this.#take(entry, entry.record, { isDeleted: false })
     // It is out of the watch's selector and yet ours (labelled done by someone): it is looked at until it ends.
-    if (entry.phase === 'live' || entry.phase === 'replacing') this.#rechecks.set(entry, clock.now() + RECHECK_MS)
+    const isUnwatched = pod.metadata?.labels?.airflow_executor_done !== undefined
+    if (isUnwatched && (entry.phase === 'live' || entry.phase === 'replacing')) {
+      this.#rechecks.set(entry, clock.now() + RECHECK_MS)
+    }
   }
 
   async #get(namespace: string, name: string, signal: AbortSignal) {

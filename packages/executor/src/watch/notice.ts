@@ -19,10 +19,14 @@ export interface ChangeNotice<T extends WatchRecord> {
 /** The store is equal to a full list of the server, of this version. All changes that the list showed came before it. */
 export interface ListedNotice {
   readonly type: 'LISTED'
+  /** Of the scope; null: all namespaces. */
+  readonly namespace: string | null
   readonly resourceVersion: string
   readonly size: number
   /** The first list since the start. */
   readonly first: boolean
+  /** Whether the store has an object of this uid; asked later, it answers for then. */
+  readonly holds: (uid: string) => boolean
 }
 
 /** What a {@link Reflector} tells its owner. */

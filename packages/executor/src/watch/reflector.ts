@@ -236,7 +236,10 @@ export class Reflector<T extends WatchRecord> {
     this.#version = behind ? start : list.resourceVersion
     observer?.listed?.({ cause: this.#listCause, durationMs: clock.now() - startedAt })
     this.#listCause = 'resync'
-    this.#notify({ type: 'LISTED', resourceVersion: list.resourceVersion, size: this.#store.size, first }, signal)
+    const holds = (uid: string) => this.#store.getByUid(uid) !== undefined
+    const { resourceVersion } = list
+    const { namespace } = this.#options
+    this.#notify({ type: 'LISTED', namespace, resourceVersion, size: this.#store.size, first, holds }, signal)
     this.#resolveSynced(true)
   }
 

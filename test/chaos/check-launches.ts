@@ -1,0 +1,88 @@
+import type { PlayRecord, Violation } from './play.ts'
+import type { PodLife } from './pod-history.ts'
+
+/** I1, I12 and promise (b): launches are recorded before their creates, have one pod each, and pods of one try do not overlap. */
+export function checkLaunches(record: PlayRecord): Violation[] {
+  return [...unrecorded(record), ...secondPods(record), ...overlaps(record), ...otherIdentities(record)]
+}
+
+function unrecorded({ requests, journal }: PlayRecord): Violation[] {
+  const recordedAt = new Map<string, number>()
+  for (const { what, detail, time } of journal) {
+    const name = String(detail.podName)
+    if (what === 'recorded' && !recordedAt.has(name)) recordedAt.set(name, time)
+  }
+  return requests
+    .filter(({ verb, subresource, code }) => verb === 'create' && subresource === '' && code === 201)
+    .filter(({ name, at }) => (recordedAt.get(name) ?? Number.POSITIVE_INFINITY) > at)
+    .map(({ name, at }) => {
+      const recorded = recordedAt.get(name)
+      const when = recorded === undefined ? 'never' : `${recorded - at} ms later`
+      return { invariant: 'I1', what: `the create of ${name} was sent, and its launch recorded ${when}` }
+    })
+}
+
+/** A second pod of a launch is no fault where the first was taken away by somebody else before it was known. */
+function secondPods({ pods, journal, requests }: PlayRecord): Violation[] {
+  const bound = new Map<string, string>()
+  const wrong: Violation[] = []
+  for (const { what, launch, uid } of journal) {
+    if (what !== 'bound' || launch === null || uid === null) continue
+    const before = bound.get(launch)
+    if (before !== undefined && before !== uid) {
+      wrong.push({ invariant: 'b', what: `launch ${launch} was bound to ${before} and to ${uid}` })
+    }
+    bound.set(launch, uid)
+  }
+  const deletedByUs = new Set(requests.filter(({ verb }) => verb === 'delete').map(({ uid }) => uid))
+  for (const [launch, lives] of grouped(pods, ({ launch }) => launch)) {
+    for (const [index, life] of lives.entries()) {
+      const next = lives[index + 1]
+      const isOthersDeed = life.goneAt !== null && !deletedByUs.has(life.uid) && bound.get(launch) !== life.uid
+      if (next && !isOthersDeed)
+        wrong.push({ invariant: 'b', what: `launch ${launch} has pods ${life.uid} and ${next.uid}` })
+    }
+  }
+  return wrong
+}
+
+function overlaps({ pods }: PlayRecord): Violation[] {
+  const wrong: Violation[] = []
+  for (const [tryText, lives] of grouped(pods, ({ tryText }) => tryText)) {
+    for (const [index, life] of lives.entries()) {
+      const next = lives[index + 1]
+      const end = Math.min(life.endedAt ?? Number.POSITIVE_INFINITY, life.goneAt ?? Number.POSITIVE_INFINITY)
+      if (next && next.createdAt < end) {
+        wrong.push({ invariant: 'I1', what: `pods ${life.name} and ${next.name} of try ${tryText} are alive at once` })
+      }
+    }
+  }
+  return wrong
+}
+
+/** One name a launch, in the namespace that was asked for, whatever override and template say. */
+function otherIdentities({ pods, launches, schedule }: PlayRecord): Violation[] {
+  const byId = new Map(launches.map((launch) => [launch.id, launch]))
+  return pods.flatMap(({ pod, name, namespace, launch: id }) => {
+    const launch = byId.get(id)
+    const { labels = {}, annotations = {} } = pod.metadata ?? {}
+    const plan = schedule.tasks.find((task) => task.name === annotations.task_id)
+    const isIt =
+      launch?.podName === name &&
+      launch.namespace === namespace &&
+      plan?.namespace === namespace &&
+      annotations['davit-launch'] === id &&
+      labels['davit-deployment'] === 'chaos' &&
+      pod.spec?.restartPolicy === 'Never' &&
+      pod.spec.containers[0]?.name === 'base'
+    return isIt ? [] : [{ invariant: 'I12', what: `pod ${namespace}/${name} (launch ${id}) has another identity` }]
+  })
+}
+
+/** Pods by something they share, each group in the order of creation. */
+export function grouped(pods: readonly PodLife[], by: (life: PodLife) => string): Map<string, PodLife[]> {
+  const groups = new Map<string, PodLife[]>()
+  for (const life of pods) groups.set(by(life), [...(groups.get(by(life)) ?? []), life])
+  for (const lives of groups.values()) lives.sort((a, b) => a.createdAt - b.createdAt)
+  return groups
+}

@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url'
+import { printFailure } from '../print-failure.ts'
+import { runSeeds } from '../run-seeds.ts'
+import type { SeedResult } from '../worker.ts'
+import { PATCHES, type Patch } from './patches.ts'
+
+interface PlantedOptions {
+  readonly first: number
+  /** Within so many seeds each must be found. */
+  readonly runs: number
+  readonly workers: number
+}
+
+/** Breaks one invariant after the other, and shows that the suite finds it. False: not all five were found. */
+export async function runPlanted(options: PlantedOptions): Promise<boolean> {
+  let missed = 0
+  for (const patch of PATCHES) if (!(await isFound(patch, options))) missed += 1
+  console.log(`\n${PATCHES.length - missed} passed, ${missed} failed, 0 skipped`)
+  return missed === 0
+}
+
+async function isFound(patch: Patch, { first, runs, workers }: PlantedOptions): Promise<boolean> {
+  console.log(`\n=== ${patch.invariant} broken in ${patch.file}: ${patch.what}`)
+  const found: SeedResult[] = []
+  let played = 0
+  await runSeeds({
+    seeds: Array.from({ length: runs }, (_, index) => first + index),
+    workers,
+    shrinkPlays: 40,
+    imports: [fileURLToPath(new URL('load-patched.ts', import.meta.url))],
+    env: { PLANTED: patch.invariant },
+    onResult(result) {
+      played += 1
+      if (result.violations.length > 0) found.push(result)
+      return found.length === 0
+    },
+  })
+  const [result] = found
+  if (!result) {
+    console.log(`not found in ${played} seeds`)
+    return false
+  }
+  console.log(`found after ${played} seeds`)
+  printFailure(result)
+  return true
+}

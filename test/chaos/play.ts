@@ -1,0 +1,176 @@
+import type { RequestRecord } from '@davit/devcluster'
+import { seededRandom } from '@davit/devcluster'
+import type { Launch, TaskInstanceKey } from '@davit/executor'
+import type { JournalLine } from '../support/launch-store/journal.ts'
+import { SqliteLaunchStore, type StoredTaskInstance } from '../support/sqlite-launch-store.ts'
+import { startTimedCluster, type TimedCluster } from '../support/timed-cluster.ts'
+import { beginFault } from './begin-fault.ts'
+import { Dice } from './dice.ts'
+import type { JobLife } from './job.ts'
+import { JobSlot } from './job-slot.ts'
+import type { FaultName } from './plan-fault.ts'
+import { PodHistory, type PodLife } from './pod-history.ts'
+import type { Schedule, TaskPlan } from './schedule.ts'
+
+/** What a run has left to be judged by: the server's record, the store's, and what was seen of the executors from outside. */
+export interface PlayRecord {
+  readonly schedule: Schedule
+  readonly requests: readonly RequestRecord[]
+  readonly pods: readonly PodLife[]
+  readonly journal: readonly JournalLine[]
+  readonly launches: readonly (Launch & { readonly state: string })[]
+  readonly taskInstances: readonly StoredTaskInstance[]
+  /** When the last fault was over. */
+  readonly faultsEndedAt: number
+  /** Whether all task instances had ended in time. */
+  readonly isQuiet: boolean
+  readonly endedAt: number
+  /** What was seen on the way. */
+  readonly violations: readonly Violation[]
+  readonly hits: ReadonlyMap<FaultName, number>
+  readonly logs: readonly (readonly string[])[]
+}
+
+/** A promise or invariant that did not hold. */
+export interface Violation {
+  /** `I1` to `I12`, or a letter of the promise. */
+  readonly invariant: string
+  readonly what: string
+}
+
+const NAMESPACES = ['team-a', 'team-b']
+/** After the last fault: two safety lists, and the longest of the other deadlines. */
+const QUIET_WITHIN_MS = 75 * 60_000
+
+/** Plays a schedule on a dev cluster and a clock of its own. */
+export async function play(schedule: Schedule): Promise<PlayRecord> {
+  await using timed = await startTimedCluster({ seed: schedule.seed })
+  const { clock, cluster, api } = timed
+  const beganAt = clock.now()
+  for (const name of schedule.scopes === 'one' ? [] : NAMESPACES) {
+    await api.post('/api/v1/namespaces', { metadata: { name } })
+  }
+  using history = new PodHistory(api, () => clock.now())
+  const store = new SqliteLaunchStore({
+    path: ':memory:',
+    leases: schedule.adoption === 'lease',
+    now: () => clock.now(),
+  })
+  const hits = new Map<FaultName, number>()
+  const violations: Violation[] = []
+  const hit = (kind: FaultName, times = 1) => void hits.set(kind, (hits.get(kind) ?? 0) + times)
+  const violated = (invariant: string, what: string) => {
+    if (violations.length < 20) violations.push({ invariant, what: `${what} after ${clock.now() - beganAt} ms` })
+  }
+  let jobs = 0
+  const world = { timed, store, schedule, hit, violated }
+  const places = [0, 1] as const
+  const slots = places.slice(0, schedule.executors).map((place) => new JobSlot(world, place, () => String(++jobs)))
+  const lives = () => slots.flatMap((slot) => slot.lives)
+  for (const slot of slots) slot.start()
+  for (const task of schedule.tasks) {
+    clock.setTimeout(() => void store.queue([queued(task)]), task.arrivesAt)
+    if (task.cancelledAt !== null) clock.setTimeout(() => void cancel(store, task, lives()), task.cancelledAt)
+  }
+
+  const dice = new Dice(seededRandom(schedule.seed + 77))
+  const underWay: Promise<unknown>[] = []
+  let faultsEndAt = beganAt
+  for (const fault of schedule.faults) {
+    faultsEndAt = Math.max(faultsEndAt, beganAt + fault.at + fault.forMs)
+    const begin = () => {
+      const begun = Promise.resolve(beginFault({ timed, slots, history, dice, hit }, fault))
+      clock.setTimeout(() => underWay.push(begun.then((end) => end())), fault.forMs)
+    }
+    clock.setTimeout(begin, fault.at)
+  }
+  await timed.advance(faultsEndAt - beganAt + 1)
+  await Promise.all(underWay)
+  const tasksEndAt = beganAt + Math.max(...schedule.tasks.map(({ arrivesAt }) => arrivesAt), 0)
+  if (clock.now() < tasksEndAt) await timed.advance(tasksEndAt - clock.now() + 1)
+  const isQuiet = await untilQuiet(timed, store, history, slots)
+  for (const slot of slots) slot.close()
+
+  const slotsLeft = slots.map(({ life }) => life).filter(({ membrane }) => !membrane.isDead)
+  for (const { jobId, executor } of slotsLeft) {
+    if (isQuiet && executor.slotsOccupied !== 0)
+      violated('I5', `job ${jobId} has ${executor.slotsOccupied} slots occupied although all has ended`)
+  }
+  const endedAt = clock.now()
+  for (const life of slotsLeft) await stop(timed, life, violated)
+  await timed.settle()
+  history[Symbol.dispose]()
+  const record = {
+    schedule,
+    requests: cluster.requests.list(({ userAgent, resource }) => resource === 'pods' && userAgent.startsWith('davit-')),
+    pods: [...history.lives.values()],
+    journal: store.journal(),
+    launches: await store.launches(),
+    taskInstances: await store.taskInstances(),
+    faultsEndedAt: faultsEndAt,
+    isQuiet,
+    endedAt,
+    violations,
+    hits,
+    logs: lives().map(({ logger }) => logger.lines),
+  }
+  store.close()
+  return record
+}
+
+/** Ends an executor; whatever it leaves behind is a violation. */
+async function stop(timed: TimedCluster, life: JobLife, violated: (invariant: string, what: string) => void) {
+  const { jobId, membrane, wire } = life
+  try {
+    await timed.during(life.end(), { withinMs: 60_000 })
+  } catch (error) {
+    violated('I11', `job ${jobId} did not end: ${error instanceof Error ? error.message : error}`)
+  }
+  await timed.settle()
+  if (membrane.pendingTimers > 0) violated('I11', `job ${jobId} left ${membrane.pendingTimers} timers`)
+  if (wire.openConnections > 0) violated('I11', `job ${jobId} left ${wire.openConnections} connections`)
+}
+
+/** Lets time pass until every task instance has ended, and every pod that is to go is gone. False: that takes too long. */
+async function untilQuiet(
+  timed: TimedCluster,
+  store: SqliteLaunchStore,
+  history: PodHistory,
+  slots: readonly JobSlot[],
+) {
+  const hasEnded = async () =>
+    (await store.taskInstances()).every(({ state }) => state === 'success' || state === 'failed') &&
+    [...history.lives.values()].every(({ goneAt, last }) => goneAt !== null || isKept(last)) &&
+    slots.every(({ life }) => life.membrane.isDead || life.executor.slotsOccupied === 0)
+  const giveUpAt = timed.clock.now() + QUIET_WITHIN_MS
+  await timed.advance(10_000)
+  while (timed.clock.now() < giveUpAt) {
+    if (await hasEnded()) return true
+    await timed.advance(10_000)
+  }
+  return false
+}
+
+/** A failed pod that stays to be looked at. */
+function isKept({ metadata }: PodLife['last']): boolean {
+  return metadata?.labels?.airflow_executor_done === 'True'
+}
+
+function keyOf(task: TaskPlan): Omit<TaskInstanceKey, 'tryNumber'> {
+  return { dagId: 'chaos', taskId: task.name, runId: 'run', mapIndex: -1 }
+}
+
+function queued(task: TaskPlan) {
+  const { priority, retries, infrastructureRetries } = task
+  return { key: keyOf(task), priority, retries, infrastructureRetries, retryDelaySeconds: 5, payload: task }
+}
+
+/** A user cancels: the store is told first, then the executor that has the task. */
+async function cancel(store: SqliteLaunchStore, task: TaskPlan, lives: readonly JobLife[]): Promise<void> {
+  const instance = (await store.taskInstances()).find(({ key }) => key.taskId === task.name)
+  if (!instance) return
+  for (const { key, queuedByJobId } of await store.revoke([instance.key])) {
+    const owner = lives.find(({ jobId, membrane }) => jobId === queuedByJobId && !membrane.isDead)
+    owner?.membrane.cross(() => void owner.cancel(key))
+  }
+}

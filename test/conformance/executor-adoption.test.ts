@@ -38,7 +38,7 @@ conformance('the executor after another was killed', { needs: ['scriptedPods'] }
       async () => {
         const there = await listPods(api, namespace)
         if (there.length === tasks.length) return true
-        throw new Error(`${there.length} of ${tasks.length} pods; the executor said: ${first.stderr}`)
+        throw new Error(`${there.length} of ${tasks.length} pods; the executor said: ${first.stderr()}`)
       },
       { withinMs: 30_000 },
     )

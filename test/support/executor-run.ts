@@ -3,6 +3,7 @@ import {
   type ExecutorEvent,
   type ExecutorOptions,
   KubernetesExecutor,
+  type LaunchStore,
   type LogArchive,
   type Logger,
   loadKubeConfig,
@@ -22,6 +23,12 @@ export interface ExecutorRunOptions {
   readonly logger?: Logger
   readonly logArchive?: LogArchive
   readonly podMutationHook?: PodMutationHook
+  readonly store?: LaunchStore
+  readonly aliveJobIds?: () => Promise<readonly string[]>
+  /** By which the server's log tells its requests from others'. @default the client's */
+  readonly userAgent?: string
+  /** Told of everything that is reported, as it is. */
+  readonly onEvent?: (key: TaskInstanceKey, event: ExecutorEvent) => void
 }
 
 /** Scripted pods run no image, but every pod names one. */
@@ -46,7 +53,8 @@ export interface ExecutorRun extends AsyncDisposable {
 /** Starts an executor and turns its crank: a heartbeat after each submission and whenever it asks for one. */
 export async function startExecutor(options: ExecutorRunOptions): Promise<ExecutorRun> {
   const { kubeconfig, namespace, jobId, parallelism = 32, config, logger, logArchive, podMutationHook } = options
-  const kube = createKubeClient(await loadKubeConfig({ kubeconfig }))
+  const { store, aliveJobIds, userAgent, onEvent = () => {} } = options
+  const kube = createKubeClient(await loadKubeConfig({ kubeconfig }), userAgent === undefined ? {} : { userAgent })
   const executor = new KubernetesExecutor({
     jobId,
     parallelism,
@@ -55,6 +63,8 @@ export async function startExecutor(options: ExecutorRunOptions): Promise<Execut
     ...(logger && { logger }),
     ...(logArchive && { logArchive }),
     ...(podMutationHook && { podMutationHook }),
+    ...(store && { store }),
+    ...(aliveJobIds && { aliveJobIds }),
   })
   const reported = new Map<string, ExecutorEvent[]>()
   const eventsOf = (key: TaskInstanceKey) => reported.get(taskInstanceKeyText(key)) ?? []
@@ -66,6 +76,7 @@ export async function startExecutor(options: ExecutorRunOptions): Promise<Execut
     executor.heartbeat()
     for (const [key, event] of executor.getEventBuffer()) {
       reported.set(taskInstanceKeyText(key), [...eventsOf(key), event])
+      onEvent(key, event)
     }
   }
   const wake = () => {

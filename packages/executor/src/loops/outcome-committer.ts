@@ -41,9 +41,7 @@ export class OutcomeCommitter {
   push(...outcomes: readonly LaunchOutcome[]): void {
     if (this.#stopping.signal.aborted) return
     this.#waiting.push(...outcomes)
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null
-    })
+    this.#running ??= this.#run()
   }
 
   /** Resolves when nothing is being committed; with `withDelayed` when everything is, or the committer was stopped. */
@@ -67,6 +65,8 @@ export class OutcomeCommitter {
       this.#waiting.unshift(...batch)
       await sleep(this.#options.clock, this.#delayMs, this.#stopping.signal)
     }
+    // At once, not when the promise is settled: what arrives between would wait for somebody to push again.
+    this.#running = null
   }
 
   async #commit(batch: readonly LaunchOutcome[]): Promise<boolean> {

@@ -66,3 +66,13 @@ it('I11: stops in the middle of a backoff', async () => {
   await committer.stop()
   expect(clock.pendingCount).toBe(0)
 })
+
+it.each([0, 1, 2, 3, 4, 5, 6, 7])('commits what arrives %i turns after the last of a batch', async (turns) => {
+  const { committed, committer } = build()
+  committer.push(outcome('first'))
+  while (committed.length === 0) await Promise.resolve()
+  for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+  committer.push(outcome('second'))
+  await committer.idle({ withDelayed: true })
+  expect(committed).toEqual(['first true', 'second true'])
+})

@@ -65,3 +65,8 @@ export function essenceOfOutcome({ answers, instead }: Outcome, namespace: strin
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>')
   return { answers: JSON.parse(text), instead }
 }
+
+/** The codes of the answers, and how the connection ended where they are not all. */
+export function codesOf({ answers, instead }: OutcomeEssence): string {
+  return [...answers.map(({ code }) => code), instead ?? ''].join()
+}

@@ -15,7 +15,7 @@ const labels = { app: 'a', tier: 'b' }
 const container = (name: string) => ({ name, image: 'busybox:1' })
 
 /** Nobody schedules them, so that nothing about them changes by itself. */
-const waiting = { schedulerName: 'nobody', restartPolicy: 'Never' }
+const waiting = { schedulerName: 'nobody', restartPolicy: 'Never', automountServiceAccountToken: false }
 
 /** What requests find in the namespace: one object of each kind, and a pod with several containers. */
 export const fixtures = {

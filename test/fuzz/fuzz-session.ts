@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import type { ClusterAccess } from '../support/kubeconfig-access.ts'
 import { RawApi } from '../support/raw-api.ts'
-import { essenceOfOutcome } from './comparison.ts'
+import { codesOf, essenceOfOutcome } from './comparison.ts'
 import { createFixtures, freshNamespace, NAMESPACE } from './fuzz-namespace.ts'
 import { brokenInvariants } from './invariants.ts'
 import type { Kind } from './kinds.ts'
@@ -25,12 +25,13 @@ export class FuzzSession implements Disposable {
 
   /** What is wrong first, with the request as small as it can be; undefined when nothing is. */
   async run(
-    { arbitrary, isNotCompared }: Kind,
+    { arbitrary, isNotCompared, onlyCodes }: Kind,
     { seed, runs }: { readonly seed: number; readonly runs: number },
   ): Promise<string | undefined> {
     await this.renew()
     const property = fc.asyncProperty(arbitrary, async (conversation) => {
-      const problem = await this.#problemOf(conversation, isNotCompared === undefined)
+      const compared = isNotCompared !== undefined ? 'nothing' : onlyCodes !== undefined ? 'codes' : 'everything'
+      const problem = await this.#problemOf(conversation, compared)
       if (problem !== undefined) throw new Error(problem)
     })
     const { failed, counterexample, errorInstance, counterexamplePath } = await fc.check(property, {
@@ -66,7 +67,10 @@ export class FuzzSession implements Disposable {
     for (const api of this.#apis) api[Symbol.dispose]()
   }
 
-  async #problemOf(conversation: Conversation, isCompared: boolean): Promise<string | undefined> {
+  async #problemOf(
+    conversation: Conversation,
+    compared: 'nothing' | 'codes' | 'everything',
+  ): Promise<string | undefined> {
     const faultsBefore = this.#faults.length
     const outcomes = await this.#ask(conversation)
     const [first] = outcomes
@@ -75,7 +79,8 @@ export class FuzzSession implements Disposable {
     if (broken.length > 0 || faults.length > 0) return [...broken, ...faults].join('\n')
     const [devcluster, kubernetes] = outcomes.map((outcome) => essenceOfOutcome(outcome, this.#namespace))
     if (outcomes.some((outcome) => hasEffect(conversation, outcome))) await this.renew()
-    if (!isCompared || !devcluster || !kubernetes) return undefined
+    if (compared === 'nothing' || !devcluster || !kubernetes) return undefined
+    if (compared === 'codes' && codesOf(devcluster) === codesOf(kubernetes)) return undefined
     if (JSON.stringify(devcluster) === JSON.stringify(kubernetes)) return undefined
     if (knownDifferences.some((difference) => difference.isOne({ conversation, devcluster, kubernetes }))) {
       return undefined

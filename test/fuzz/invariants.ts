@@ -16,6 +16,9 @@ const ownServerErrors: readonly RegExp[] = [
   /^list element is not a map: /,
   /^The order in patch list:/,
   /is not a map\b/,
+  /^list element types are not identical: /,
+  /^expected a \[\]interface \{\}, but received a /,
+  /^unable to find api field in struct /,
   // Go's HTTP server.
   /^Unsupported transfer encoding$/,
 ]

@@ -17,6 +17,8 @@ export interface Kind {
   readonly share: number
   /** Why only the invariants hold for it, and not that both servers say the same. */
   readonly isNotCompared?: string
+  /** Why only the codes of the answers are compared. */
+  readonly onlyCodes?: string
 }
 
 export const kinds: readonly Kind[] = [
@@ -30,7 +32,7 @@ export const kinds: readonly Kind[] = [
     name: 'patches',
     arbitrary: patches,
     share: 8,
-    isNotCompared: 'the words about patches that do not fit, and some strategic directives, still differ',
+    onlyCodes: 'the words about patches that do not fit are those of structs in Go',
   },
   {
     name: 'streams',

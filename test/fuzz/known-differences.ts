@@ -30,6 +30,16 @@ const codes = ({ answers }: OutcomeEssence) => answers.map(({ code }) => code).j
 
 export const knownDifferences: readonly KnownDifference[] = [
   {
+    reason: 'Kubernetes breaks the connection where a strategic patch has a list or an object for a merge key',
+    example: asked({
+      method: 'PATCH',
+      target: `${pods}/p?dryRun=All`,
+      headers: [['Content-Type', 'application/strategic-merge-patch+json']],
+      body: '{"spec":{"containers":[{"name":[null]}]}}',
+    }),
+    isOne: ({ devcluster, kubernetes }) => codes(devcluster) === '422' && kubernetes.instead === 'closed',
+  },
+  {
     reason: "Node's HTTP parser takes only the methods that it knows",
     example: asked({ method: 'FOO' }),
     isOne: request(({ method }) => !METHODS.includes(method)),

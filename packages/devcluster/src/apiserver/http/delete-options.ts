@@ -1,4 +1,4 @@
-import { goQuoted } from '../go-text.ts'
+import { goJson, goQuoted } from '../go-text.ts'
 import type { DeleteOptions } from '../registry/object-registry.ts'
 import { apiVersionOf } from '../resource-registry.ts'
 import type { ApiTypes } from '../schema/api-type.ts'
@@ -44,6 +44,8 @@ export function checkedDeleteOptions(given: GivenDeleteOptions): DeleteOptions {
       'propagationPolicy',
       propagationPolicy,
       'orphanDependents and deletionPropagation cannot be both set',
+      // As of every pointer, its JSON is shown.
+      goJson,
     )
   }
   if (propagationPolicy !== undefined && !POLICIES.slice(0, 3).includes(propagationPolicy)) {

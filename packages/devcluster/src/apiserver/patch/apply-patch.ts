@@ -6,7 +6,7 @@ import { ApiError, badRequest, invalid, unprocessablePatch, unreasoned, unsuppor
 import { FieldErrors } from '../validation/field-errors.ts'
 import { applyJsonPatch, PatchFailed } from './json-patch.ts'
 import { applyMergePatch } from './merge-patch.ts'
-import { applyStrategicMergePatch, StrategicPatchError, shown } from './strategic-merge-patch.ts'
+import { applyStrategicMergePatch, StrategicFormatError, StrategicPatchError, shown } from './strategic-merge-patch.ts'
 import { duplicateFields, operationProblems } from './strict-fields.ts'
 
 type Fields = Record<string, unknown>
@@ -85,7 +85,7 @@ function jsonPatch(body: Buffer, isLenient: boolean): ReadPatch {
     const [before, type] = isLenient ? ['', 'jsonpatch.Patch'] : ['error decoding patch: ', '[]handlers.jsonPatchOp']
     throw badRequest(`${before}json: cannot unmarshal ${kindOf(value)} into Go value of type ${type}`)
   }
-  for (const operation of value) checkOperation(operation)
+  for (const operation of value) checkOperation(operation, isLenient)
   if (value.length > MAX_OPERATIONS) {
     throw new ApiError(413, {
       message: `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${value.length}`,
@@ -108,11 +108,13 @@ function jsonPatch(body: Buffer, isLenient: boolean): ReadPatch {
   }
 }
 
-function checkOperation(operation: unknown): void {
+function checkOperation(operation: unknown, isLenient: boolean): void {
   const refuse = (value: unknown, where: string) =>
     badRequest(`error decoding patch: json: cannot unmarshal ${kindOf(value)} into Go ${where}`)
   if (operation === null) return
   if (!isRecord(operation)) throw refuse(operation, 'value of type handlers.jsonPatchOp')
+  // Its fields are then read when it is applied.
+  if (isLenient) return
   for (const field of ['op', 'path', 'from']) {
     const value = operation[field]
     if (value === undefined || value === null || typeof value === 'string') continue
@@ -141,6 +143,7 @@ function strategicPatch(types: ApiTypes, typeName: string, body: Buffer): ReadPa
       try {
         return applyStrategicMergePatch(types, typeName, current, patch)
       } catch (error) {
+        if (error instanceof StrategicFormatError) throw badRequest(error.message)
         if (!(error instanceof StrategicPatchError)) throw error
         throw unreasoned(error.message)
       }
@@ -165,11 +168,22 @@ function strictly(patch: Fields, notes: JsonNotes): Pick<ReadPatch, 'notes' | 's
 
 function parsed(body: Buffer, prefix: string) {
   try {
-    return parseJson(body, prefix)
+    const read = parseJson(body, prefix)
+    const tooLarge = numberBeyondFloat(read.notes)
+    if (tooLarge === undefined) return read
+    throw badRequest(`${prefix}json: cannot unmarshal number ${tooLarge} into Go value of type float64`)
   } catch (error) {
     if (error instanceof BodySyntaxError) throw badRequest(error.message)
     throw error
   }
+}
+
+/** The first number that no float can hold, as it is written. */
+function numberBeyondFloat({ literals }: JsonNotes): string | undefined {
+  for (const written of literals.values()) {
+    for (const literal of written.values()) if (!Number.isFinite(Number(literal))) return literal
+  }
+  return undefined
 }
 
 function unreadAsNothing(body: Buffer) {

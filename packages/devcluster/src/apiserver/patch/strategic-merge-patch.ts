@@ -8,6 +8,11 @@ export class StrategicPatchError extends Error {
   override readonly name = 'StrategicPatchError'
 }
 
+/** One whose directives are not of the form that they must have, which Kubernetes answers with 400. */
+export class StrategicFormatError extends Error {
+  override readonly name = 'StrategicFormatError'
+}
+
 const DIRECTIVE = '$patch'
 const RETAIN_KEYS = '$retainKeys'
 const DELETE_FROM_LIST = '$deleteFromPrimitiveList/'
@@ -17,7 +22,7 @@ const SET_ORDER = '$setElementOrder/'
  * Applies a strategic merge patch (apimachinery: strategicpatch): lists whose items have a key are merged by it, with the
  * directives `$patch`, `$retainKeys`, `$setElementOrder` and `$deleteFromPrimitiveList`.
  *
- * @throws {StrategicPatchError}
+ * @throws {StrategicPatchError} {@link StrategicFormatError}
  */
 export function applyStrategicMergePatch(types: ApiTypes, typeName: string, target: Fields, patch: Fields): Fields {
   return new Merger(types).object(types.struct(typeName), target, patch)
@@ -37,6 +42,7 @@ class Merger {
     if (directive === 'delete') return {}
     if (directive !== undefined) throw unknownDirective(directive, patch)
     const merged = retained({ ...target }, patch[RETAIN_KEYS])
+    if (struct) checkOrderedFields(struct, patch)
     for (const [key, value] of Object.entries(patch)) {
       if (key === RETAIN_KEYS || key.startsWith(SET_ORDER)) continue
       if (key.startsWith(DELETE_FROM_LIST)) {
@@ -137,7 +143,8 @@ function keyOfItem(item: Fields, mergeKey: string): unknown {
 
 /** Keeps what the directive names, so that of a union's members only the new one is left. */
 function retained(target: Fields, keys: unknown): Fields {
-  if (!Array.isArray(keys)) return target
+  if (keys === undefined) return target
+  if (!Array.isArray(keys)) throw new StrategicFormatError('invalid patch format of retainKeys')
   return Object.fromEntries(Object.entries(target).filter(([key]) => keys.includes(key)))
 }
 
@@ -170,6 +177,36 @@ function ordered(
     result.push(other)
   }
   return [...result, ...named]
+}
+
+/** What is to be put in order must be there, and what it is ordered by must have the key. */
+function checkOrderedFields(struct: ApiStruct, patch: Fields): void {
+  for (const [directive, order] of Object.entries(patch)) {
+    if (!directive.startsWith(SET_ORDER)) continue
+    const name = directive.slice(SET_ORDER.length)
+    const field = struct.byName.get(name)
+    if (!field) {
+      throw new StrategicPatchError(
+        `unable to find api field in struct ${struct.goName} for the json field ${JSON.stringify(name)}`,
+      )
+    }
+    if (!Array.isArray(order)) {
+      if (order === null) continue
+      throw new StrategicPatchError(`expected a []interface {}, but received a ${goTypeOf(order)}`)
+    }
+    const { mergeKey } = field
+    if (mergeKey === undefined) continue
+    for (const [index, item] of order.entries()) {
+      if (!isRecord(item)) throw new StrategicPatchError(`value for key ${index} is not a map`)
+      keyOfItem(item, mergeKey)
+    }
+  }
+}
+
+function goTypeOf(value: unknown): string {
+  if (isRecord(value)) return 'map[string]interface {}'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64'
+  return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 /** An order that a patch names must hold for the patch itself. */

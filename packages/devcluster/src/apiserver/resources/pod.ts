@@ -85,13 +85,18 @@ export const pods: ResourceDefinition = {
   subresourceUpdates: {
     status: {
       prepare(next, current) {
-        const { ownerReferences: _, ...metadata } = next.metadata
-        const { ownerReferences } = current.metadata
+        // Neither whose it is nor that it is to go is said here.
+        const { ownerReferences: _, deletionTimestamp: __, ...metadata } = next.metadata
+        const { ownerReferences, deletionTimestamp } = current.metadata
         const before = statusOf(current)
         const status = withGenerations(statusOf(withAddresses(next)), before)
         return {
           ...next,
-          metadata: { ...metadata, ...(ownerReferences !== undefined && { ownerReferences }) },
+          metadata: {
+            ...metadata,
+            ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+            ...(ownerReferences !== undefined && { ownerReferences }),
+          },
           spec: current.spec,
           status: { ...status, qosClass: status.qosClass || before.qosClass },
         }

@@ -29,8 +29,8 @@ export class FieldErrors {
     return this.#all.length === 0
   }
 
-  invalid(path: string, value: unknown, detail: string): void {
-    this.#all.push({ type: 'FieldValueInvalid', path, body: `Invalid value: ${shown(value)}: ${detail}` })
+  invalid(path: string, value: unknown, detail: string, show = shown): void {
+    this.#all.push({ type: 'FieldValueInvalid', path, body: `Invalid value: ${show(value)}: ${detail}` })
   }
 
   /** Several texts for one value: what a check of names answers. */

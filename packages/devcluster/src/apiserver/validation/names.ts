@@ -48,7 +48,7 @@ export function checkDnsSubdomain(value: string): Problems {
 export function checkDnsLabel(value: string): Problems {
   return [
     ...(Buffer.byteLength(value) > 63 ? [noMoreThan(63, 'characters')] : []),
-    ...(dnsLabel.test(value) ? [] : [LABEL_TEXT]),
+    ...(dnsLabel.test(value) ? [] : [dnsSubdomain.test(value) ? 'must not contain dots' : LABEL_TEXT]),
   ]
 }
 

@@ -129,6 +129,11 @@ describe('applyStrategicMergePatch', () => {
     ],
     [{ spec: { containers: ['x'] } }, 'list element types are not identical: [[map[name:a]] [x]]'],
     [{ $patch: 'merge', metadata: {} }, 'unknown patch type: merge in map: map[$patch:merge metadata:map[]]'],
+    [{ spec: { '$setElementOrder/containers': ['a'] } }, 'value for key 0 is not a map'],
+    [{ spec: { '$setElementOrder/containers': [{}] } }, 'map: map[] does not contain declared merge key: name'],
+    [{ spec: { '$setElementOrder/containers': 'a' } }, 'expected a []interface {}, but received a string'],
+    [{ spec: { '$setElementOrder/foo': [] } }, 'unable to find api field in struct PodSpec for the json field "foo"'],
+    [{ spec: { $retainKeys: 'a' } }, 'invalid patch format of retainKeys'],
     [withContainers({ $patch: 'merge', name: 'a' }), 'merging lists cannot yet be specified in the patch'],
   ])('refuses %j', ([patch, message]) => {
     expect(() => apply(withContainers({ name: 'a' }), patch)).toThrow(message)

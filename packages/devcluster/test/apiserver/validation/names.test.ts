@@ -32,4 +32,8 @@ describe('names', () => {
     expect(good.filter((value) => check(value).length > 0)).toEqual([])
     expect(bad.filter((value) => check(value).length === 0)).toEqual([])
   })
+
+  it('says of a subdomain in the place of a label that it has dots', () => {
+    expect(checkDnsLabel('a.b')).toEqual(['must not contain dots'])
+  })
 })

@@ -35,3 +35,13 @@ export function disruptPod(
   })
   access.deletePod(pod, isForced ? 0 : undefined)
 }
+
+/** Fails a pod whose node cannot say how it ended, and takes it away at once. Kubernetes: markFailedAndDeletePod. */
+export function failPod(access: ClusterAccess, pod: Pod): void {
+  const generation = pod.metadata?.generation
+  access.updatePodStatus(pod, (before) => {
+    if (before.phase === 'Succeeded' || before.phase === 'Failed') return before
+    return { ...before, ...(generation === undefined ? {} : { observedGeneration: generation }), phase: 'Failed' }
+  })
+  access.deletePod(pod, 0)
+}

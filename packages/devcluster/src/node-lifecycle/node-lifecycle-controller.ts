@@ -116,6 +116,7 @@ function nameOf(node: Node): string {
   return node.metadata?.name ?? ''
 }
 
-function isReady({ status }: Node): boolean {
+/** Whether the node says of itself that it is ready. */
+export function isReady({ status }: Node): boolean {
   return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false
 }

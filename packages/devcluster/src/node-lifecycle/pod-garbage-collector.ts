@@ -1,14 +1,19 @@
 import type { Clock, Timer } from '../clock.ts'
-import { disruptPod } from '../disrupt-pod.ts'
+import { disruptPod, failPod } from '../disrupt-pod.ts'
 import type { ClusterAccess } from '../kubelet/cluster-access.ts'
-import type { NodeControllerOptions } from './node-lifecycle-controller.ts'
+import type { Node, Pod } from '../types.ts'
+import { isReady, type NodeControllerOptions } from './node-lifecycle-controller.ts'
 
 /** A node that is missing may come back. Kubernetes: quarantineTime. */
 const QUARANTINE_MS = 40_000
 
+/** Says of a node that is not ready that its machine is off for certain: nothing of it runs any more. */
+const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service'
+
 /**
  * Fails and removes the pods of nodes that are not there (any more), without a word to anybody: there is no kubelet that
- * could end them. Kubernetes: gcOrphaned of the pod garbage collector, which looks every 20 seconds.
+ * could end them. So it does with pods that are being deleted on nodes out of service. Kubernetes: gcOrphaned and
+ * gcTerminating of the pod garbage collector, which looks every 20 seconds.
  */
 export class PodGarbageCollector {
   readonly #access: ClusterAccess
@@ -26,9 +31,15 @@ export class PodGarbageCollector {
     this.#unwatch.push(
       this.#access.watchNodes(({ type, node }) => {
         if (type === 'DELETED') this.#miss(node.metadata?.name ?? '')
+        else if (isOutOfService(node)) {
+          for (const pod of this.#access.pods()) if (isTerminatingOn(pod, node)) failPod(this.#access, pod)
+        }
       }),
       this.#access.watchPods(({ type, pod }) => {
-        if (type !== 'DELETED') this.#miss(pod.spec?.nodeName ?? '')
+        if (type === 'DELETED') return
+        const node = this.#access.node(pod.spec?.nodeName ?? '')
+        if (!node) this.#miss(pod.spec?.nodeName ?? '')
+        else if (isOutOfService(node) && isTerminatingOn(pod, node)) failPod(this.#access, pod)
       }),
     )
   }
@@ -54,4 +65,12 @@ export class PodGarbageCollector {
       if (pod.spec?.nodeName === nodeName) disruptPod({ access: this.#access, clock: this.#clock }, pod, disruption)
     }
   }
+}
+
+function isOutOfService(node: Node): boolean {
+  return !isReady(node) && (node.spec?.taints ?? []).some(({ key }) => key === OUT_OF_SERVICE)
+}
+
+function isTerminatingOn({ metadata, spec }: Pod, node: Node): boolean {
+  return spec?.nodeName === node.metadata?.name && Boolean(metadata?.deletionTimestamp)
 }

@@ -12,8 +12,8 @@ import type { PodEvents } from './pod-events.ts'
 const ASK_MS: Readonly<Record<PendingStage, readonly [first: number, again: number]>> = {
   gated: [30_000, 300_000],
   unscheduled: [30_000, 300_000],
-  creating: [5_000, 30_000],
-  pulling: [5_000, 60_000],
+  creating: [3_000, 30_000],
+  pulling: [3_000, 60_000],
   initialising: [30_000, 300_000],
 }
 

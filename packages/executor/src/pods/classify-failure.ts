@@ -3,6 +3,7 @@ import { eventFailure } from './event-failure.ts'
 import type { Failure } from './failure.ts'
 import { containerStatuses } from './failure-details.ts'
 import { mainContainer } from './main-container-end.ts'
+import { otherContainersOutOfMemory } from './other-containers-out-of-memory.ts'
 import { podCause } from './pod-cause.ts'
 import { schedulingFailure } from './scheduling-failure.ts'
 import { terminatedFailure } from './terminated-failure.ts'
@@ -35,7 +36,9 @@ function mainFailure(pod: Pod): Failure | null {
   if (own?.class === 'oom') return own
   const cause = podCause(pod)
   if (cause !== null && !endedBefore(terminated.finishedAt, cause.at)) return cause.failure
-  return own
+  const others = otherContainersOutOfMemory(pod, container.name)
+  if (own === null || others.length === 0) return own
+  return { ...own, message: `${own.message}; beside it ${others.join(', ')} ran out of memory` }
 }
 
 /** Times have whole seconds: an end in the same second is taken for the cause's doing. */

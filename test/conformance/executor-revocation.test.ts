@@ -11,7 +11,7 @@ const key = taskKey('one')
 const name = podName({ deployment: 'default', key, number: 1 })
 
 conformance('the executor that revokes a task', { needs: ['scriptedPods'] }, (it) => {
-  it('launches nothing for one that has waited for a slot', async ({ api, backend, namespace }) => {
+  it('L14: launches nothing for one that has waited for a slot', async ({ api, backend, namespace }) => {
     using witness = await witnessPods(api, namespace)
     const { executorKubeconfig: kubeconfig } = backend
     await using run = await startExecutor({ kubeconfig, namespace, jobId: '1', parallelism: 1 })

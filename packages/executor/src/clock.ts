@@ -4,6 +4,8 @@ export interface Clock {
   now(): number
   /** Calls back once after `delayMs`, unless cancelled. */
   setTimeout(callback: () => void, delayMs: number): Timer
+  /** As {@link now}, but goes on evenly when the machine's date is changed. @default now */
+  steadyNow?(): number
 }
 
 /** One pending call of a {@link Clock}. */
@@ -19,6 +21,19 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, delayMs)
     return { cancel: () => clearTimeout(timer) }
   },
+  steadyNow: () => performance.timeOrigin + performance.now(),
+}
+
+/**
+ * The clock for backoffs and deadlines: a date that is put back by an hour must not stop creates for an hour, nor one that
+ * is put forward end what has just begun. Not for times of the server's, which are dates.
+ */
+export function steadyClock(clock: Clock): Clock {
+  if (!clock.steadyNow) return clock
+  return {
+    now: () => clock.steadyNow?.() ?? clock.now(),
+    setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs),
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, steadyClock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { Pod } from '../kube/types.ts'
 import { launchId, podName } from '../pods/launch-name.ts'
@@ -56,7 +56,7 @@ export class LaunchPreparation {
   async prepare(entry: LaunchEntry): Promise<Pod | null> {
     const { builder, book, clock } = this.#options
     if (entry.sentPod) {
-      const isFresh = entry.isRecorded && clock.now() - entry.recordedAt < FRESH_MS
+      const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordedAt < FRESH_MS
       return isFresh || (await this.record(entry)) ? entry.sentPod : null
     }
     if (!entry.workload) throw new Error(`task ${entry.keyText} has no workload to launch`)
@@ -89,7 +89,7 @@ export class LaunchPreparation {
       return null
     }
     entry.isRecorded = true
-    entry.recordedAt = this.#options.clock.now()
+    entry.recordedAt = steadyClock(this.#options.clock).now()
     onSuperseded(entry)
     return answer.env
   }

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../clock.ts'
+import { type Clock, steadyClock, type Timer } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Pod } from '../kube/types.ts'
@@ -70,8 +70,9 @@ export class Launcher {
   #isStopped = false
 
   constructor(options: LauncherOptions) {
-    const { config, clock, random } = options
-    this.#options = options
+    const { config, random } = options
+    const clock = steadyClock(options.clock)
+    this.#options = { ...options, clock }
     this.#batches = new CreationBatches(options)
     this.#troubles = new CreateTroubles(options.troubles)
     this.#gates = new CreationGates(clock, random)

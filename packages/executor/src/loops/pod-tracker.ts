@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import { type Clock, steadyClock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import { isNotFound } from '../kube/status-predicates.ts'
@@ -62,6 +62,7 @@ const RECHECK_MS = 10_000
 export class PodTracker {
   readonly #options: PodTrackerOptions
   readonly #withoutGrace: readonly string[]
+  readonly #steady: Clock
   readonly #deadlines: Deadlines<LaunchEntry>
   readonly #rechecks: Deadlines<LaunchEntry>
   readonly #looks: WorkQueue<LaunchEntry>
@@ -77,10 +78,11 @@ export class PodTracker {
   constructor(options: PodTrackerOptions) {
     this.#options = options
     const { clock, random, logger, config, podEvents } = options
+    this.#steady = steadyClock(clock)
     this.#withoutGrace = reasonsWithoutGrace(config)
-    this.#deadlines = new Deadlines(clock, (entry) => this.#checkPending(entry))
-    this.#explanations = new PendingExplanations(podEvents, clock)
-    this.#rechecks = new Deadlines(clock, (entry) => this.#looks.push(entry))
+    this.#deadlines = new Deadlines(this.#steady, (entry) => this.#checkPending(entry))
+    this.#explanations = new PendingExplanations(podEvents, this.#steady)
+    this.#rechecks = new Deadlines(this.#steady, (entry) => this.#looks.push(entry))
     this.#looks = new WorkQueue<LaunchEntry>({
       concurrency: 16,
       clock,
@@ -253,7 +255,7 @@ export class PodTracker {
       this.forget(entry)
       return
     }
-    const now = this.#options.clock.now()
+    const now = this.#steady.now()
     const told = entry.pending?.stage === pending.stage ? (entry.pending.told ?? null) : null
     entry.pending = { stage: pending.stage, reason: pending.reason, told }
     entry.timeline?.look(entry)
@@ -299,10 +301,10 @@ export class PodTracker {
 
   /** A deadline came: ends the launch if its pod still waits for the same, when its events have been asked why. */
   #checkPending(entry: LaunchEntry, found: readonly PodEvent[] | null = null): void {
-    const { clock, config, events, logger, podEvents } = this.#options
+    const { config, events, logger, podEvents } = this.#options
     if (entry.phase !== 'live' || !entry.record || this.#explaining.has(entry)) return
     const known = this.#since.get(entry)
-    const now = clock.now()
+    const now = this.#steady.now()
     for (const { label, limitMs, failure } of pendingLimits(entry.record.pod, config)) {
       if ((known?.labels.get(label) ?? now) + limitMs > now) continue
       if (found === null && podEvents.canAsk(entry.namespace)) {
@@ -319,7 +321,7 @@ export class PodTracker {
 
   /** Asks the server about a pod that left our sight: adopted by another, or gone. */
   async #look(entry: LaunchEntry, signal: AbortSignal): Promise<void> {
-    const { owner, events, clock } = this.#options
+    const { owner, events } = this.#options
     const { launch } = entry
     if (!launch || (entry.phase !== 'live' && entry.phase !== 'replacing')) return
     const pod = await this.#get(launch.namespace, launch.podName, signal)
@@ -337,7 +339,7 @@ export class PodTracker {
     // It is out of the watch's selector and yet ours (labelled done by someone): it is looked at until it ends.
     const isUnwatched = pod.metadata?.labels?.airflow_executor_done !== undefined
     if (isUnwatched && (entry.phase === 'live' || entry.phase === 'replacing')) {
-      this.#rechecks.set(entry, clock.now() + RECHECK_MS)
+      this.#rechecks.set(entry, this.#steady.now() + RECHECK_MS)
     }
   }
 

@@ -52,6 +52,8 @@ export class FakePods implements PodVerbs {
   readonly #options: FakePodsOptions
   #faults: { fault: Fault; left: number }[] = []
   #areWatchesDeaf = false
+  #breaks = 0
+  #breakError: Error | undefined
   #version = 100
   #uids = 0
 
@@ -90,6 +92,13 @@ export class FakePods implements PodVerbs {
   /** Watches, open and new ones, tell nothing more. */
   deafenWatches(): void {
     this.#areWatchesDeaf = true
+  }
+
+  /** Ends the watches that are open: in peace, or with an ERROR event or a broken connection. */
+  breakWatches(error?: Error): void {
+    this.#breaks += 1
+    this.#breakError = error
+    for (const wake of [...this.#watchers]) wake()
   }
 
   get openWatches(): number {
@@ -194,6 +203,7 @@ export class FakePods implements PodVerbs {
   async *watch<T>(namespace: string | null, options: WatchOptions<T>): AsyncIterable<WatchEvent<T>> {
     const { signal } = options
     await this.#serve('watch', options.labelSelector ?? '', { options }, signal, () => undefined)
+    const breaks = this.#breaks
     let seen = Number(options.resourceVersion ?? this.#version)
     options.onOpen?.()
     if (options.sendInitialEvents) {
@@ -205,6 +215,10 @@ export class FakePods implements PodVerbs {
     }
     while (!signal?.aborted) {
       if (this.#areWatchesDeaf) await aborted(signal)
+      if (this.#breaks > breaks) {
+        if (this.#breakError) throw this.#breakError
+        return
+      }
       for (const change of this.#changes.filter(({ version }) => version > seen)) {
         seen = change.version
         const is = fits(change.pod, namespace, options)

@@ -35,7 +35,11 @@ export interface WireServerTls {
 }
 
 /** A server on loopback that answers as the test says: bytes on the wire, nothing of Kubernetes. */
-export async function startWireServer(answer: Answer, tls?: WireServerTls): Promise<WireServer> {
+export async function startWireServer(
+  answer: Answer,
+  tls?: WireServerTls,
+  { port: wanted = 0 }: { readonly port?: number } = {},
+): Promise<WireServer> {
   const requests: ReceivedRequest[] = []
   const sockets = new Set<Socket>()
   let accepted = 0
@@ -71,7 +75,7 @@ export async function startWireServer(answer: Answer, tls?: WireServerTls): Prom
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(wanted, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const stop = async () => {
     for (const socket of sockets) socket.destroy()

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { stringify } from 'yaml'
 import { inNamespace } from '../support/api-paths.ts'
 import type { StartedBackend } from '../support/backend.ts'
+import { callDavit } from '../support/call-davit.ts'
 import { conformance } from '../support/conformance.ts'
 import { runDoctor } from '../support/doctor.ts'
 import { eventually } from '../support/eventually.ts'
@@ -110,6 +111,17 @@ conformance('davit doctor as a user with a role', { needs: ['roles'] }, (it) => 
         ['warning', 'template'],
       ],
     ])
+  })
+
+  it('tells davit pods list and cleanup what they may not do, in one line', async ({ api, backend, namespace }) => {
+    const kubeconfig = await userWithout(['list pods'], { api, backend, namespace })
+    await using folder = await temporaryFolder()
+    const options = ['--kubeconfig', await folder.write('kubeconfig', kubeconfig), '--namespace', namespace]
+    for (const command of ['list', 'cleanup']) {
+      const { exitCode, stdout, stderr } = await callDavit(['pods', command, ...options])
+      expect([exitCode, stdout]).toEqual([2, ''])
+      expect(stderr).toMatch(/^davit: cannot list the pods of tasks: .*cannot list resource "pods".*\n$/)
+    }
   })
 
   it('says that a token is worth nothing any more, when its account is gone', async ({ api, backend, namespace }) => {

@@ -2,6 +2,7 @@ import {
   createKubeClient,
   type ExecutorOptions,
   isUnauthorized,
+  KubeApiError,
   type KubeClient,
   KubeConnectionError,
   type KubeConnectionErrorKind,
@@ -57,6 +58,16 @@ export async function openCluster(
     isEmbedded: embedded !== null,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
+}
+
+/**
+ * The error of a command for one of the wire.
+ * @param doing what could not be done: `list the pods of tasks`
+ */
+export function refusedByCluster(error: unknown, doing: string): unknown {
+  if (!(error instanceof KubeApiError || error instanceof KubeConnectionError)) return error
+  const said = `cannot ${doing}: ${error.message}; ${hintOf(error)}`.replaceAll('\n', ' ')
+  return new ClusterUnreachableError(said, { cause: error })
 }
 
 /** What to do about a cluster that does not answer, or does not know us. */

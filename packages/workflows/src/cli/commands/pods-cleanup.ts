@@ -2,6 +2,7 @@ import { systemClock } from '@davit/executor'
 import { Command } from 'commander'
 import { permissionScopes } from '../../cluster/access-reviews.ts'
 import type { TypedClusterOptions } from '../../cluster/cluster-settings.ts'
+import { refusedByCluster } from '../../cluster/open-cluster.ts'
 import type { Problem } from '../../dag/problem.ts'
 import { type CleanedPod, cleanupPods } from '../../pods/cleanup-pods.ts'
 import { tableText } from '../../pods/table-text.ts'
@@ -9,6 +10,7 @@ import { clusterOf } from '../cluster-of.ts'
 import { collect } from '../collect.ts'
 import type { Ended } from '../davit.ts'
 import type { Io } from '../io.ts'
+import { errorAsText } from '../report-error.ts'
 
 interface TypedCleanupOptions extends TypedClusterOptions {
   readonly deployment?: string
@@ -54,16 +56,25 @@ export function podsCleanupCommand(io: Io, ended: Ended): Command {
         nowMs: systemClock.now(),
         ...minutes,
       })
-      for await (const pod of cleaning) {
-        cleaned.push(pod)
-        if (pod.action === 'failed') io.stderr.write(`davit: ${pod.namespace}/${pod.name}: ${pod.reason}\n`)
+      let isWhole = true
+      try {
+        for await (const pod of cleaning) {
+          cleaned.push(pod)
+          if (pod.action === 'failed') io.stderr.write(`davit: ${pod.namespace}/${pod.name}: ${pod.reason}\n`)
+        }
+      } catch (thrown) {
+        const error = refusedByCluster(thrown, 'list the pods of tasks')
+        if (cleaned.length === 0) throw error
+        // What was done is told all the same.
+        isWhole = false
+        io.stderr.write(`${errorAsText(error)}\n`)
       }
       const count = (action: CleanedPod['action']) => cleaned.filter((pod) => pod.action === action).length
       const sums = { deleted: count('deleted'), kept: count('kept'), failed: count('failed') }
       io.stdout.write(
         json ? `${JSON.stringify({ dryRun, ...sums, pods: cleaned })}\n` : reportText(cleaned, sums, dryRun),
       )
-      ended(sums.failed > 0 ? 1 : 0)
+      ended(sums.failed > 0 || !isWhole ? 1 : 0)
     })
 }
 

@@ -2,7 +2,8 @@ import { systemClock } from '@davit/executor'
 import { Command } from 'commander'
 import { permissionScopes } from '../../cluster/access-reviews.ts'
 import type { TypedClusterOptions } from '../../cluster/cluster-settings.ts'
-import { listedPod, podColumns } from '../../pods/listed-pod.ts'
+import { refusedByCluster } from '../../cluster/open-cluster.ts'
+import { type ListedPod, listedPod, podColumns } from '../../pods/listed-pod.ts'
 import { podPages, podSelector } from '../../pods/pod-pages.ts'
 import { tableText } from '../../pods/table-text.ts'
 import { clusterOf } from '../cluster-of.ts'
@@ -26,11 +27,15 @@ export function podsListCommand(io: Io, ended: Ended): Command {
     .option('--json', 'one JSON object on standard output')
     .action(async ({ deployment, json, ...typed }: TypedListOptions) => {
       await using cluster = await clusterOf(typed, io)
-      const pods = []
-      for (const namespace of permissionScopes(cluster.config)) {
-        for await (const page of podPages(cluster.kube, namespace, podSelector(deployment))) {
-          pods.push(...page.map(listedPod).filter((pod) => pod !== null))
+      const pods: ListedPod[] = []
+      try {
+        for (const namespace of permissionScopes(cluster.config)) {
+          for await (const page of podPages(cluster.kube, namespace, podSelector(deployment))) {
+            pods.push(...page.map(listedPod).filter((pod) => pod !== null))
+          }
         }
+      } catch (error) {
+        throw refusedByCluster(error, 'list the pods of tasks')
       }
       const head = ['NAMESPACE', 'POD', 'DAG', 'TASK', 'TRY', 'STATE', 'AGE', 'REASON']
       const rows = pods.map((pod) => podColumns(pod, systemClock.now()))

@@ -3,6 +3,8 @@ import { casesLeftOut, kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { startKubernetes } from '../kubernetes/start-kubernetes.ts'
 import { pythonEnvironment } from '../python/python-environment.ts'
 import { backendsNotNamed, namedBackends } from '../support/backend-names.ts'
+import { executorUser } from '../support/executor-user.ts'
+import { checkPermissionsOfRun } from '../support/permissions-of-run.ts'
 import type { PreparedPython } from '../support/python-client.ts'
 
 /** Before the first file: says what is not run, and starts the real Kubernetes, once for all files, if it is named. */
@@ -27,7 +29,23 @@ export default async function startBackends(project: TestProject): Promise<() =>
     cluster
   const kubeconfigs = { kubeconfig, kubeconfigPath, executorKubeconfig, executorKubeconfigPath }
   project.provide('kubernetes', { url, ...kubeconfigs, auditLogPath, hostAddress })
-  return () => cluster.stop()
+  return async () => {
+    try {
+      await checkPermissionsOfRun(auditLogPath, executorUser, await isWholeSuite(project))
+    } catch (error) {
+      // What is thrown here would be shown, and the run be green.
+      console.error(`conformance: ${error instanceof Error ? error.message : error}`)
+      process.exitCode = 1
+    }
+    await cluster.stop()
+  }
+}
+
+/** Every file of the suite has run, with every node: not one that somebody picked. */
+async function isWholeSuite(project: TestProject): Promise<boolean> {
+  const { testFiles } = await project.globTestFiles()
+  const ran = project.vitest.state.getTestModules().filter((module) => module.project.name === project.name)
+  return ran.length === testFiles.length && casesLeftOut(kubernetesNodes(process.env.KUBERNETES_NODES)).length === 0
 }
 
 /** Where it cannot be had the cases of the Python client fail, and no others. */

@@ -8,6 +8,7 @@ import { kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { readState } from '../kubernetes/state-file.ts'
 import { type UserRequest, userRequests } from '../kubernetes/user-requests.ts'
 import { type Backend, type LoggedPodRequest, nodeSelectors } from './backend.ts'
+import { executorUser } from './executor-user.ts'
 
 /** What a test run knows of the Kubernetes that it started once for all its files. */
 export interface SharedKubernetes {
@@ -27,8 +28,6 @@ declare module 'vitest' {
     kubernetes: SharedKubernetes | null
   }
 }
-
-const executorUser = 'davit'
 
 /** The real one: the control plane of `test/kubernetes`, with a kwok node and a kubelet. One for the whole run. */
 export const kubernetesBackend: Backend = {

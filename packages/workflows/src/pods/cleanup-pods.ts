@@ -1,9 +1,13 @@
-import { isConflict, isNotFound, type KubeClient, type Pod, takeOffOutcomeFinalizer } from '@davit/executor'
+import {
+  isConflict,
+  isNotFound,
+  type KubeClient,
+  OUTCOME_FINALIZER,
+  type Pod,
+  takeOffOutcomeFinalizer,
+} from '@davit/executor'
 import { type CleanupAges, cleanupDecision } from './cleanup-decision.ts'
 import { podPages, podSelector } from './pod-pages.ts'
-
-/** Keeps the pod of a task until what became of it is committed. */
-export const OUTCOME_FINALIZER = 'davit/outcome'
 
 /** What was done with one pod. */
 export interface CleanedPod {
@@ -51,7 +55,12 @@ async function cleanPod(pod: Pod, options: CleanupOptions): Promise<CleanedPod> 
   const isHeld = options.forgetOutcomes && finalizers.includes(OUTCOME_FINALIZER)
   const releases = isHeld && (action === 'delete' || deletionTimestamp !== undefined)
   if (action === 'keep' && !releases) return { ...told, action: 'kept', reason }
-  const done = releases ? `${reason}; its finalizer ${OUTCOME_FINALIZER} was taken off` : reason
+  const rest = releases
+    ? `; its finalizer ${OUTCOME_FINALIZER} was taken off`
+    : finalizers.includes(OUTCOME_FINALIZER)
+      ? `; it goes when its executor has recorded its end (${OUTCOME_FINALIZER})`
+      : ''
+  const done = `${reason}${rest}`
   if (options.dryRun) return { ...told, action: 'deleted', reason: done }
   try {
     if (deletionTimestamp === undefined) await remove(pod, options)

@@ -8,6 +8,7 @@ import {
   type Logger,
   loadKubeConfig,
   type PodMutationHook,
+  type PodVerbs,
   type QueuedWorkload,
   type TaskInstanceKey,
   taskInstanceKeyText,
@@ -23,12 +24,15 @@ export interface ExecutorRunOptions {
   readonly logger?: Logger
   readonly logArchive?: LogArchive
   readonly podMutationHook?: PodMutationHook
+  /** @default one whose memory ends with the executor */
   readonly store?: LaunchStore
   readonly aliveJobIds?: () => Promise<readonly string[]>
   /** By which the server's log tells its requests from others'. @default the client's */
   readonly userAgent?: string
   /** Told of everything that is reported, as it is. */
   readonly onEvent?: (key: TaskInstanceKey, event: ExecutorEvent) => void
+  /** Stands before the client: the verbs as the executor gets them. @default they are given as they are */
+  readonly wrapPods?: (pods: PodVerbs) => PodVerbs
 }
 
 /** Scripted pods run no image, but every pod names one. */
@@ -53,12 +57,12 @@ export interface ExecutorRun extends AsyncDisposable {
 /** Starts an executor and turns its crank: a heartbeat after each submission and whenever it asks for one. */
 export async function startExecutor(options: ExecutorRunOptions): Promise<ExecutorRun> {
   const { kubeconfig, namespace, jobId, parallelism = 32, config, logger, logArchive, podMutationHook } = options
-  const { store, aliveJobIds, userAgent, onEvent = () => {} } = options
+  const { store, wrapPods, aliveJobIds, userAgent, onEvent = () => {} } = options
   const kube = createKubeClient(await loadKubeConfig({ kubeconfig }), userAgent === undefined ? {} : { userAgent })
   const executor = new KubernetesExecutor({
     jobId,
     parallelism,
-    kube,
+    kube: wrapPods ? { pods: wrapPods(kube.pods) } : kube,
     config: { namespace, ...anyImage, ...config },
     ...(logger && { logger }),
     ...(logArchive && { logArchive }),

@@ -102,6 +102,7 @@ export class Reaper {
       try {
         await this.#mark(job, job.isRevoked ? POD_REVOKED_LABEL : null, signal)
       } catch (error) {
+        if (signal.aborted) throw error
         refusal = { error }
       }
     }

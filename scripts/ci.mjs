@@ -23,8 +23,8 @@ const legs = [
   // Sizes that are too much for every run.
   {
     name: 'sizes',
-    command: ['npm', 'run', 'test:unit', '--', 'packages/executor/test/pods/launch-name.test.ts'],
-    env: { NAME_PAIRS: '1000000' },
+    command: ['npm', 'run', 'test:unit', '--', 'launch-name.test.ts', 'old-runs.test.ts'],
+    env: { NAME_PAIRS: '1000000', OLD_RUNS: 'all' },
   },
   // What nobody thought of: random operations, and random nonsense, sent to both servers.
   { name: 'differential', command: ['npm', 'run', 'test:differential'], env: bothServers },

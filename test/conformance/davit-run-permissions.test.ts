@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { delimiter } from 'node:path'
 import { promisify } from 'node:util'
+import { requiredPermissions } from '@davit/executor'
 import { expect } from 'vitest'
 import { builtKubectl } from '../kubernetes/kubectl.ts'
 import { podsPath } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
-import { executorRole, grantRole, rbacPath, roleWithout } from '../support/executor-role.ts'
+import { executorRole, grantRole, grantText, rbacPath, roleWithout } from '../support/executor-role.ts'
 import { runDavit } from '../support/run-davit.ts'
 import { createServiceAccount, serviceAccountKubeconfig } from '../support/service-account.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -16,6 +17,9 @@ tasks:
     image: busybox
     command: ["true"]
 `
+
+/** What is lost without a permission, as docs/operations.md has it. */
+const lost = (grant: string) => requiredPermissions.find((each) => grantText(each) === grant)?.without
 
 conformance('davit run without a permission', { needs: ['scriptedPods', 'roles'] }, (it) => {
   it('starts nothing, names verb, resource and namespace, and has the command that grants it', async ({
@@ -39,8 +43,8 @@ conformance('davit run without a permission', { needs: ['scriptedPods', 'roles']
     const user = `system:serviceaccount:${namespace}:lacking`
     expect([code, ...problems.map(({ message }) => message)]).toEqual([
       'PERMISSION_MISSING',
-      `User "${user}" cannot patch pods in the namespace ${namespace}: pods of an executor that died are not adopted, failed ones are left on the cluster`,
-      `User "${user}" cannot get pods/log in the namespace ${namespace}: no logs`,
+      `User "${user}" cannot patch pods in the namespace ${namespace}: ${lost('patch pods')}`,
+      `User "${user}" cannot get pods/log in the namespace ${namespace}: ${lost('get pods/log')}`,
     ])
     expect((await api.get<{ items: unknown[] }>(podsPath(namespace))).body.items).toEqual([])
 

@@ -460,9 +460,13 @@ export class KubernetesExecutor extends BaseExecutor {
 
   #rejectConfig(workload: Workload, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    const path = (error instanceof InputError && error.problems[0]?.path) || 'executorConfig'
+    const [problem] = error instanceof InputError ? error.problems : []
     this.#logger.error('invalid executorConfig', { ...workload.key, error })
-    const failure = { class: 'config', evidence: `${path}=${message}`, message } as const
+    const failure = {
+      class: 'config',
+      evidence: `${problem?.path ?? 'executorConfig'}=${problem?.message ?? message}`,
+      message,
+    } as const
     this.#engine.reject(workload, failure, 'Invalid executor_config passed')
   }
 

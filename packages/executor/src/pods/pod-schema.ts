@@ -44,6 +44,9 @@ function fitsShape(value: unknown, { name, shape }: PodFieldType): boolean {
   return name === 'any' || isPlainValue(value, name)
 }
 
+/** As Kubernetes reads one. It is looked at here because the server refuses it without naming the field. */
+const QUANTITY = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/
+
 /** Whether a value is one of a plain type, as the API server reads it. */
 export function isPlainValue(value: unknown, type: string): boolean {
   switch (type) {
@@ -54,7 +57,7 @@ export function isPlainValue(value: unknown, type: string): boolean {
     case 'number':
       return typeof value === 'number'
     case 'quantity':
-      return typeof value === 'string' || typeof value === 'number'
+      return typeof value === 'number' || (typeof value === 'string' && QUANTITY.test(value))
     case 'intOrString':
       return typeof value === 'string' || Number.isSafeInteger(value)
     default:

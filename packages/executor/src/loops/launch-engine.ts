@@ -182,6 +182,9 @@ export class LaunchEngine {
   notice(notice: Notice<PodRecord>): void {
     this.#leaving.notice(notice)
     this.tracker.notice(notice)
+    if (notice.type !== 'MODIFIED') return
+    const entry = this.book.ofPod(notice.record.namespace, notice.record.name)
+    if (entry) this.#outcomes.see(entry, notice.record)
   }
 
   /** Why the entry is not launched yet, for people; null when it only waits for its turn. */
@@ -352,7 +355,22 @@ export class LaunchEngine {
     if (!entry.supersedes) metrics.increment('davit_executor.relaunches', { class: decision.failure.class })
     markSuperseded(entry, decision.failure)
     if (decision.kind === 'afterDeletion') this.#replace(entry)
-    else this.#launchNext(entry)
+    else this.#launchAfterLog(entry, ending)
+  }
+
+  /** The log of a launch that ran is kept like any other, before its pod may go. */
+  #launchAfterLog(entry: LaunchEntry, { startedAt }: Ending): void {
+    const { launch } = entry
+    if (!launch || (startedAt === undefined && !entry.wasRunning)) {
+      this.#launchNext(entry)
+      return
+    }
+    entry.phase = 'replacing'
+    entry.replacing = { isRevoked: false, isOver: true }
+    const next = () => {
+      if (entry.launch === launch && entry.phase === 'replacing') this.#replaced(entry, { isRevoked: true })
+    }
+    this.#outcomes.farewell(launch, next, startedAt)
   }
 
   #launchNext(entry: LaunchEntry): void {

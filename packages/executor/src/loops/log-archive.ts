@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import type { Launch } from './launch-store.ts'
+import { wholeLog } from './whole-log.ts'
 
 /** Keeps the logs of ended launches, so that they outlive their pods. */
 export interface LogArchive {
@@ -24,6 +25,12 @@ interface ArchiveCircumstances {
   readonly signal: AbortSignal
   /** @default 30 s */
   readonly deadlineMs?: number
+  /** The deadline is over now: what was read is kept. */
+  readonly cut?: AbortSignal
+  /** Reads on until the container ends. @default false */
+  readonly follow?: boolean
+  /** When the container started, ISO 8601: what the log lacks of its beginning can be told. */
+  readonly startedAt?: string | undefined
 }
 
 /**
@@ -33,7 +40,16 @@ interface ArchiveCircumstances {
 export async function archiveLog(
   launch: Launch,
   archive: LogArchive,
-  { pods, clock, logger, signal, deadlineMs = ARCHIVE_DEADLINE_MS }: ArchiveCircumstances,
+  {
+    pods,
+    clock,
+    logger,
+    signal,
+    deadlineMs = ARCHIVE_DEADLINE_MS,
+    follow = false,
+    startedAt,
+    cut,
+  }: ArchiveCircumstances,
 ): Promise<string | null> {
   const ending = new AbortController()
   const end = () => ending.abort()
@@ -43,13 +59,15 @@ export async function archiveLog(
     end()
     giveUp(null)
   }
+  const closeNow = () => {
+    end()
+    timers.push(clock.setTimeout(() => giveUp(null), CLOSING_MS))
+  }
   signal.addEventListener('abort', stop, { once: true })
+  cut?.addEventListener('abort', closeNow, { once: true })
   try {
-    const log = pods.log(launch.namespace, launch.podName, {
-      container: 'base',
-      signal: ending.signal,
-      timeoutMs: deadlineMs + CLOSING_MS,
-    })
+    const timeoutMs = deadlineMs + CLOSING_MS
+    const log = wholeLog(launch, { pods, clock, signal: ending.signal, timeoutMs, follow, startedAt })
     const archived = archive.archive(launch, log, ending.signal)
     // An archive that does not heed its signal must not hold up the outcome either.
     archived.catch(() => undefined)
@@ -63,5 +81,6 @@ export async function archiveLog(
   } finally {
     for (const timer of timers) timer.cancel()
     signal.removeEventListener('abort', stop)
+    cut?.removeEventListener('abort', closeNow)
   }
 }

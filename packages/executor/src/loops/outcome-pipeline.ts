@@ -6,10 +6,12 @@ import type { Metrics } from '../metrics.ts'
 import { withHint } from '../pods/failure-hint.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 import type { CommittedOutcome, Launch, LaunchOutcome, LaunchStore } from './launch-store.ts'
+import { LeavingLogs } from './leaving-logs.ts'
 import { archiveLog, type LogArchive } from './log-archive.ts'
 import { OutcomeCommitter } from './outcome-committer.ts'
 import { podDisposal } from './pod-disposal.ts'
 import type { Ending } from './pod-ending.ts'
+import type { PodRecord } from './pod-record.ts'
 import { finalizerOf, type Reaper } from './reaper.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -35,6 +37,7 @@ interface OutcomePipelineOptions {
 
 interface Farewell {
   readonly launch: Launch
+  readonly startedAt: string | undefined
   readonly then: () => void
 }
 
@@ -50,6 +53,7 @@ export class OutcomePipeline {
   readonly #archiving: WorkQueue<LaunchEntry>
   readonly #farewells: WorkQueue<Farewell>
   readonly #committer: OutcomeCommitter
+  readonly #leaving: LeavingLogs
   readonly #entries = new Map<LaunchOutcome, LaunchEntry>()
   /** Pods whose outcome is known and which the reaper does not have yet. */
   readonly #uids = new Set<string>()
@@ -57,6 +61,7 @@ export class OutcomePipeline {
   constructor(options: OutcomePipelineOptions) {
     const { store, clock, random, logger, metrics } = options
     this.#options = options
+    this.#leaving = new LeavingLogs(options)
     this.#archiving = new WorkQueue<LaunchEntry>({
       concurrency: 16,
       clock,
@@ -96,13 +101,19 @@ export class OutcomePipeline {
     entry.outcome = { launch: entry.launch, ...ending, ...hinted }
     if (entry.launch.uid) this.#uids.add(entry.launch.uid)
     // Without a start there is no log.
-    if (this.#options.logArchive && ending.startedAt) this.#archiving.push(entry)
+    const hasLog = ending.startedAt !== undefined || this.#leaving.has(entry.launch.uid)
+    if (this.#options.logArchive && hasLog) this.#archiving.push(entry)
     else this.#advance(entry)
   }
 
-  /** Archives what a running pod that is given up has logged so far, then goes on. */
-  farewell(launch: Launch, then: () => void): void {
-    if (this.#options.logArchive) this.#farewells.push({ launch, then })
+  /** A pod of ours was seen; if it is being deleted while it runs, its log is followed from now on. */
+  see(entry: LaunchEntry, record: PodRecord): void {
+    if (entry.phase === 'live') this.#leaving.see(entry, record)
+  }
+
+  /** Archives what a pod that is given up has logged so far, then goes on. */
+  farewell(launch: Launch, then: () => void, startedAt?: string): void {
+    if (this.#options.logArchive) this.#farewells.push({ launch, startedAt, then })
     else then()
   }
 
@@ -119,19 +130,25 @@ export class OutcomePipeline {
   async stop(): Promise<void> {
     await this.#archiving.stop()
     await this.#farewells.stop()
+    await this.#leaving.stop()
     await this.#committer.stop()
   }
 
-  async #bidFarewell({ launch, then }: Farewell, signal: AbortSignal): Promise<void> {
+  async #bidFarewell({ launch, startedAt, then }: Farewell, signal: AbortSignal): Promise<void> {
     const { logArchive } = this.#options
-    if (logArchive) await archiveLog(launch, logArchive, { ...this.#options, signal, deadlineMs: FAREWELL_MS })
+    const followed = await this.#leaving.take(launch.uid)
+    if (logArchive && followed === null)
+      await archiveLog(launch, logArchive, { ...this.#options, signal, deadlineMs: FAREWELL_MS, startedAt })
     then()
   }
 
   async #archive(entry: LaunchEntry, signal: AbortSignal): Promise<void> {
     const { logArchive } = this.#options
     if (!entry.outcome || !logArchive) return
-    const logPath = await archiveLog(entry.outcome.launch, logArchive, { ...this.#options, signal })
+    const { launch, startedAt } = entry.outcome
+    const logPath =
+      (await this.#leaving.take(launch.uid)) ??
+      (await archiveLog(launch, logArchive, { ...this.#options, signal, startedAt }))
     if (signal.aborted) return
     if (logPath !== null) entry.outcome = { ...entry.outcome, logPath }
     this.#advance(entry)

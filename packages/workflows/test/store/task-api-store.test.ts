@@ -52,6 +52,25 @@ describe('exchangeLaunchToken', () => {
   })
 })
 
+describe('P13: a node that is back after its task was launched again', () => {
+  it('P13 d: the old process is refused, whatever it asks, and writes nothing; the successor goes on', async () => {
+    await using run = await OpenRun.open([{ taskId: 'a', kind: 'function' }])
+    const old = await startedWorker(run, 'a')
+    const next = run.launch(run.key('a'), 2)
+    await run.store.launches.recordLaunch({ launch: next, supersedes: { launchId: old.launchId, failure: nodeLost } })
+    const worker = await run.store.exchangeLaunchToken(await run.token(next), 'u2')
+    expect(worker && (await run.store.startTask(worker))).toMatchObject({ key: next.key })
+
+    expect(await run.store.heartbeat(old)).toBe(false)
+    expect(await run.store.startTask(old)).toBeNull()
+    expect(await run.store.finishTask(old, { state: 'success', result: 'of the old process' })).toBe(false)
+    expect(await run.instance('a')).toMatchObject({ state: 'running' })
+    expect(worker && (await run.store.finishTask(worker, { state: 'success', result: 'of the new one' }))).toBe(true)
+    expect(await run.instance('a')).toMatchObject({ state: 'success', result: 'of the new one' })
+    expect(await run.tries()).toHaveLength(1)
+  })
+})
+
 describe('startTask', () => {
   it('starts the code of a launch once, and says what it needs', async () => {
     await using run = await OpenRun.open([

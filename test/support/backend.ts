@@ -75,6 +75,8 @@ export interface StartedBackend extends AsyncDisposable {
    * what is to come.
    */
   passTime(ms: number): void
+  /** Whether the server's clock is ours: time passes by `passTime`. */
+  readonly hasClock: boolean
   /** Makes the server forget every version but the newest; only with the feature `compaction`. */
   compactHistory(): Promise<void>
   stop(): Promise<void>

@@ -48,6 +48,7 @@ export const devclusterBackend: Backend = {
         throw new Error(`the dev cluster has no roles: ${roles}`)
       },
       passTime: (ms) => clock.skip(ms),
+      hasClock: true,
       compactHistory: async () => cluster.faults.compact(),
       stop,
       [Symbol.asyncDispose]: stop,

@@ -34,6 +34,7 @@ export const existingBackend: Backend = {
       podRequests: lacking,
       executorRequests: lacking,
       passTime() {},
+      hasClock: false,
       compactHistory: lacking,
       async stop() {},
       async [Symbol.asyncDispose]() {},

@@ -69,6 +69,7 @@ export const kubernetesBackend: Backend = {
       },
       executorRequests,
       passTime() {},
+      hasClock: false,
       async compactHistory() {
         const state = await readState(layoutIn(dirname(shared.kubeconfigPath)).state)
         if (state === null) throw new Error('the test Kubernetes has stopped')

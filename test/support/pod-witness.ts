@@ -1,3 +1,4 @@
+import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { podsPath, withQuery } from './api-paths.ts'
 import { createPod } from './pods-by-api.ts'
 import type { RawApi } from './raw-api.ts'
@@ -7,6 +8,8 @@ import { unboundPod } from './test-pod.ts'
 export interface PodWitness extends Disposable {
   /** The names of all pods that were created so far, each as often as it was created, in order of name. */
   createdNames(): Promise<string[]>
+  /** The names of all pods that got a node so far, each as often as a pod of that name did, in order. */
+  scheduledNames(): Promise<string[]>
 }
 
 /** Watches a namespace from now on. */
@@ -16,6 +19,7 @@ export async function witnessPods(api: RawApi, namespace: string): Promise<PodWi
   const open = () => api.watch(withQuery(podsPath(namespace), { watch: true, resourceVersion }))
   let watch = open()
   const names: string[] = []
+  const scheduled = new Map<string, string>()
   let markers = 0
 
   /** Reads on up to the pod of this name. A server closes watches that it finds slow: they go on at the last version. */
@@ -28,18 +32,27 @@ export async function witnessPods(api: RawApi, namespace: string): Promise<PodWi
       }
       if (event.type === 'ERROR') throw new Error(`the witness has missed something: ${JSON.stringify(event.object)}`)
       resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion
+      const { metadata, spec } = event.object as Pod
+      if (spec?.nodeName) scheduled.set(metadata?.uid ?? '', metadata?.name ?? '')
       if (event.type !== 'ADDED') continue
       if (event.object.metadata.name === last) return
       names.push(event.object.metadata.name ?? '')
     }
   }
+  const readAll = async () => {
+    // Once this was seen, all before it were.
+    const marker = `witness-${++markers}`
+    await createPod(api, namespace, unboundPod(marker))
+    await readUntil(marker)
+  }
   return {
     async createdNames() {
-      // Once this was seen, all before it were.
-      const marker = `witness-${++markers}`
-      await createPod(api, namespace, unboundPod(marker))
-      await readUntil(marker)
+      await readAll()
       return names.toSorted()
+    },
+    async scheduledNames() {
+      await readAll()
+      return [...scheduled.values()].toSorted()
     },
     [Symbol.dispose]: () => watch[Symbol.dispose](),
   }

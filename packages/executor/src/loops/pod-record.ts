@@ -1,5 +1,6 @@
 import type { Container, ContainerStatus, Pod } from '../kube/types.ts'
 import type { WatchRecord } from '../watch/record-store.ts'
+import { SharedValues, sharedText } from './shared-values.ts'
 
 /**
  * What the cache keeps of a pod: identity, phase, reasons and times, at most about 1 KiB while it runs. `pod` is the
@@ -12,6 +13,8 @@ export interface PodRecord extends WatchRecord {
 /** Ours and Airflow's: what identifies the task, its owner, and what was done to the pod. */
 const LABELS = ['airflow-worker', 'airflow_executor_done', 'airflow_pod_revoked', 'davit-deployment', 'davit-launch']
 const ANNOTATIONS = ['dag_id', 'task_id', 'run_id', 'try_number', 'map_index', 'davit-launch']
+/** Their values are of one pod alone. */
+const OF_ONE_POD: ReadonlySet<string> = new Set(['davit-launch', 'map_index'])
 /** Long enough for what kubelets and schedulers say; a message is for people. */
 const MESSAGE_LIMIT = 512
 /** The container that runs the task. Airflow: `base`. */
@@ -21,7 +24,7 @@ const MAIN = 'base'
 export function projectPod(pod: Pod): PodRecord {
   const { metadata = {}, spec, status = {} } = pod
   const name = metadata.name ?? ''
-  const namespace = metadata.namespace ?? ''
+  const namespace = sharedText(metadata.namespace ?? '')
   const uid = metadata.uid ?? ''
   const resourceVersion = metadata.resourceVersion ?? ''
   return {
@@ -35,7 +38,7 @@ export function projectPod(pod: Pod): PodRecord {
         namespace,
         uid,
         resourceVersion,
-        ...defined('creationTimestamp', metadata.creationTimestamp),
+        ...defined('creationTimestamp', sharedText(metadata.creationTimestamp)),
         ...defined('deletionTimestamp', metadata.deletionTimestamp),
         ...defined('deletionGracePeriodSeconds', metadata.deletionGracePeriodSeconds),
         ...(metadata.finalizers?.length && { finalizers: metadata.finalizers }),
@@ -43,10 +46,10 @@ export function projectPod(pod: Pod): PodRecord {
         annotations: pick(metadata.annotations, ANNOTATIONS),
       },
       spec: {
-        containers: (spec?.containers ?? []).map(container),
+        containers: sharedContainers((spec?.containers ?? []).map(container)),
         ...(spec?.initContainers?.length && { initContainers: spec.initContainers.map(container) }),
         ...(spec?.ephemeralContainers?.length && { ephemeralContainers: spec.ephemeralContainers.map(container) }),
-        ...defined('nodeName', spec?.nodeName),
+        ...defined('nodeName', sharedText(spec?.nodeName)),
         ...(spec?.schedulingGates?.length && { schedulingGates: spec.schedulingGates }),
         ...defined('activeDeadlineSeconds', spec?.activeDeadlineSeconds),
       },
@@ -54,7 +57,7 @@ export function projectPod(pod: Pod): PodRecord {
         ...defined('phase', status.phase),
         ...defined('reason', status.reason),
         ...defined('message', cut(status.message)),
-        ...defined('startTime', status.startTime),
+        ...defined('startTime', sharedText(status.startTime)),
         ...conditions(status.conditions),
         ...containerStatuses('initContainerStatuses', status.initContainerStatuses),
         ...containerStatuses('containerStatuses', status.containerStatuses),
@@ -82,7 +85,7 @@ function containerStatus({ name, state, lastState, image, restartCount }: Contai
       ...(waiting && {
         waiting: { ...defined('reason', waiting.reason), ...defined('message', cut(waiting.message)) },
       }),
-      ...(running && { running: defined('startedAt', running.startedAt) }),
+      ...(running && { running: defined('startedAt', sharedText(running.startedAt)) }),
       // The main container's message is the task's result, of which not a byte may go.
       ...(terminated && {
         terminated: name === MAIN ? terminated : { ...terminated, ...defined('message', cut(terminated.message)) },
@@ -98,8 +101,13 @@ type Condition = NonNullable<Conditions>[number]
 /** A true condition says nothing beyond its type, save those whose time or reason counts; each is held once for all pods. */
 function conditions(all: Conditions): object {
   if (!all?.length) return {}
-  return { conditions: all.map((each) => PLAIN.get(each.status === 'True' ? each.type : '') ?? condition(each)) }
+  const kept = all.map((each) => PLAIN.get(each.status === 'True' ? each.type : '') ?? condition(each))
+  const isPlain = kept.every((each) => PLAIN.get(each.type) === each)
+  return { conditions: isPlain ? plainLists.get(kept.map(({ type }) => type).join(), () => kept) : kept }
 }
+
+/** The conditions of nearly every pod that runs. */
+const plainLists = new SharedValues<Condition[]>()
 
 const PLAIN: ReadonlyMap<string, Condition> = new Map(
   ['Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'PodReadyToStartContainers'].map((type) => [
@@ -116,6 +124,13 @@ function condition({ type, status, reason, message, lastTransitionTime }: Condit
     ...defined('reason', reason),
     ...defined('message', cut(message)),
   }
+}
+
+const containerLists = new SharedValues<Container[]>()
+
+/** Tasks of one kind have containers alike. */
+function sharedContainers(containers: Container[]): Container[] {
+  return containerLists.get(JSON.stringify(containers), () => containers)
 }
 
 /** All containers share the room for termination messages, so their number matters. */
@@ -142,7 +157,7 @@ function pick(from: Readonly<Record<string, string>> | undefined, names: readonl
   const kept: Record<string, string> = {}
   for (const name of names) {
     const value = from?.[name]
-    if (value !== undefined) kept[name] = value
+    if (value !== undefined) kept[name] = OF_ONE_POD.has(name) ? value : sharedText(value)
   }
   return kept
 }

@@ -4,7 +4,7 @@ import { podsPath } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { davitOn } from '../support/davit-on.ts'
 import { eventually } from '../support/eventually.ts'
-import type { StoredPod } from '../support/pods-by-api.ts'
+import { type StoredPod, untilPhase } from '../support/pods-by-api.ts'
 import type { RawApi } from '../support/raw-api.ts'
 import { type RunJson, runDavit, startDavit } from '../support/run-davit.ts'
 
@@ -214,7 +214,9 @@ conformance('davit run that is stopped', { runtime: 'process', concurrent: true 
     await using site = await davitOn(backend, namespace)
     const file = await site.write('lasting.yaml', lasting)
     const { child, ended } = startDavit(['run', file, ...site.options, '--json'], { cwd: site.cwd })
-    await untilBegun(api, namespace)
+    const pod = await untilBegun(api, namespace)
+    // What ends with the run can free no pod later.
+    expect(pod.metadata.finalizers).toBeUndefined()
     child.kill('SIGINT')
     const { exitCode, json } = await ended
     expect([exitCode, json.state, ...outcomes(json)]).toEqual([
@@ -236,8 +238,12 @@ conformance('davit run that is stopped', { runtime: 'process', concurrent: true 
     const options = [...site.options, '--database', 'runs.db', '--json']
     const killed = startDavit(['run', await site.write('lasting.yaml', lasting), ...options], { cwd: site.cwd })
     const pod = await untilBegun(api, namespace)
+    expect(pod.metadata.finalizers).toEqual(['davit/outcome'])
     killed.child.kill('SIGKILL')
     await killed.ended
+    // Whoever deletes it meanwhile does not hide what became of it.
+    await api.delete(podsPath(namespace, pod.metadata.name))
+    await untilPhase(api, namespace, pod.metadata.name, 'Succeeded')
 
     const short = lasting
       .replace('dag_id: lasting', 'dag_id: short')

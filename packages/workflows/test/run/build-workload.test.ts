@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { LoadedDag } from '../../src/dag/dag-spec.ts'
-import { buildWorkload } from '../../src/run/build-workload.ts'
+import { buildWorkload, workloadOf } from '../../src/run/build-workload.ts'
 import { dagSpec, taskSpec } from '../support/dag-specs.ts'
 
 it('reads the results of all tasks before one whose template computes a name, however far up', async () => {
@@ -33,4 +33,19 @@ it('reads the results of all tasks before one whose template computes a name, ho
   expect(asked.sort()).toEqual(['first', 'middle'])
   const env = 'executorConfig' in built ? built.executorConfig?.podOverride?.spec?.containers[0]?.env : []
   expect(env).toContainEqual({ name: 'V', value: '5' })
+})
+
+describe('workloadOf', () => {
+  it('leaves the finalizer of a container task to the configuration, and has none for a function', () => {
+    expect(workloadOf(taskSpec({ taskId: 'a', kind: 'container' }), {})).not.toHaveProperty('outcomeFinalizer')
+    expect(workloadOf(taskSpec({ taskId: 'a', kind: 'function' }), {})).toMatchObject({ outcomeFinalizer: false })
+  })
+
+  it('passes the patch on as it is', () => {
+    const podPatch = { spec: { hostNetwork: false } }
+    expect(workloadOf(taskSpec({ taskId: 'a', executorConfig: { podPatch } }), {}).executorConfig).toEqual({
+      podOverride: {},
+      podPatch,
+    })
+  })
 })

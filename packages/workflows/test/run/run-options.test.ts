@@ -52,6 +52,19 @@ describe('the options of davit run', () => {
     expect(JSON.stringify(problem)).not.toContain('secret')
   })
 
+  it('has the outcome finalizer only with a store that outlives the run', () => {
+    const env = { AIRFLOW__KUBERNETES_EXECUTOR__OUTCOME_FINALIZER: 'True' }
+    expect(checkRunOptions({}, { ...now, env }).problems).toEqual([
+      {
+        file: null,
+        path: 'AIRFLOW__KUBERNETES_EXECUTOR__OUTCOME_FINALIZER',
+        message: 'needs a store that outlives the run',
+        hint: 'name one: --database FILE',
+      },
+    ])
+    expect(checkRunOptions({ database: 'runs.db' }, { ...now, env }).problems).toEqual([])
+  })
+
   it('resolves a pod template', () => {
     expect(checkRunOptions({ podTemplateFile: 'pod.yaml' }, now).options.cluster.config.podTemplateFile).toBe(
       '/somewhere/pod.yaml',

@@ -111,10 +111,16 @@ export abstract class BaseExecutor {
     this.sync()
   }
 
-  /** Executes queued workloads, highest priority first, oldest first among equals. One whose key still runs waits. */
+  /**
+   * Executes queued workloads, highest priority first, oldest first among equals. One whose key still runs waits, and one
+   * of whose last run the end was not fetched.
+   */
   triggerTasks(openSlots: number): void {
     if (openSlots <= 0 || this.queuedTasks.size === 0) return
-    for (const workload of this.#queue.take(openSlots, (key) => this.isRunning(key))) this.executeQueued(workload)
+    // Its event would take the place of an end that nobody has fetched yet.
+    const isUntold = (key: TaskInstanceKey) => this.eventBuffer.get(key)?.outcome !== undefined
+    const mayNot = (key: TaskInstanceKey) => this.isRunning(key) || isUntold(key)
+    for (const workload of this.#queue.take(openSlots, mayNot)) this.executeQueued(workload)
   }
 
   /** The events since the last call, and none of them again. With `dagIds` only those of these DAGs. */
@@ -124,6 +130,7 @@ export abstract class BaseExecutor {
       if (dagIds && !dagIds.includes(key.dagId)) continue
       taken.set(key, event)
       this.eventBuffer.delete(key)
+      if (event.outcome && this.queuedTasks.has(key)) this.wake()
     }
     return taken
   }

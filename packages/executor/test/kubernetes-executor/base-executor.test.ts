@@ -31,6 +31,27 @@ describe('slots and events', () => {
     await executor.end()
   })
 
+  it('P10: loses no end of a task that is queued again before it was fetched, and wakes its owner once it was', async () => {
+    const { executor, pods, launch, settle } = await startExecutor()
+    const key = await launch('a')
+    pods.start(/-a-/)
+    pods.finish(/-a-/)
+    await settle()
+    let calls = 0
+    executor.onActivity(() => calls++)
+    executor.queueWorkload({ key, args: [] })
+    executor.heartbeat()
+    await settle()
+    expect([executor.queuedTasks.size, calls]).toEqual([1, 0])
+    expect(executor.getEventBuffer().get(key)).toMatchObject({ state: 'success' })
+    await settle()
+    expect(calls).toBe(1)
+    executor.heartbeat()
+    await settle()
+    expect(executor.getEventBuffer().get(key)).toMatchObject({ state: 'queued' })
+    await executor.end()
+  })
+
   it('wakes its owner once for what happens together', async () => {
     const { executor, pods, launch, settle } = await startExecutor()
     let calls = 0

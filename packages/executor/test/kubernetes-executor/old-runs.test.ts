@@ -44,6 +44,7 @@ async function outcomesAfter(order: readonly Step[], exitCode: number): Promise<
   }
   const turn = async () => {
     await settle()
+    executor.getEventBuffer()
     executor.heartbeat()
     await settle()
   }

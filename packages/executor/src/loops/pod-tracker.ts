@@ -163,7 +163,8 @@ export class PodTracker {
     for (const entry of old.slice(0, limit)) {
       const pending = entry.record && pendingStage(entry.record.pod)
       if (!pending) continue
-      const message = `the pod was pending for more than ${seconds} s (workerPodsPendingTimeout)${pending.reason && `: ${pending.reason}`}`
+      const said = [pending.reason, entry.pending?.told].filter(Boolean).join('; ')
+      const message = `the pod was pending for more than ${seconds} s (workerPodsPendingTimeout)${said && `: ${said}`}`
       const failure: Failure = { class: pendingClass(pending.stage), evidence: pending.evidence, message }
       events.onEnded(entry, failedFor(failure), { isOver: false })
     }

@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { type Clock, sleep } from '../clock.ts'
 import { ArgumentError } from '../errors.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
-import { isBadRequest } from '../kube/status-predicates.ts'
+import { isBadRequest, isConnectionError } from '../kube/status-predicates.ts'
+import { SeenLog } from './seen-log.ts'
 
 /** Where a log is. */
 export interface LogPlace {
@@ -12,6 +13,8 @@ export interface LogPlace {
 
 /** Between looks at a container that has not started. */
 const POLL_MS = 1_000
+/** Connections in a row that break before anything came. */
+const MOST_BROKEN = 5
 const MAIN = 'base'
 
 /** The last lines of a task's log. */
@@ -25,19 +28,34 @@ export async function tailLog(
   return lines
 }
 
-/** A task's log from its beginning, line by line as it grows, until the container ends. Waits for the container to start. */
+/**
+ * A task's log from its beginning, line by line as it grows, until the container ends. Waits for the container to start, and
+ * goes on where a connection broke.
+ */
 export async function* followLog(
   pods: PodVerbs,
   { namespace, name }: LogPlace,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): AsyncGenerator<string, void, void> {
-  while (!signal.aborted) {
+  yield* logLines(followBytes(pods, { namespace, name }, { clock, signal }))
+}
+
+async function* followBytes(
+  pods: PodVerbs,
+  { namespace, name }: LogPlace,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const seen = new SeenLog()
+  for (let broken = 0; !signal.aborted; ) {
     try {
-      yield* logLines(pods.log(namespace, name, { container: MAIN, follow: true, signal }))
+      for await (const chunk of seen.continue(pods.log(namespace, name, { container: MAIN, follow: true, signal }))) {
+        broken = 0
+        yield chunk
+      }
       return
     } catch (error) {
       if (signal.aborted) return
-      if (!isNotYet(error)) throw error
+      if (!isNotYet(error) && !(isConnectionError(error) && ++broken <= MOST_BROKEN)) throw error
       await sleep(clock, POLL_MS, signal)
     }
   }

@@ -2,6 +2,7 @@ import { type Clock, sleep } from '../clock.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import { isBadRequest, isNotFound } from '../kube/status-predicates.ts'
 import type { Launch } from './launch-store.ts'
+import { SeenLog } from './seen-log.ts'
 
 interface WholeLogOptions {
   readonly pods: PodVerbs
@@ -29,11 +30,10 @@ const SILENCE_MS = 10_000
 export async function* wholeLog(launch: Launch, options: WholeLogOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const { clock, signal } = options
   const head = new Head()
-  let read = 0
+  const seen = new SeenLog()
   for (let trial = 0; ; trial++) {
     try {
-      for await (const chunk of skip(read, openLog(launch, options))) {
-        read += chunk.byteLength
+      for await (const chunk of seen.continue(openLog(launch, options))) {
         yield* head.add(chunk, () => rotationGap(launch, options))
       }
       yield* head.rest()
@@ -47,7 +47,7 @@ export async function* wholeLog(launch: Launch, options: WholeLogOptions): Async
       yield* head.rest()
       if (signal.aborted) throw error
       yield line(
-        `${read === 0 ? 'the log' : 'the rest of the log'} is lost: ${error instanceof Error ? error.message : String(error)}`,
+        `${seen.count === 0 ? 'the log' : 'the rest of the log'} is lost: ${error instanceof Error ? error.message : String(error)}`,
       )
       return
     }
@@ -85,15 +85,6 @@ function openLog({ namespace, podName }: Launch, { pods, signal, timeoutMs, foll
     signal,
     ...(follow ? { follow } : { timeoutMs }),
   })
-}
-
-async function* skip(count: number, log: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = count
-  for await (const chunk of log) {
-    const rest = chunk.subarray(Math.min(left, chunk.byteLength))
-    left -= chunk.byteLength - rest.byteLength
-    if (rest.byteLength > 0) yield rest
-  }
 }
 
 /** Says what rotation has taken: the node keeps the newest file of a log only for readers. */

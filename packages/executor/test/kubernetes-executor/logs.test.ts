@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { KubernetesExecutor } from '../../src/kubernetes-executor.ts'
-import { apiError, FakePods } from '../support/fake-pods.ts'
+import { apiError, connectionError, FakePods } from '../support/fake-pods.ts'
 import { keyOf, startExecutor } from '../support/start-executor.ts'
 
 const ti = { key: keyOf('extract'), queuedByJobId: '7' }
@@ -63,6 +63,20 @@ describe('streamTaskLog', () => {
     await clock.advance(3_000)
     await reading
     expect(lines).toEqual(['one', 'two', 'three'])
+    await executor.end()
+  })
+
+  it('goes on where a connection broke, and gives up when none holds', async () => {
+    const { executor, pods, clock } = await running('one\ntwo\n')
+    pods.fault({ verb: 'log', error: connectionError('reset'), times: 3 })
+    const reading = linesOf(executor.streamTaskLog(ti, 1))
+    await clock.advance(3_000)
+    expect(await reading).toEqual(['one', 'two'])
+    pods.fault({ verb: 'log', error: connectionError('reset'), times: 99 })
+    const failing = linesOf(executor.streamTaskLog(ti, 1)).catch((error: unknown) => String(error))
+    await clock.advance(10_000)
+    expect(await failing).toContain('reset')
+    expect(pods.count('log')).toBe(4 + 6)
     await executor.end()
   })
 

@@ -41,6 +41,10 @@ export interface ExecutorConfig {
   readonly asyncPodCreation: boolean
   /** The most creates in flight; 0: as many as the batch size, as in Airflow. 1: one at a time. @default 64 */
   readonly podCreationMaxConcurrency: number
+  /** How many creates may begin in a second, spaced evenly; 0: no limit. @default 0 */
+  readonly podCreationsPerSecond: number
+  /** How many pods may be pending at a time, from the create to the start of the task's container; 0: no limit. @default 0 */
+  readonly maxPendingPods: number
   /** How often a create that was refused for a passing cause is repeated; -1: until `maxRefusalSeconds`. @default -1 */
   readonly taskPublishMaxRetries: number
   /** How long refusals may hold up a launch before its task fails. 0: a refusal is final. @default 3600 */

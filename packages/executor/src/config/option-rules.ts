@@ -44,6 +44,8 @@ export const optionRules: { readonly [K in keyof ExecutorConfig]: OptionRule<Exe
   workerPodsCreationBatchSize: nullable(integer(null, { least: 1 })),
   asyncPodCreation: flag(true),
   podCreationMaxConcurrency: integer(64, { least: 0 }),
+  podCreationsPerSecond: integer(0, { least: 0 }),
+  maxPendingPods: integer(0, { least: 0 }),
   taskPublishMaxRetries: integer(-1, { least: -1 }),
   maxRefusalSeconds: seconds(3_600),
   infrastructureRetries: integer(3, { least: -1 }),

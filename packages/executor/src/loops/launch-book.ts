@@ -18,6 +18,15 @@ export class LaunchBook {
     return this.#byKey.size
   }
 
+  /** Launches whose create is under way, or whose pod has not started and may still do so. */
+  get pendingCount(): number {
+    let count = 0
+    for (const { phase, wasRunning } of this.#byKey.values()) {
+      if (phase === 'creating' || ((phase === 'live' || phase === 'replacing') && !wasRunning)) count += 1
+    }
+    return count
+  }
+
   add(entry: LaunchEntry): void {
     this.#byKey.set(entry.keyText, entry)
     this.index(entry)

@@ -145,6 +145,7 @@ export class LaunchEngine {
     })
     this.launcher = new Launcher({
       ...shared,
+      pendingCount: () => book.pendingCount,
       troubles: options.troubles,
       isAccounted,
       beforeCreate: options.beforeCreate,
@@ -161,7 +162,10 @@ export class LaunchEngine {
       isAccounted,
       events: {
         onBound: (entry, record) => this.#bind(entry, record.uid),
-        onRunning: options.events.onRunning,
+        onRunning: (entry) => {
+          options.events.onRunning(entry)
+          this.launcher.started()
+        },
         onEnded: (entry, ending, pod) => this.#onEnded(entry, ending, pod.isOver),
         onAdoptedAway: (entry) => this.letGo(entry, 'its pod was adopted by another executor'),
         onGated: (entry) => this.#gates.seen(entry),

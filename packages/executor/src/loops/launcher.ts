@@ -9,6 +9,7 @@ import { afterRefusal, ceilingFailure } from './after-refusal.ts'
 import { type CreateResult, createPod } from './create-pod.ts'
 import { CreateTroubles } from './create-troubles.ts'
 import { CreationBatches } from './creation-batches.ts'
+import { CreationBrake } from './creation-brake.ts'
 import type { Verdict } from './creation-gate.ts'
 import { CreationGates, EVERYWHERE } from './creation-gates.ts'
 import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
@@ -38,6 +39,8 @@ export interface LauncherOptions {
   readonly prepare: (entry: LaunchEntry) => Promise<Pod | null>
   /** Throws when no create may be sent at present. It is asked before each, repetitions included. */
   readonly beforeCreate?: (() => void) | undefined
+  /** Launches whose create is under way, or whose pod has not started. */
+  readonly pendingCount: () => number
   readonly isAccounted: (uid: string) => boolean
   readonly onPod: (entry: LaunchEntry, pod: Pod) => void
   readonly onFailed: (entry: LaunchEntry, failure: Failure) => void
@@ -67,6 +70,7 @@ export class Launcher {
   readonly #ceilings: Deadlines<LaunchEntry>
   #timer: { readonly timer: Timer; readonly at: number } | null = null
   #waiters: (() => void)[] = []
+  readonly #brake: CreationBrake
   #isStopped = false
 
   constructor(options: LauncherOptions) {
@@ -76,6 +80,7 @@ export class Launcher {
     this.#batches = new CreationBatches(options)
     this.#troubles = new CreateTroubles(options.troubles)
     this.#gates = new CreationGates(clock, random)
+    this.#brake = new CreationBrake({ config, clock, pendingCount: options.pendingCount })
     this.#limit = initialCreationLimit(config.podCreationMaxConcurrency)
     this.#batchLeft = config.workerPodsCreationBatchSize === null ? null : 0
     this.#ceilings = new Deadlines(clock, (entry) => this.#atCeiling(entry))
@@ -119,6 +124,11 @@ export class Launcher {
     this.#pump()
   }
 
+  /** A pod has started: another one may be pending. */
+  started(): void {
+    if (this.#options.config.maxPendingPods > 0) this.#pump()
+  }
+
   /** A pod of the namespace ended, or goes: room there may be. To be called once for each. */
   freed(namespace: string): void {
     this.#gates.freed(namespace)
@@ -128,7 +138,8 @@ export class Launcher {
   /** Why the launch waits, for people; null when it only waits for its turn. */
   waitingReason(entry: LaunchEntry): string | null {
     const hold = this.holdOf(entry)
-    return hold && refusalText(hold.refusal, hold.nextTryAt - this.#options.clock.now())
+    if (hold) return refusalText(hold.refusal, hold.nextTryAt - this.#options.clock.now())
+    return entry.phase === 'waiting' ? this.#brake.reason : null
   }
 
   /** What the launch waits for beside its turn; null: nothing. */
@@ -161,10 +172,15 @@ export class Launcher {
   #pump(): void {
     if (this.#isStopped) return
     const now = this.#options.clock.now()
-    while (this.#running.size < this.#limit.limit && this.#batchLeft !== 0 && this.#gates.isOpen(EVERYWHERE)) {
+    let room = this.#queue.size > 0 ? this.#brake.room : 0
+    const mayBegin = () =>
+      this.#running.size < this.#limit.limit && this.#batchLeft !== 0 && room > 0 && this.#brake.nextAt <= now
+    while (mayBegin() && this.#gates.isOpen(EVERYWHERE)) {
       const entry = this.#queue.take(now, (namespace) => this.#gates.isOpen(namespace))
       if (!entry) break
       if (this.#batchLeft !== null) this.#batchLeft -= 1
+      room -= 1
+      this.#brake.began()
       this.#begin(entry)
     }
     this.#troubles.remaining(this.#queue.size + this.#running.size)
@@ -319,6 +335,7 @@ export class Launcher {
     if (this.#queue.size === 0) return
     const times = [
       this.#queue.nextReleaseAt,
+      this.#brake.nextAt,
       this.#gates.nextOpensAt([EVERYWHERE, ...this.#queue.readyNamespaces()]),
     ].filter((at) => at !== null && at > now) as number[]
     if (times.length === 0) return

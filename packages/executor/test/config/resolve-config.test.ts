@@ -53,6 +53,8 @@ const OURS = {
   workerPodsCreationBatchSize: null,
   asyncPodCreation: true,
   podCreationMaxConcurrency: 64,
+  podCreationsPerSecond: 0,
+  maxPendingPods: 0,
   taskPublishMaxRetries: -1,
   podLaunchFailureRetries: null,
   infrastructureRetries: 3,

@@ -56,6 +56,7 @@ it('wakes for a delayed launch also when its timer is early and it falls due bet
     metrics: noMetrics,
     troubles: new Troubles({ clock, logger: silentLogger, metrics: noMetrics }),
     prepare,
+    pendingCount: () => 0,
     isAccounted: () => false,
     onPod: () => {},
     onFailed: () => {},

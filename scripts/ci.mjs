@@ -20,6 +20,9 @@ const legs = [
     command: ['npm', 'run', 'test:conformance'],
     env: bothServers,
   },
+  // The invariants under 1,000 random schedules of faults, and that the suite sees it when a loop breaks one.
+  { name: 'chaos', command: ['npm', 'run', 'test:chaos'], env: { RUNS: '1000' } },
+  { name: 'planted', command: ['npm', 'run', 'test:chaos', '--', '--planted'] },
   // Sizes that are too much for every run.
   {
     name: 'sizes',

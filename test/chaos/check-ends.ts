@@ -1,4 +1,5 @@
 import type { PlayRecord, Violation } from './play.ts'
+import type { PodLife } from './pod-history.ts'
 
 /** Ends that happened so shortly before they were decided otherwise could not be known. */
 const NEWS_MS = 20_000
@@ -6,13 +7,13 @@ const NEWS_MS = 20_000
 const SEEN_WITHIN_MS = 360_000
 
 /** Promise (a) and I7: the outcome of a launch is what its pod showed, and ends are seen within the limits of a blind watch. */
-export function checkEnds({ journal, pods, faultsEndedAt, endedAt }: PlayRecord): Violation[] {
+export function checkEnds({ journal, pods, faultsEndedAt, endedAt, schedule }: PlayRecord): Violation[] {
   const byUid = new Map(pods.map((life) => [life.uid, life]))
   const wrong: Violation[] = []
   for (const { what, launch, uid, detail, time } of journal) {
     if (what !== 'ended') continue
     const life = uid === null ? undefined : byUid.get(uid)
-    if (detail.state === 'success' && (!life || life.exitCode !== 0)) {
+    if (detail.state === 'success' && life?.exitCode !== 0) {
       wrong.push({
         invariant: 'a',
         what: `launch ${launch} succeeded, and its pod ${uid} ended with ${life?.exitCode}`,
@@ -20,7 +21,8 @@ export function checkEnds({ journal, pods, faultsEndedAt, endedAt }: PlayRecord)
     }
     // Announced to the world, and there to be seen when it was called a failure.
     const hasSucceeded = life?.exitCode === 0 && life.phase === 'Succeeded'
-    const wasThere = life && (life.goneAt ?? Number.POSITIVE_INFINITY) > time
+    // A finalizer keeps the pod until then.
+    const wasThere = life && (schedule.outcomeFinalizer || (life.goneAt ?? Number.POSITIVE_INFINITY) > time)
     if (detail.state === 'failed' && hasSucceeded && wasThere && (life.endedAt ?? time) < time - NEWS_MS) {
       wrong.push({
         invariant: 'a',
@@ -41,6 +43,7 @@ export function checkEnds({ journal, pods, faultsEndedAt, endedAt }: PlayRecord)
       })
     }
   }
+  wrong.push(...endsOfOthers(journal, byUid))
   const settledAt = new Map<string, number>()
   for (const { what, launch, time } of journal) {
     if (launch !== null && ['ended', 'superseded', 'revoked'].includes(what) && !settledAt.has(launch))
@@ -54,4 +57,16 @@ export function checkEnds({ journal, pods, faultsEndedAt, endedAt }: PlayRecord)
     }
   }
   return wrong
+}
+
+/** I2: a launch whose own pod runs on, and was not asked to go, was not ended by anything that its pod showed. */
+function endsOfOthers(journal: PlayRecord['journal'], byUid: ReadonlyMap<string, PodLife>): Violation[] {
+  return journal.flatMap(({ what, launch, uid, detail, time }) => {
+    const isEnd = what === 'superseded' || (what === 'ended' && detail.state === 'failed')
+    const life = isEnd && uid !== null ? byUid.get(uid) : undefined
+    if (!life || life.startedAt === null || life.startedAt > time - 2_000) return []
+    const ends = [life.endedAt, life.deletionAskedAt, life.goneAt].filter((at) => at !== null)
+    if (ends.some((at) => at <= time)) return []
+    return [{ invariant: 'I2', what: `launch ${launch} ended as ${detail.class}, and its pod ${uid} ran on` }]
+  })
 }

@@ -261,9 +261,11 @@ const WATCH_HITS = {
   gone: 'versionGone',
 } as const satisfies Record<string, FaultName>
 
-function configOf({ adoption, scopes, deleteWorkerPodsOnFailure }: Schedule) {
+function configOf({ adoption, scopes, deleteWorkerPodsOnFailure, outcomeFinalizer, launchGate }: Schedule) {
   return {
     adoption,
+    outcomeFinalizer,
+    launchGate,
     deployment: 'chaos',
     deleteWorkerPodsOnFailure,
     ...(scopes !== 'one' && {

@@ -4,17 +4,18 @@ import { PATCHES, patched } from './patches.ts'
 
 const patch = PATCHES.find(({ invariant }) => invariant === process.env.PLANTED)
 if (!patch) throw new Error(`PLANTED=${process.env.PLANTED} names no patch`)
-let isApplied = false
+const missing = new Set(patch.files.map(({ file }) => file))
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context)
-    if (!url.endsWith(`/packages/executor/src/${patch.file}`)) return loaded
-    isApplied = true
-    return { ...loaded, source: patched(patch, String(loaded.source)) }
+    const found = patch.files.find(({ file }) => url.endsWith(`/packages/executor/src/${file}`))
+    if (!found) return loaded
+    missing.delete(found.file)
+    return { ...loaded, source: patched(found, String(loaded.source)) }
   },
 })
 
 process.once('exit', () => {
-  if (!isApplied) console.error(`the patch of ${patch.file} was never used`)
+  for (const file of missing) console.error(`the patch of ${file} was never used`)
 })

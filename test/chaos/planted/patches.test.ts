@@ -10,9 +10,12 @@ describe('the bugs that `npm run test:chaos -- --planted` plants', () => {
     expect(PATCHES.map(({ invariant }) => invariant)).toEqual(['I1', 'I2', 'I5', 'I6', 'I7'])
   })
 
-  it.each(PATCHES)('$invariant applies to $file', (patch) => {
-    const before = source(patch.file)
-    expect(patched(patch, before)).not.toBe(before)
-    expect(() => patched(patch, '')).toThrow(`the patch of ${patch.file} does not apply`)
-  })
+  it.each(PATCHES.flatMap(({ invariant, files }) => files.map((each) => ({ invariant, ...each }))))(
+    '$invariant applies to $file',
+    (each) => {
+      const before = source(each.file)
+      expect(patched(each, before)).not.toBe(before)
+      expect(() => patched(each, '')).toThrow(`the patch of ${each.file} does not apply`)
+    },
+  )
 })

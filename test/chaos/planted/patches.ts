@@ -3,6 +3,10 @@ export interface Patch {
   readonly invariant: 'I1' | 'I2' | 'I5' | 'I6' | 'I7'
   /** What is wrong then. */
   readonly what: string
+  readonly files: readonly PatchedFile[]
+}
+
+interface PatchedFile {
   /** Below `packages/executor/src`. */
   readonly file: string
   /** Each `find` is there exactly once. */
@@ -14,57 +18,82 @@ export const PATCHES: readonly Patch[] = [
   {
     invariant: 'I1',
     what: 'a create is sent while its launch is still being recorded',
-    file: 'loops/launch-preparation.ts',
-    edits: [{ find: 'const env = await this.record(entry)', replace: 'void this.record(entry); const env = {}' }],
+    files: [
+      {
+        file: 'loops/launch-preparation.ts',
+        edits: [{ find: 'const env = await this.record(entry)', replace: 'void this.record(entry); const env = {}' }],
+      },
+    ],
   },
   {
     invariant: 'I2',
-    what: 'events of pods with another uid, or of another launch, are taken for those of the current one',
-    file: 'loops/pod-tracker.ts',
-    edits: [
+    what: 'events of the pods of earlier launches are taken for those of the current one',
+    files: [
       {
-        find: 'if (!entry || !isOfLaunch || (entry.launch?.uid ?? record.uid) !== record.uid) {',
-        replace: 'if (!entry) {',
+        file: 'loops/pod-tracker.ts',
+        edits: [
+          {
+            find: 'if (!entry || !isOfLaunch || (entry.launch?.uid ?? record.uid) !== record.uid) {',
+            replace: 'if (!entry) {',
+          },
+          { find: 'if (!entry || entry.launch?.uid !== record.uid || ', replace: 'if (!entry || ' },
+        ],
+      },
+      {
+        file: 'loops/launch-book.ts',
+        edits: [{ find: 'if (this.#byPod.get(path) === entry) this.#byPod.delete(path)', replace: '' }],
       },
     ],
   },
   {
     invariant: 'I5',
     what: 'slots are counted up and down, and not down when a task is let go without an outcome',
-    file: 'loops/launch-book.ts',
-    edits: [
+    files: [
       {
-        find: 'get size(): number {\n    return this.#byKey.size',
-        replace: 'counted = 0\n\n  get size(): number {\n    return this.counted',
+        file: 'loops/launch-book.ts',
+        edits: [
+          {
+            find: 'get size(): number {\n    return this.#byKey.size',
+            replace: 'counted = 0\n\n  get size(): number {\n    return this.counted',
+          },
+          {
+            find: 'this.#byKey.set(entry.keyText, entry)',
+            replace: 'this.#byKey.set(entry.keyText, entry); this.counted++',
+          },
+          { find: "entry.phase = 'closed'", replace: "if (entry.outcome) this.counted--; entry.phase = 'closed'" },
+        ],
       },
-      {
-        find: 'this.#byKey.set(entry.keyText, entry)',
-        replace: 'this.#byKey.set(entry.keyText, entry); this.counted++',
-      },
-      { find: "entry.phase = 'closed'", replace: "if (entry.outcome) this.counted--; entry.phase = 'closed'" },
     ],
   },
   {
     invariant: 'I6',
     what: 'the pod is disposed of before its outcome is committed',
-    file: 'loops/outcome-pipeline.ts',
-    edits: [
+    files: [
       {
-        find: 'else this.#committer.push(outcome)',
-        replace: 'else { this.#dispose(entry, outcome, true); this.#committer.push(outcome) }',
+        file: 'loops/outcome-pipeline.ts',
+        edits: [
+          {
+            find: 'else this.#committer.push(outcome)',
+            replace: 'else { this.#dispose(entry, outcome, true); this.#committer.push(outcome) }',
+          },
+        ],
       },
     ],
   },
   {
     invariant: 'I7',
     what: 'a watch that says nothing any more is believed to be well',
-    file: 'watch/reflector.ts',
-    edits: [{ find: 'silenceMs: SILENCE_MS,', replace: '' }],
+    files: [
+      {
+        file: 'watch/reflector.ts',
+        edits: [{ find: 'silenceMs: SILENCE_MS,', replace: 'silenceMs: 1e9,' }],
+      },
+    ],
   },
 ]
 
 /** The source with the thing wrong in it. @throws Error when it does not say what the patch is about */
-export function patched({ file, edits }: Patch, source: string): string {
+export function patched({ file, edits }: PatchedFile, source: string): string {
   return edits.reduce((text, { find, replace }) => {
     const places = text.split(find).length - 1
     if (places !== 1)

@@ -20,7 +20,7 @@ export async function runPlanted(options: PlantedOptions): Promise<boolean> {
 }
 
 async function isFound(patch: Patch, { first, runs, workers }: PlantedOptions): Promise<boolean> {
-  console.log(`\n=== ${patch.invariant} broken in ${patch.file}: ${patch.what}`)
+  console.log(`\n=== ${patch.invariant} broken in ${patch.files.map(({ file }) => file).join(', ')}: ${patch.what}`)
   const found: SeedResult[] = []
   let played = 0
   await runSeeds({

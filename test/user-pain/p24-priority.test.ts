@@ -10,6 +10,8 @@ const CREATES = { verb: 'create', resource: 'pods', subresource: '' } as const
 const keysOf = (name: string, count: number) =>
   Array.from({ length: count }, (_, mapIndex) => taskKey(name, { mapIndex }))
 
+// There is no ageing bound: the design orders by priority, then age, as Airflow does, so that low tasks wait for as long as
+// higher ones come. What does not wait for ever is one that a refusal holds up (I9: `maxRefusalSeconds`).
 describe('P24: priority', () => {
   // 600 low tasks, not 5,000: what is proved is the order.
   it.each([

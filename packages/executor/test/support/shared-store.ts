@@ -7,7 +7,7 @@ import { RecordedMetrics } from './recorded-metrics.ts'
 import { keyOf, startExecutor } from './start-executor.ts'
 
 /** What a store's calls meet before they reach it. */
-interface Gate {
+export interface Gate {
   /** Whether it answers. */
   isOpen: boolean
   /** Whether it renews leases. */
@@ -15,7 +15,7 @@ interface Gate {
 }
 
 /** The store as one process sees it, which may be cut off. */
-function throughGate(store: SqliteLaunchStore, gate: Gate): LaunchStore {
+export function throughGate(store: SqliteLaunchStore, gate: Gate): LaunchStore {
   const guarded = <T extends object>(target: T): T =>
     new Proxy(target, {
       get(from, name) {

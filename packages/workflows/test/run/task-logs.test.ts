@@ -28,9 +28,9 @@ describe('the logs of tasks', () => {
 
   it('keep what the pod wrote, then why it failed', async () => {
     const path = await logs.archive(launch, chunks('one\n', 'two\n'), new AbortController().signal)
-    await logs.addReason(path, { class: 'user', evidence: 'status.x=3', message: 'exit code 3' })
+    await logs.addReason(path, { class: 'user', evidence: 'status.x=3', message: 'exit code 3', hint: 'see its log' })
     expect(await readFile(path, 'utf8')).toBe(
-      'one\ntwo\n[davit] failed (user): exit code 3\n[davit] evidence: status.x=3\n',
+      'one\ntwo\n[davit] failed (user): exit code 3\n[davit] evidence: status.x=3\n[davit] what to do: see its log\n',
     )
   })
 

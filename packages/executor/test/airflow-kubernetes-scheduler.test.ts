@@ -46,6 +46,27 @@ describe('AirflowKubernetesScheduler', () => {
     expect([clock.pendingCount, pods.openWatches]).toEqual([0, 0])
   })
 
+  it('sets neither finalizer nor gate, which nobody would take off', async () => {
+    const { scheduler } = build({ config: { launchGate: true, outcomeFinalizer: true } })
+    const { metadata, spec } = await scheduler.runNext(job('extract', { kubeImage: 'busybox' }))
+    expect([metadata?.finalizers, spec?.schedulingGates]).toEqual([undefined, undefined])
+  })
+
+  it('takes the finalizer off with the label of a pod that is done with', async () => {
+    const { pods, scheduler } = build()
+    const finalizers = ['davit/outcome', 'x.y/theirs']
+    const { metadata } = pods.put({ metadata: { name: 'p', finalizers } })
+    await scheduler.patchPodExecutorDone({
+      name: 'p',
+      namespace: 'default',
+      ...(metadata?.uid && { uid: metadata.uid }),
+    })
+    expect(pods.one('p').metadata).toMatchObject({
+      finalizers: ['x.y/theirs'],
+      labels: { airflow_executor_done: 'True' },
+    })
+  })
+
   it('I1: a job run twice is one pod', async () => {
     const { pods, scheduler } = build()
     const [first, second] = [await scheduler.runNext(job('extract')), await scheduler.runNext(job('extract'))]

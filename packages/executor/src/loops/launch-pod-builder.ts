@@ -26,7 +26,7 @@ interface LaunchPodBuilderOptions {
   readonly podMutationHook?: PodMutationHook | undefined
   /** Nobody waits for a pod any more: a hook that is under way is left to itself. */
   readonly signal?: AbortSignal
-  /** Decides whether pods keep their end until it is recorded. @default volatile: none does */
+  /** That of the engine: without it pods get neither finalizer nor gate, which nobody would take off. */
   readonly store?: Pick<LaunchStore, 'isVolatile'>
 }
 
@@ -75,7 +75,8 @@ export class LaunchPodBuilder {
     })
     const marks = {
       outcomeFinalizer: wantsOutcomeFinalizer(workload, config, store),
-      launchGate: config.launchGate,
+      // Whoever builds without a store binds nothing, and would lift none.
+      launchGate: config.launchGate && this.#options.store !== undefined,
     }
     const asOurs = (pod: Pod) => withProtocolMarks(applyPodIdentity(pod, identity, watchedNamespaces(config)), marks)
     const pod = asOurs(built)

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
-import { keyOfPod, launchOfPod, listPods } from './adoption.ts'
+import { LAUNCH_LABEL } from '../pods/identity-marks.ts'
+import { listPods } from './adoption.ts'
 import { endedAt } from './completed-pods.ts'
 import type { LaunchBook } from './launch-book.ts'
 import type { LaunchStore } from './launch-store.ts'
@@ -38,10 +39,9 @@ export async function disposeOfRecordedPods(options: RecordedPodsOptions, signal
   // Asked after the list: a launch is recorded before its pod can be there.
   const open = new Set((await store.currentLaunches()).map(({ id }) => id))
   for (const record of ended) {
-    const key = keyOfPod(record)
-    if (!key) continue
-    const { id } = launchOfPod(record, key)
-    if (open.has(id) || book.get(key)?.launch?.id === id) continue
+    // By its label alone: a pod whose annotations somebody has spoilt is not to stay for ever either.
+    const id = record.pod.metadata?.labels?.[LAUNCH_LABEL]
+    if (id === undefined || open.has(id) || book.ofPod(record.namespace, record.name)) continue
     reaper.enqueue({ ...referenceTo(record), action: podDisposal(record.pod, stateOf(record), config) })
   }
 }

@@ -257,6 +257,18 @@ describe('a pod that was left with it', () => {
     await Promise.all([other.executor.end(), same.executor.end()])
   })
 
+  it('goes from a pod whose annotations somebody has spoilt, too', async () => {
+    const { clock, pods, store } = await died(0)
+    const { namespace = '', name = '' } = pods.one(/extract/).metadata ?? {}
+    await pods.patch(namespace, name, { type: 'merge', patch: { metadata: { annotations: { task_id: null } } } })
+    await clock.advance(301_000)
+    const next = await startExecutor({ clock, pods, store, jobId: '8' })
+    next.executor.heartbeat()
+    await next.settle()
+    expect(pods.all()).toEqual([])
+    await next.executor.end()
+  })
+
   it('is left alone by a volatile store, which does not know what others have open', async () => {
     const { clock, pods } = await died(1)
     await clock.advance(301_000)

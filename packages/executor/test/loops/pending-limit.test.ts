@@ -20,6 +20,14 @@ const bound = (status: Pod['status']): Pod => ({
 })
 const creating = container({ waiting: { reason: 'ContainerCreating' } })
 
+it('puts a gated pod under no limit: no node is being looked for', () => {
+  const gated: Pod = {
+    spec: { containers: [], schedulingGates: [{ name: 'x.y/queue' }] },
+    status: { phase: 'Pending' },
+  }
+  expect(pendingLimits(gated, resolveConfig())).toEqual([])
+})
+
 describe('pendingStage', () => {
   it.each<[string, Pod, string | null]>([
     ['new', {}, 'unscheduled'],
@@ -32,6 +40,17 @@ describe('pendingStage', () => {
         },
       },
       'unscheduled',
+    ],
+    [
+      'gated',
+      {
+        spec: { containers: [], schedulingGates: [{ name: 'davit/launch' }] },
+        status: {
+          phase: 'Pending',
+          conditions: [{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }],
+        },
+      },
+      'gated',
     ],
     ['bound, and nothing said', bound({ conditions: [scheduled] }), 'creating'],
     ['without a sandbox', bound({ conditions: [scheduled], containerStatuses: [creating] }), 'creating'],

@@ -64,6 +64,22 @@ conformance('finalizers and gates by strategic patches', { needs: ['scriptedPods
     await untilGone(api, namespace, 'p')
   })
 
+  it('fails a deleted pod that no node has, and that a finalizer keeps, within 20 s', async ({
+    backend,
+    api,
+    namespace,
+  }) => {
+    const finalizers = ['davit.test/a']
+    const { metadata } = await createPod(api, namespace, unboundPod('p', { finalizers }))
+    await api.delete(podsPath(namespace, 'p'))
+    backend.passTime(20_000)
+    const failed = await untilPhase(api, namespace, 'p', 'Failed', { withinMs: 30_000 })
+    expect(failed.status).toEqual({ phase: 'Failed', qosClass: 'BestEffort', observedGeneration: 2 })
+    expect([failed.metadata.uid, failed.metadata.finalizers]).toEqual([metadata.uid, finalizers])
+    await api.patch(podsPath(namespace, 'p'), 'merge', { metadata: { finalizers: null } })
+    await untilGone(api, namespace, 'p')
+  })
+
   it('holds a pod back by a gate, and lets it go when that is lifted', async ({ backend, api, namespace }) => {
     using executor = new RawApi(backend.executorKubeconfig)
     const pod = scriptedPod('p', { runMs: 10 })

@@ -38,11 +38,14 @@ export class CreationGates {
     return next
   }
 
-  /** A create is sent there. Returns what is to be told of its answer. */
+  /** A create is sent there. Returns what is to be told of its answer, once. */
   enter(place: string): (verdict: Verdict) => void {
     const gate = this.#gates.get(place)
     const pass = gate?.enter()
+    let hasLeft = false
     return (verdict) => {
+      if (hasLeft) return
+      hasLeft = true
       if (gate && pass) gate.leave(pass, verdict)
       this.#judge(place, gate, verdict)
     }

@@ -50,6 +50,9 @@ export interface LauncherOptions {
 
 const IDLE_GATE_MS = 60_000
 const LAST_TRIAL_MS = 1_000
+/** A preparation that takes longer counts no more among the creates in flight; so many may do so. */
+const SLOW_MS = 1_000
+const SLOW_LIMIT = 500
 
 /**
  * Turns waiting launches into pods: by priority, then age; a bounded and adaptive number at a time; each create repeated
@@ -60,6 +63,8 @@ export class Launcher {
   readonly #queue = new LaunchQueue<LaunchEntry>()
   readonly #gates: CreationGates
   readonly #running = new Set<Promise<void>>()
+  /** Those of them whose preparation takes its time (a hook, the store): they hold up nobody else (I8). */
+  readonly #slow = new Set<LaunchEntry>()
   readonly #batches: CreationBatches
   readonly #troubles: CreateTroubles
   readonly #stopping = new AbortController()
@@ -174,7 +179,10 @@ export class Launcher {
     const now = this.#options.clock.now()
     let room = this.#queue.size > 0 ? this.#brake.room : 0
     const mayBegin = () =>
-      this.#running.size < this.#limit.limit && this.#batchLeft !== 0 && room > 0 && this.#brake.nextAt <= now
+      this.#running.size - this.#slow.size < this.#limit.limit &&
+      this.#batchLeft !== 0 &&
+      room > 0 &&
+      this.#brake.nextAt <= now
     while (mayBegin() && this.#gates.isOpen(EVERYWHERE)) {
       const entry = this.#queue.take(now, (namespace) => this.#gates.isOpen(namespace))
       if (!entry) break
@@ -192,7 +200,7 @@ export class Launcher {
     entry.timeline?.look(entry)
     this.#ceilings.clear(entry)
     const answered = this.#batches.begin()
-    const wasFull = this.#running.size + 1 >= this.#limit.limit
+    const wasFull = this.#running.size - this.#slow.size + 1 >= this.#limit.limit
     const run = this.#launch(entry, wasFull).finally(() => {
       this.#running.delete(run)
       answered()
@@ -210,8 +218,21 @@ export class Launcher {
     const leaveAll = this.#gates.enter(EVERYWHERE)
     let leaveNamespace = this.#gates.enter(guess)
     let verdicts: Verdicts = NOTHING_LEARNT
+    const slow = this.#options.clock.setTimeout(() => {
+      if (this.#slow.size >= SLOW_LIMIT) return
+      this.#slow.add(entry)
+      leaveAll('unclear')
+      leaveNamespace('unclear')
+      this.#pump()
+    }, SLOW_MS)
     try {
       entry.sentPod = await orAborted(prepare(entry), this.#stopping.signal)
+      slow.cancel()
+      if (this.#slow.delete(entry)) {
+        // It has lost its turn, and waits for the next one with its pod at hand.
+        if (entry.sentPod && entry.phase === 'creating') this.enqueue(entry)
+        return
+      }
       this.#options.beforeCreate?.()
       if (entry.namespace !== guess) {
         leaveNamespace('unclear')
@@ -226,6 +247,8 @@ export class Launcher {
         this.#putBack(entry, storeRefusal(error))
       }
     } finally {
+      slow.cancel()
+      this.#slow.delete(entry)
       leaveAll(verdicts.everywhere)
       leaveNamespace(verdicts.namespace)
     }

@@ -180,6 +180,56 @@ it('L16: one heartbeat launches all there are slots for, many at once, and waits
   await executor.end()
 })
 
+describe('I8: hooks that do not end', () => {
+  it('hold up no other task, whatever their priority, and fail their own after 30 s', async () => {
+    const hangs = (id: string | undefined) => id?.startsWith('hangs') === true
+    const { executor, pods, clock, states } = await startExecutor({
+      parallelism: 200,
+      podMutationHook: (pod) => (hangs(pod.metadata?.labels?.task_id) ? new Promise(() => {}) : undefined),
+    })
+    const bad = Array.from({ length: 100 }, (_, index) => keyOf(`hangs-${index}`))
+    const good = Array.from({ length: 20 }, (_, index) => keyOf(`good-${index}`))
+    for (const key of bad) executor.queueWorkload({ key, args: [], priority: 9 })
+    for (const key of good) executor.queueWorkload({ key, args: [], priority: 1 })
+    executor.heartbeat()
+    await clock.advance(8_000)
+    expect(pods.all()).toHaveLength(20)
+    await clock.advance(32_000)
+    const seen = states()
+    expect(bad.map(({ taskId }) => seen[taskId])).toEqual(bad.map(() => 'failed'))
+    expect(good.map(({ taskId }) => seen[taskId])).toEqual(good.map(() => 'queued'))
+    expect(executor.slotsOccupied).toBe(20)
+    await executor.end()
+    expect(clock.pendingCount).toBe(0)
+  })
+
+  it('that end after a while have their pods created, each once, and no more at a time than are allowed', async () => {
+    const clock = new FakeClock()
+    const pods = new FakePods({ now: () => clock.now() })
+    const create = pods.create.bind(pods)
+    let inFlight = 0
+    let most = 0
+    pods.create = async (...args) => {
+      most = Math.max(most, ++inFlight)
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, 50))
+      inFlight -= 1
+      return create(...args)
+    }
+    const { executor } = await startExecutor({
+      pods,
+      clock,
+      parallelism: 200,
+      config: { podCreationMaxConcurrency: 8 },
+      podMutationHook: () => new Promise<void>((resolve) => clock.setTimeout(resolve, 3_000)),
+    })
+    for (let task = 0; task < 60; task++) executor.queueWorkload({ key: keyOf(`t${task}`), args: [] })
+    executor.heartbeat()
+    await clock.advance(15_000)
+    expect([pods.all().length, pods.count('create'), most]).toEqual([60, 60, 8])
+    await executor.end()
+  })
+})
+
 describe('L20: a Retry-After', () => {
   it.each([
     ['back', -3_600_000],

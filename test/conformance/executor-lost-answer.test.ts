@@ -10,7 +10,7 @@ import type { StoredPod } from '../support/pods-by-api.ts'
 import { scriptedWorkload, taskKey } from '../support/scripted-workload.ts'
 
 conformance('the executor when answers are lost', { needs: ['scriptedPods', 'requestLog'] }, (it) => {
-  it('L13: makes no second pod when the answer to a create is lost', async ({ backend, namespace }) => {
+  it('L13, P3 a: makes no second pod when the answer to a create is lost', async ({ backend, namespace }) => {
     const creates = podsPath(namespace)
     let answered = 0
     // Every third answer to a create, the first among them.

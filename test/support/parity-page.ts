@@ -2,14 +2,18 @@ import { parityDefects } from './parity-defects.ts'
 import { parityProblems } from './parity-problems.ts'
 import { type TestTitle, testTitles } from './test-titles.ts'
 
-/** The id that a title begins with: `L3`, `N5`, `P1` of `P1 A: …`; null: none. */
-export function proofOf({ title }: TestTitle): string | null {
-  return /^([LNP]\d+)\b[^:]{0,40}: /.exec(title)?.[1] ?? null
+/** The ids that a title begins with: `L3`, `N5`, `P1` of `P1 A: …`, both of `L13, P3 a: …`. */
+export function proofsOf({ title }: TestTitle): readonly string[] {
+  const [head = ''] = /^[LNP]\d+\b[^:]{0,40}(?=: )/.exec(title) ?? []
+  return [...new Set(head.match(/\b[LNP]\d+\b/g) ?? [])]
 }
 
 /** The page with its two sections that are made from data and from the titles of tests. */
 export function withProofs(page: string, titles: readonly TestTitle[] = testTitles()): string {
-  const proofs = Map.groupBy(titles, (title) => proofOf(title) ?? '')
+  const proofs = new Map<string, TestTitle[]>()
+  for (const title of titles) {
+    for (const id of proofsOf(title)) proofs.set(id, [...(proofs.get(id) ?? []), title])
+  }
   const defects = table(
     ['id', 'Airflow', 'Davit'],
     parityDefects.map(({ id, airflow, here }) => [id, airflow, here]),
@@ -35,6 +39,8 @@ export const PROBLEMS = 'Problems of users'
 function proofTable(ids: readonly string[], proofs: ReadonlyMap<string, readonly TestTitle[]>): string {
   const rows = ids.flatMap((id) => {
     const titles = proofs.get(id) ?? []
+    const note = parityProblems.find((problem) => problem.id === id)?.note ?? ''
+    if (titles.length === 0 && note.startsWith('A row of the benchmark')) return [[id, 'see the benchmark', '–', '–']]
     if (titles.length === 0) return [[id, 'no test has its name', '–', '–']]
     return titles.map(({ title, file, runsOn }) => [id, `\`${title.replaceAll('`', '’')}\``, `\`${file}\``, runsOn])
   })

@@ -1,4 +1,5 @@
-import { KubeApiError, type KubeClient, type PodVerbs, type WatchEvent } from '@davit/executor'
+import { KubeApiError, type KubeClient, type WatchEvent } from '@davit/executor'
+import { wrappedPods } from './wrapped-pods.ts'
 
 export interface Tampering {
   /** The server knows no initial events, so that lists come in pages of this size. */
@@ -31,12 +32,7 @@ export function tamperedWatches(
   const counts: WatchCounts = { lists: 0, watches: 0, mostOpen: 0, events: 0, lost: 0 }
   let open = 0
   const { pods } = kube
-  const tampered: PodVerbs = {
-    create: (...given) => pods.create(...given),
-    get: (...given) => pods.get(...given),
-    patch: (...given) => pods.patch(...given),
-    delete: (...given) => pods.delete(...given),
-    log: (...given) => pods.log(...given),
+  const tampered = wrappedPods(pods, {
     async list(namespace, options) {
       if (options.continue === undefined) counts.lists += 1
       const list = await pods.list(namespace, pageSize === undefined ? options : { ...options, limit: pageSize })
@@ -67,7 +63,7 @@ export function tamperedWatches(
         open -= 1
       }
     },
-  }
+  })
   return { kube: { ...kube, pods: tampered }, counts }
 }
 

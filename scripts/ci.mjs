@@ -22,6 +22,7 @@ const legs = [
   },
   // The invariants under 1,000 random schedules of faults, and that the suite sees it when a loop breaks one.
   { name: 'chaos', command: ['npm', 'run', 'test:chaos'], env: { RUNS: '1000' } },
+  { name: 'chaos on the real server', command: ['npm', 'run', 'test:chaos', '--', '--real'], env: { RUNS: '50' } },
   { name: 'planted', command: ['npm', 'run', 'test:chaos', '--', '--planted'] },
   // Sizes that are too much for every run.
   {

@@ -1,5 +1,4 @@
-import type { RequestInfo } from '@davit/devcluster'
-import type { TimedCluster } from '../support/timed-cluster.ts'
+import type { AskedRequest, ChaosCluster } from './chaos-cluster.ts'
 import type { Dice } from './dice.ts'
 import type { JobSlot } from './job-slot.ts'
 import type { Fault, FaultName } from './plan-fault.ts'
@@ -7,7 +6,7 @@ import type { PodHistory, PodLife } from './pod-history.ts'
 
 /** What faults act on. */
 export interface FaultWorld {
-  readonly timed: TimedCluster
+  readonly cluster: ChaosCluster
   readonly slots: readonly JobSlot[]
   readonly history: PodHistory
   readonly dice: Dice
@@ -29,70 +28,70 @@ export function beginFault(world: FaultWorld, fault: Fault): ReturnType<Begin<Fa
 }
 
 const BEGIN: { readonly [Name in FaultName]: Begin<Name> } = {
-  answersLost({ timed, hit }, fault) {
+  answersLost({ cluster, hit }, fault) {
     const verbs = ['create', 'delete', 'patch']
     const match = requestsOf(fault, (info) => info.resource === 'pods' && verbs.includes(info.verb))
-    return untilUndone(timed.cluster.faults.loseAnswers({ match, count: fault.count }), fault, hit)
+    return untilUndone(cluster.faults.loseAnswers({ match, count: fault.count }), fault, hit)
   },
-  requestsDropped({ timed, hit }, fault) {
+  requestsDropped({ cluster, hit }, fault) {
     const match = requestsOf(fault, ({ verb }) => verb !== 'watch')
-    return untilUndone(timed.cluster.faults.dropRequests({ match, count: fault.count }), fault, hit)
+    return untilUndone(cluster.faults.dropRequests({ match, count: fault.count }), fault, hit)
   },
-  serverErrors({ timed, hit }, fault) {
-    return untilUndone(timed.cluster.faults.refuse({ code: fault.code, match: requestsOf(fault) }), fault, hit)
+  serverErrors({ cluster, hit }, fault) {
+    return untilUndone(cluster.faults.refuse({ code: fault.code, match: requestsOf(fault) }), fault, hit)
   },
-  slowServer({ timed, hit }, fault) {
-    return untilUndone(timed.cluster.faults.delay(fault.delayMs, { match: requestsOf(fault) }), fault, hit)
+  slowServer({ cluster, hit }, fault) {
+    return untilUndone(cluster.faults.delay(fault.delayMs, { match: requestsOf(fault) }), fault, hit)
   },
-  throttled({ timed, hit }, fault) {
+  throttled({ cluster, hit }, fault) {
     const { retryAfterSeconds } = fault
     const refusal = { code: 429, retryAfterSeconds, match: requestsOf(fault) } as const
-    return untilUndone(timed.cluster.faults.refuse(refusal), fault, hit)
+    return untilUndone(cluster.faults.refuse(refusal), fault, hit)
   },
-  credentialsRevoked({ timed, hit }, fault) {
-    return untilUndone(timed.cluster.faults.refuse({ code: 401, match: requestsOf(fault) }), fault, hit)
+  credentialsRevoked({ cluster, hit }, fault) {
+    return untilUndone(cluster.faults.refuse({ code: 401, match: requestsOf(fault) }), fault, hit)
   },
-  async quota({ timed, hit }, { kind, namespace, pods }) {
+  async quota({ cluster, hit }, { kind, namespace, pods }) {
     const path = `/api/v1/namespaces/${namespace}/resourcequotas`
-    const { body } = await timed.api.post<{ metadata: { name: string } }>(path, {
+    const { body } = await cluster.api.post<{ metadata: { name: string } }>(path, {
       metadata: { generateName: 'chaos-' },
       spec: { hard: { pods: String(pods) } },
     })
-    const refused = { verb: 'create', resource: 'pods', namespace, code: 403 } as const
-    const count = () => timed.cluster.requests.list(({ verb }) => verb === 'create').filter(fits(refused)).length
-    const before = count()
+    const refused = { verb: 'create', namespace, code: 403 } as const
+    const count = async () => (await cluster.podRequests()).filter(fits(refused)).length
+    const before = await count()
     return async () => {
-      await timed.api.delete(`${path}/${body.metadata.name}`)
-      hit(kind, count() - before)
+      await cluster.api.delete(`${path}/${body.metadata.name}`)
+      hit(kind, (await count()) - before)
     }
   },
-  watchDropped({ timed, hit }, fault) {
+  watchDropped({ cluster, hit }, fault) {
     let left = fault.times
     let timer: { cancel(): void } | undefined
     const drop = () => {
-      hit(fault.kind, timed.cluster.faults.dropWatches(requestsOf(fault)))
+      hit(fault.kind, cluster.faults.dropWatches(requestsOf(fault)))
       left -= 1
-      timer = left > 0 ? timed.clock.setTimeout(drop, fault.forMs / fault.times) : undefined
+      timer = left > 0 ? cluster.clock.setTimeout(drop, fault.forMs / fault.times) : undefined
     }
     drop()
     return () => timer?.cancel()
   },
-  watchStalled({ timed, hit }, fault) {
-    return untilUndone(timed.cluster.faults.stallWatches({ match: requestsOf(fault) }), fault, hit)
+  watchStalled({ cluster, hit }, fault) {
+    return untilUndone(cluster.faults.stallWatches({ match: requestsOf(fault) }), fault, hit)
   },
-  versionGone({ timed, hit }, fault) {
+  versionGone({ cluster, hit }, fault) {
     const match = requestsOf(fault, ({ verb }) => verb === 'watch')
-    if (fault.shape === 'event') timed.cluster.faults.compact()
-    timed.cluster.faults.dropWatches(match)
+    if (fault.shape === 'event') cluster.faults.compact()
+    cluster.faults.dropWatches(match)
     if (fault.shape === 'event') return none
-    return untilUndone(timed.cluster.faults.refuse({ code: 410, match, count: 2 }), fault, hit)
+    return untilUndone(cluster.faults.refuse({ code: 410, match, count: 2 }), fault, hit)
   },
   eventsTwice: ({ slots }, fault) => scramble(slots, fault, { twice: fault.twice, lateMs: 0, reorder: 1 }),
   eventsLate: ({ slots }, fault) => scramble(slots, fault, { twice: 0, lateMs: fault.lateMs, reorder: 1 }),
   eventsReordered: ({ slots }, fault) => scramble(slots, fault, { twice: 1, lateMs: 0, reorder: fault.reorder }),
   serverRestarted: (world, fault) => restart(world, fault.kind),
   serverRestartedCompacted: (world, fault) => {
-    world.timed.cluster.faults.compact()
+    world.cluster.faults.compact()
     return restart(world, fault.kind)
   },
   partitioned({ slots, hit }, { kind, healing }) {
@@ -110,20 +109,20 @@ const BEGIN: { readonly [Name in FaultName]: Begin<Name> } = {
   evicted(world, fault) {
     return someLater(world, fault, (pod) => {
       if (pod.phase !== 'Running') return false
-      world.timed.cluster.faults.evict(pod)
+      world.cluster.faults.evict(pod)
       return true
     })
   },
   containerKilled(world, fault) {
     return someLater(world, fault, (pod) => {
       if (pod.startedAt === null) return false
-      world.timed.cluster.faults.killContainer(pod)
+      world.cluster.faults.killContainer(pod)
       return true
     })
   },
   podDeleted(world, fault) {
     return someLater(world, fault, ({ namespace, name }) => {
-      void world.timed.api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { gracePeriodSeconds: 0 })
+      void world.cluster.api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { gracePeriodSeconds: 0 })
       return true
     })
   },
@@ -175,10 +174,10 @@ function affected(slots: readonly JobSlot[], { executor }: { readonly executor: 
 /** Requests of the executors that a fault is about. */
 function requestsOf(
   { executor }: { readonly executor: 0 | 1 | null },
-  isMeant: (info: RequestInfo) => boolean = () => true,
+  isMeant: (info: AskedRequest) => boolean = () => true,
 ) {
   const prefix = executor === null ? 'davit-job-' : `davit-job-${executor}-`
-  return (info: RequestInfo) => info.userAgent.startsWith(prefix) && isMeant(info)
+  return (info: AskedRequest) => info.userAgent.startsWith(prefix) && isMeant(info)
 }
 
 function untilUndone(
@@ -224,7 +223,7 @@ function restart({ slots, hit }: FaultWorld, kind: FaultName): () => void {
 
 /** Hurts live pods, one after the other, as many as there are to be. */
 function someLater(
-  { timed, history, dice, hit }: FaultWorld,
+  { cluster, history, dice, hit }: FaultWorld,
   fault: Extract<Fault, { readonly count: number }>,
   hurt: (pod: PodLife) => boolean,
 ): () => void {
@@ -234,19 +233,19 @@ function someLater(
     const alive = [...history.lives.values()].filter(({ endedAt, goneAt }) => endedAt === null && goneAt === null)
     if (alive.length > 0 && hurt(dice.pick(alive))) hit(fault.kind)
     left -= 1
-    timer = left > 0 ? timed.clock.setTimeout(next, fault.forMs / fault.count) : undefined
+    timer = left > 0 ? cluster.clock.setTimeout(next, fault.forMs / fault.count) : undefined
   }
   next()
   return () => timer?.cancel()
 }
 
-function nodeTrouble({ timed, history, hit }: FaultWorld, kind: FaultName, status: false | 'Unknown'): () => void {
+function nodeTrouble({ cluster, history, hit }: FaultWorld, kind: FaultName, status: false | 'Unknown'): () => void {
   const isThere = () => [...history.lives.values()].some(({ goneAt, endedAt }) => goneAt === null && endedAt === null)
   let wasThere = isThere()
-  timed.cluster.faults.setNodeReady(status)
+  cluster.faults.setNodeReady(status)
   return () => {
     wasThere ||= isThere()
     if (wasThere) hit(kind)
-    timed.cluster.faults.setNodeReady(true)
+    cluster.faults.setNodeReady(true)
   }
 }

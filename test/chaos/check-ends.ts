@@ -1,13 +1,8 @@
 import type { PlayRecord, Violation } from './play.ts'
 import type { PodLife } from './pod-history.ts'
 
-/** Ends that happened so shortly before they were decided otherwise could not be known. */
-const NEWS_MS = 20_000
-/** A watch that went silent is noticed after 150 s; then there are backoffs and a list. */
-const SEEN_WITHIN_MS = 360_000
-
 /** Promise (a) and I7: the outcome of a launch is what its pod showed, and ends are seen within the limits of a blind watch. */
-export function checkEnds({ journal, pods, faultsEndedAt, endedAt, schedule }: PlayRecord): Violation[] {
+export function checkEnds({ journal, pods, faultsEndedAt, endedAt, schedule, pace }: PlayRecord): Violation[] {
   const byUid = new Map(pods.map((life) => [life.uid, life]))
   const wrong: Violation[] = []
   for (const { what, launch, uid, detail, time } of journal) {
@@ -23,7 +18,7 @@ export function checkEnds({ journal, pods, faultsEndedAt, endedAt, schedule }: P
     const hasSucceeded = life?.exitCode === 0 && life.phase === 'Succeeded'
     // A finalizer keeps the pod until then.
     const wasThere = life && (schedule.outcomeFinalizer || (life.goneAt ?? Number.POSITIVE_INFINITY) > time)
-    if (detail.state === 'failed' && hasSucceeded && wasThere && (life.endedAt ?? time) < time - NEWS_MS) {
+    if (detail.state === 'failed' && hasSucceeded && wasThere && (life.endedAt ?? time) < time - pace.newsMs) {
       wrong.push({
         invariant: 'a',
         what: `launch ${launch} failed as ${detail.class}, and its pod ${uid} had succeeded`,
@@ -35,7 +30,7 @@ export function checkEnds({ journal, pods, faultsEndedAt, endedAt, schedule }: P
       detail.class === 'unknown' &&
       hasExited &&
       wasThere &&
-      (life.endedAt ?? time) < time - NEWS_MS
+      (life.endedAt ?? time) < time - pace.newsMs
     ) {
       wrong.push({
         invariant: 'a',
@@ -43,7 +38,7 @@ export function checkEnds({ journal, pods, faultsEndedAt, endedAt, schedule }: P
       })
     }
   }
-  wrong.push(...endsOfOthers(journal, byUid))
+  wrong.push(...endsOfOthers(journal, byUid, pace.lagMs))
   const settledAt = new Map<string, number>()
   for (const { what, launch, time } of journal) {
     if (launch !== null && ['ended', 'superseded', 'revoked'].includes(what) && !settledAt.has(launch))
@@ -51,22 +46,25 @@ export function checkEnds({ journal, pods, faultsEndedAt, endedAt, schedule }: P
   }
   for (const life of pods) {
     if (life.endedAt === null) continue
-    const dueAt = Math.max(life.endedAt, faultsEndedAt) + SEEN_WITHIN_MS
+    const dueAt = Math.max(life.endedAt, faultsEndedAt) + pace.seenWithinMs
     if ((settledAt.get(life.launch) ?? endedAt + 1) > dueAt && dueAt < endedAt) {
-      wrong.push({ invariant: 'I7', what: `pod ${life.name} ended, and nobody saw it for ${SEEN_WITHIN_MS / 1000} s` })
+      wrong.push({
+        invariant: 'I7',
+        what: `pod ${life.name} ended, and nobody saw it for ${pace.seenWithinMs / 1000} s`,
+      })
     }
   }
   return wrong
 }
 
 /** I2: a launch whose own pod runs on, and was not asked to go, was not ended by anything that its pod showed. */
-function endsOfOthers(journal: PlayRecord['journal'], byUid: ReadonlyMap<string, PodLife>): Violation[] {
+function endsOfOthers(journal: PlayRecord['journal'], byUid: ReadonlyMap<string, PodLife>, lagMs: number): Violation[] {
   return journal.flatMap(({ what, launch, uid, detail, time }) => {
     const isEnd = what === 'superseded' || (what === 'ended' && detail.state === 'failed')
     const life = isEnd && uid !== null ? byUid.get(uid) : undefined
     if (!life || life.startedAt === null || life.startedAt > time - 2_000) return []
     const ends = [life.endedAt, life.deletionAskedAt, life.goneAt].filter((at) => at !== null)
-    if (ends.some((at) => at <= time)) return []
+    if (ends.some((at) => at <= time + lagMs)) return []
     return [{ invariant: 'I2', what: `launch ${launch} ended as ${detail.class}, and its pod ${uid} ran on` }]
   })
 }

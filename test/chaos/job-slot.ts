@@ -51,7 +51,7 @@ export class JobSlot {
     if (membrane.isDead) return
     membrane.killAfter(crossings, () => {
       onKilled()
-      this.#world.timed.clock.setTimeout(() => {
+      this.#world.cluster.clock.setTimeout(() => {
         if (!this.#isClosed) this.start()
       }, downMs)
     })

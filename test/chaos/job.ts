@@ -13,9 +13,10 @@ import type { MemoryWire } from '../support/memory-wire.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
 import type { SqliteLaunchStore } from '../support/sqlite-launch-store.ts'
-import type { TimedCluster } from '../support/timed-cluster.ts'
+import type { ChaosCluster } from './chaos-cluster.ts'
 import { podsBehindMembrane } from './kube-behind-membrane.ts'
 import { Membrane } from './membrane.ts'
+import type { Pace } from './pace.ts'
 import type { FaultName } from './plan-fault.ts'
 import type { Schedule, TaskPlan } from './schedule.ts'
 import type { WatchTrouble } from './scrambled-watch.ts'
@@ -23,16 +24,13 @@ import { type StoreTrouble, storeBehindMembrane } from './store-behind-membrane.
 
 /** What a job's life is lived in. */
 export interface JobWorld {
-  readonly timed: TimedCluster
+  readonly cluster: ChaosCluster
+  readonly pace: Pace
   readonly store: SqliteLaunchStore
   readonly schedule: Schedule
   readonly hit: (kind: FaultName) => void
   readonly violated: (invariant: string, what: string) => void
 }
-
-const LEASE_SECONDS = 30
-const TICK_MS = 5_000
-const ORPHANS_EVERY_MS = 20_000
 
 /**
  * One process of a scheduler with its executor, from start to death: claims tries while there are slots, hands them over,
@@ -61,30 +59,30 @@ export class JobLife {
     world: JobWorld,
     { slot, jobId, trouble }: { readonly slot: 0 | 1; readonly jobId: string; readonly trouble: JobTrouble },
   ) {
-    const { timed, schedule, hit, violated } = world
+    const { cluster, pace, schedule, hit, violated } = world
     this.#world = world
     this.jobId = jobId
-    this.wire = timed.openWire()
-    this.membrane = new Membrane(timed.clock, () => {
+    this.wire = cluster.openWire()
+    this.membrane = new Membrane(cluster.clock, () => {
       this.#isOver = true
       this.wire.setDown(true)
       this.wire.break()
     })
     const { clock } = this.membrane
     const random = seededRandom(schedule.seed * 1_009 + Number(jobId) * 31 + slot)
-    this.#kube = createKubeClient(timed.kubeConfig, {
+    this.#kube = createKubeClient(cluster.kubeConfig, {
       clock,
       connect: this.wire.connect,
       userAgent: `davit-job-${slot}-${jobId}`,
     })
     this.#store = storeBehindMembrane(world.store, {
       membrane: this.membrane,
-      sleep: (ms) => new Promise((resolve) => void timed.clock.setTimeout(resolve, ms)),
+      sleep: (ms) => new Promise((resolve) => void cluster.clock.setTimeout(resolve, ms)),
       trouble: () => trouble.store(random),
     })
     const pods = podsBehindMembrane(this.#kube.pods, {
       membrane: this.membrane,
-      clock: timed.clock,
+      clock: cluster.clock,
       random,
       trouble: () => trouble.watch,
       onHit: (kind) => hit(WATCH_HITS[kind]),
@@ -102,7 +100,7 @@ export class JobLife {
       random,
       logger: this.logger,
       aliveJobIds: () => this.#store.jobs.alive(),
-      config: { ...anyImage, ...configOf(schedule) },
+      config: { ...anyImage, ...configOf(schedule, pace) },
     })
   }
 
@@ -111,12 +109,12 @@ export class JobLife {
     const { clock } = this.membrane
     this.executor.onActivity(() => this.#wake())
     const tick = () => {
-      this.#tick = clock.setTimeout(tick, TICK_MS)
+      this.#tick = clock.setTimeout(tick, this.#world.pace.tickMs)
       this.#wake()
     }
     for (;;) {
       try {
-        await this.#store.jobs.renew(this.jobId, LEASE_SECONDS)
+        await this.#store.jobs.renew(this.jobId, this.#world.pace.leaseSeconds)
         break
       } catch {
         await new Promise<void>((resolve) => void clock.setTimeout(resolve, 1_000))
@@ -169,9 +167,10 @@ export class JobLife {
     this.#collect()
     executor.heartbeat()
     this.#count()
-    if (this.#world.schedule.adoption === 'label') await this.#store.jobs.renew(this.jobId, LEASE_SECONDS)
+    if (this.#world.schedule.adoption === 'label')
+      await this.#store.jobs.renew(this.jobId, this.#world.pace.leaseSeconds)
     if (clock.now() >= this.#orphansDueAt) {
-      this.#orphansDueAt = clock.now() + ORPHANS_EVERY_MS
+      this.#orphansDueAt = clock.now() + this.#world.pace.orphansEveryMs
       await this.#adopt()
     }
     const free = executor.slotsAvailable
@@ -231,6 +230,7 @@ export class JobLife {
     const plan = payload as TaskPlan
     const annotations = scriptAnnotations(plan.script)
     const metadata = { namespace: plan.namespace, annotations }
+    const { nodeSelector } = this.#world.schedule
     const podOverride =
       plan.override === 'identity'
         ? {
@@ -239,11 +239,11 @@ export class JobLife {
               name: 'another',
               labels: { 'davit-launch': 'another', 'airflow-worker': 'another' },
             },
-            spec: { restartPolicy: 'Always', containers: [{ name: 'another' }] },
+            spec: { nodeSelector, restartPolicy: 'Always', containers: [{ name: 'another' }] },
           }
         : plan.override === 'broken'
           ? { metadata, spec: { containres: [] } }
-          : { metadata }
+          : { metadata, spec: { nodeSelector } }
     return { key, args: ['true'], priority, infrastructureRetries, launchNumber, executorConfig: { podOverride } }
   }
 }
@@ -261,16 +261,22 @@ const WATCH_HITS = {
   gone: 'versionGone',
 } as const satisfies Record<string, FaultName>
 
-function configOf({ adoption, scopes, deleteWorkerPodsOnFailure, outcomeFinalizer, launchGate }: Schedule) {
+function configOf(
+  { adoption, scopes, deleteWorkerPodsOnFailure, outcomeFinalizer, launchGate, namespaces }: Schedule,
+  { leaseSeconds, requestTimeoutSeconds }: Pace,
+) {
   return {
     adoption,
+    leaseSeconds,
+    requestTimeoutSeconds,
     outcomeFinalizer,
     launchGate,
+    namespace: namespaces[0] ?? 'default',
     deployment: 'chaos',
     deleteWorkerPodsOnFailure,
     ...(scopes !== 'one' && {
       multiNamespaceMode: true,
-      multiNamespaceModeNamespaceList: scopes === 'list' ? ['default', 'team-a', 'team-b'] : [],
+      multiNamespaceModeNamespaceList: scopes === 'list' ? namespaces : [],
     }),
     orphanedTasksCheckInterval: 60,
   }

@@ -1,12 +1,11 @@
-import type { PodVerbs, WatchEvent } from '@davit/executor'
-import type { SteppedClock } from '../support/stepped-clock.ts'
+import type { Clock, PodVerbs, WatchEvent } from '@davit/executor'
 import type { Membrane } from './membrane.ts'
 import { scrambled, type WatchTrouble } from './scrambled-watch.ts'
 
 interface KubeOptions {
   readonly membrane: Membrane
   /** The world's. */
-  readonly clock: SteppedClock
+  readonly clock: Clock
   readonly random: () => number
   readonly trouble: () => WatchTrouble | null
   readonly onHit: (kind: 'twice' | 'late' | 'reordered' | 'gone') => void

@@ -2,10 +2,14 @@ import { parseArgs } from 'node:util'
 import { FAULT_NAMES, type FaultName } from './plan-fault.ts'
 import { runPlanted } from './planted/run-planted.ts'
 import { printFailure } from './print-failure.ts'
+import { runReal } from './real/run-real.ts'
 import { runSeeds } from './run-seeds.ts'
 
-// `npm run test:chaos`: SEED is the first seed, RUNS how many. `-- --planted` shows that broken loops are found.
-const { values } = parseArgs({ options: { planted: { type: 'boolean', default: false } } })
+// `npm run test:chaos`: SEED is the first seed, RUNS how many. `-- --planted` shows that broken
+// loops are found; `-- --real` plays on a real Kubernetes.
+const { values } = parseArgs({
+  options: { planted: { type: 'boolean', default: false }, real: { type: 'boolean', default: false } },
+})
 const first = numberOf('SEED', 1)
 const runs = numberOf('RUNS', values.planted ? 200 : 50)
 const workers = numberOf('WORKERS', 2)
@@ -13,7 +17,11 @@ const workers = numberOf('WORKERS', 2)
 const FULL_RUN = 1_000
 const LEAST_HITS = 50
 
-const passed = values.planted ? await runPlanted({ first, runs, workers }) : await runAll()
+const passed = values.planted
+  ? await runPlanted({ first, runs, workers })
+  : values.real
+    ? await runReal({ first, runs, atOnce: 5 })
+    : await runAll()
 process.exitCode = passed ? 0 : 1
 
 async function runAll(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { SteppedClock } from '../support/stepped-clock.ts'
+import type { Clock } from '@davit/executor'
 
 type Deed = () => void
 
@@ -8,7 +8,7 @@ type Deed = () => void
  * never comes. Paused, as by SIGSTOP, everything waits, and comes in order when it goes on.
  */
 export class Membrane {
-  readonly #clock: SteppedClock
+  readonly #clock: Clock
   readonly #onKilled: Deed
   readonly #timers = new Set<{ cancel(): void }>()
   #crossings = 0
@@ -18,7 +18,7 @@ export class Membrane {
   #held: Deed[] = []
 
   /** `onKilled`: what the system does for a dead process, as closing its sockets. */
-  constructor(clock: SteppedClock, onKilled: Deed) {
+  constructor(clock: Clock, onKilled: Deed) {
     this.#clock = clock
     this.#onKilled = onKilled
   }

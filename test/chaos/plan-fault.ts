@@ -107,8 +107,8 @@ const PLANS: { readonly [Name in FaultName]: Plan<FaultDetails[Name]> } = {
 export const FAULT_NAMES = Object.keys(PLANS) as FaultName[]
 
 /** Chooses a fault, its time and its details. */
-export function planFault(dice: Dice, namespaces: readonly string[]): Fault {
-  const kind = dice.weighted(FAULT_NAMES.map((name) => [PLANS[name].weight, name] as const))
+export function planFault(dice: Dice, namespaces: readonly string[], kinds: readonly FaultName[]): Fault {
+  const kind = dice.weighted(kinds.map((name) => [PLANS[name].weight, name] as const))
   const { forMs, details } = PLANS[kind]
   return {
     kind,

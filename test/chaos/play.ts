@@ -1,13 +1,14 @@
-import type { RequestRecord } from '@davit/devcluster'
 import { seededRandom } from '@davit/devcluster'
 import type { Launch, TaskInstanceKey } from '@davit/executor'
 import type { JournalLine } from '../support/launch-store/journal.ts'
 import { SqliteLaunchStore, type StoredTaskInstance } from '../support/sqlite-launch-store.ts'
-import { startTimedCluster, type TimedCluster } from '../support/timed-cluster.ts'
+import { startTimedCluster } from '../support/timed-cluster.ts'
 import { beginFault } from './begin-fault.ts'
+import { type ChaosCluster, type PodRequestRecord, simulatedCluster } from './chaos-cluster.ts'
 import { Dice } from './dice.ts'
 import type { JobLife } from './job.ts'
 import { JobSlot } from './job-slot.ts'
+import { type Pace, SIMULATED } from './pace.ts'
 import type { FaultName } from './plan-fault.ts'
 import { PodHistory, type PodLife } from './pod-history.ts'
 import type { Schedule, TaskPlan } from './schedule.ts'
@@ -15,7 +16,8 @@ import type { Schedule, TaskPlan } from './schedule.ts'
 /** What a run has left to be judged by: the server's record, the store's, and what was seen of the executors from outside. */
 export interface PlayRecord {
   readonly schedule: Schedule
-  readonly requests: readonly RequestRecord[]
+  readonly pace: Pace
+  readonly requests: readonly PodRequestRecord[]
   readonly pods: readonly PodLife[]
   readonly journal: readonly JournalLine[]
   readonly launches: readonly (Launch & { readonly state: string })[]
@@ -38,19 +40,20 @@ export interface Violation {
   readonly what: string
 }
 
-const NAMESPACES = ['team-a', 'team-b']
-/** After the last fault: two safety lists, and the longest of the other deadlines. */
-const QUIET_WITHIN_MS = 75 * 60_000
-
 /** Plays a schedule on a dev cluster and a clock of its own. */
 export async function play(schedule: Schedule): Promise<PlayRecord> {
   await using timed = await startTimedCluster({ seed: schedule.seed })
-  const { clock, cluster, api } = timed
+  return await playOn(simulatedCluster(timed), schedule, SIMULATED)
+}
+
+/** Plays a schedule on a cluster whose pods, but for those of its namespaces, are none of its business. */
+export async function playOn(cluster: ChaosCluster, schedule: Schedule, pace: Pace): Promise<PlayRecord> {
+  const { clock, api } = cluster
   const beganAt = clock.now()
-  for (const name of schedule.scopes === 'one' ? [] : NAMESPACES) {
+  for (const name of schedule.namespaces.filter((each) => each !== 'default')) {
     await api.post('/api/v1/namespaces', { metadata: { name } })
   }
-  using history = new PodHistory(api, () => clock.now())
+  using history = new PodHistory(api, schedule.namespaces, () => clock.now())
   const store = new SqliteLaunchStore({
     path: ':memory:',
     leases: schedule.adoption === 'lease',
@@ -63,7 +66,7 @@ export async function play(schedule: Schedule): Promise<PlayRecord> {
     if (violations.length < 20) violations.push({ invariant, what: `${what} after ${clock.now() - beganAt} ms` })
   }
   let jobs = 0
-  const world = { timed, store, schedule, hit, violated }
+  const world = { cluster, pace, store, schedule, hit, violated }
   const places = [0, 1] as const
   const slots = places.slice(0, schedule.executors).map((place) => new JobSlot(world, place, () => String(++jobs)))
   const lives = () => slots.flatMap((slot) => slot.lives)
@@ -79,16 +82,16 @@ export async function play(schedule: Schedule): Promise<PlayRecord> {
   for (const fault of schedule.faults) {
     faultsEndAt = Math.max(faultsEndAt, beganAt + fault.at + fault.forMs)
     const begin = () => {
-      const begun = Promise.resolve(beginFault({ timed, slots, history, dice, hit }, fault))
+      const begun = Promise.resolve(beginFault({ cluster, slots, history, dice, hit }, fault))
       clock.setTimeout(() => underWay.push(begun.then((end) => end())), fault.forMs)
     }
     clock.setTimeout(begin, fault.at)
   }
-  await timed.advance(faultsEndAt - beganAt + 1)
+  await cluster.advance(faultsEndAt - beganAt + 1)
   await Promise.all(underWay)
   const tasksEndAt = beganAt + Math.max(...schedule.tasks.map(({ arrivesAt }) => arrivesAt), 0)
-  if (clock.now() < tasksEndAt) await timed.advance(tasksEndAt - clock.now() + 1)
-  const isQuiet = await untilQuiet(timed, store, history, slots)
+  if (clock.now() < tasksEndAt) await cluster.advance(tasksEndAt - clock.now() + 1)
+  const isQuiet = await untilQuiet(cluster, pace, { store, history, slots })
   for (const slot of slots) slot.close()
 
   const slotsLeft = slots.map(({ life }) => life).filter(({ membrane }) => !membrane.isDead)
@@ -97,12 +100,13 @@ export async function play(schedule: Schedule): Promise<PlayRecord> {
       violated('I5', `job ${jobId} has ${executor.slotsOccupied} slots occupied although all has ended`)
   }
   const endedAt = clock.now()
-  for (const life of slotsLeft) await stop(timed, life, violated)
-  await timed.settle()
+  for (const life of slotsLeft) await stop(cluster, life, violated)
+  await cluster.settle()
   history[Symbol.dispose]()
   const record = {
     schedule,
-    requests: cluster.requests.list(({ userAgent, resource }) => resource === 'pods' && userAgent.startsWith('davit-')),
+    pace,
+    requests: await cluster.podRequests(),
     pods: [...history.lives.values()],
     journal: store.journal(),
     launches: await store.launches(),
@@ -119,34 +123,34 @@ export async function play(schedule: Schedule): Promise<PlayRecord> {
 }
 
 /** Ends an executor; whatever it leaves behind is a violation. */
-async function stop(timed: TimedCluster, life: JobLife, violated: (invariant: string, what: string) => void) {
+async function stop(cluster: ChaosCluster, life: JobLife, violated: (invariant: string, what: string) => void) {
   const { jobId, membrane, wire } = life
   try {
-    await timed.during(life.end(), { withinMs: 60_000 })
+    await cluster.during(life.end(), { withinMs: 60_000 })
   } catch (error) {
     violated('I11', `job ${jobId} did not end: ${error instanceof Error ? error.message : error}`)
   }
-  await timed.settle()
+  await cluster.settle()
   if (membrane.pendingTimers > 0) violated('I11', `job ${jobId} left ${membrane.pendingTimers} timers`)
   if (wire.openConnections > 0) violated('I11', `job ${jobId} left ${wire.openConnections} connections`)
 }
 
 /** Lets time pass until every task instance has ended, and every pod that is to go is gone. False: that takes too long. */
 async function untilQuiet(
-  timed: TimedCluster,
-  store: SqliteLaunchStore,
-  history: PodHistory,
-  slots: readonly JobSlot[],
+  cluster: ChaosCluster,
+  pace: Pace,
+  parts: { readonly store: SqliteLaunchStore; readonly history: PodHistory; readonly slots: readonly JobSlot[] },
 ) {
+  const { store, history, slots } = parts
   const hasEnded = async () =>
     (await store.taskInstances()).every(({ state }) => state === 'success' || state === 'failed') &&
     [...history.lives.values()].every(({ goneAt, last }) => goneAt !== null || isKept(last)) &&
     slots.every(({ life }) => life.membrane.isDead || life.executor.slotsOccupied === 0)
-  const giveUpAt = timed.clock.now() + QUIET_WITHIN_MS
-  await timed.advance(10_000)
-  while (timed.clock.now() < giveUpAt) {
+  const giveUpAt = cluster.clock.now() + pace.quietWithinMs
+  await cluster.advance(pace.lookEveryMs)
+  while (cluster.clock.now() < giveUpAt) {
     if (await hasEnded()) return true
-    await timed.advance(10_000)
+    await cluster.advance(pace.lookEveryMs)
   }
   return false
 }

@@ -30,12 +30,15 @@ export interface PodLife {
 export class PodHistory implements Disposable {
   readonly lives = new Map<string, PodLife>()
   readonly #now: () => number
+  readonly #namespaces: readonly string[]
   readonly #watch
   readonly #reading: Promise<void>
   #isOver = false
 
-  constructor(api: RawApi, now: () => number) {
+  /** `namespaces`: those that count. */
+  constructor(api: RawApi, namespaces: readonly string[], now: () => number) {
     this.#now = now
+    this.#namespaces = namespaces
     this.#watch = api.watch('/api/v1/pods?watch=true&resourceVersion=0&timeoutSeconds=1000000')
     this.#reading = this.#read()
     this.#reading.catch(() => {})
@@ -68,7 +71,7 @@ export class PodHistory implements Disposable {
   #see(type: string, pod: Pod): void {
     const { metadata = {}, status } = pod
     const { uid = '', labels = {} } = metadata
-    if (labels.kubernetes_executor !== 'True') return
+    if (labels.kubernetes_executor !== 'True' || !this.#namespaces.includes(metadata.namespace ?? '')) return
     const now = this.#now()
     const life = this.lives.get(uid) ?? this.#begin(pod, now)
     life.last = pod

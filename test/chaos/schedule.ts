@@ -1,7 +1,7 @@
 import { seededRandom } from '@davit/devcluster'
 import type { PodScript } from '../support/scripted-pod.ts'
 import { Dice } from './dice.ts'
-import { type Fault, planFault } from './plan-fault.ts'
+import { FAULT_NAMES, type Fault, type FaultName, planFault } from './plan-fault.ts'
 
 /** One task instance of a schedule. */
 export interface TaskPlan {
@@ -24,6 +24,10 @@ export interface Schedule {
   readonly seed: number
   readonly adoption: 'label' | 'lease'
   readonly scopes: 'one' | 'list' | 'all'
+  /** Where tasks run. */
+  readonly namespaces: readonly string[]
+  /** Of every pod. */
+  readonly nodeSelector: Readonly<Record<string, string>>
   readonly parallelism: number
   readonly deleteWorkerPodsOnFailure: boolean
   readonly outcomeFinalizer: boolean
@@ -46,17 +50,19 @@ const SCRIPTS: readonly (readonly [weight: number, script: (dice: Dice) => PodSc
 ]
 
 /** The schedule of a seed: at least 20 tasks, two executors, five faults. */
-export function makeSchedule(seed: number): Schedule {
+export function makeSchedule(seed: number, kinds: readonly FaultName[] = FAULT_NAMES): Schedule {
   const dice = new Dice(seededRandom(seed))
   const scopes = dice.pick(['one', 'list', 'all'] as const)
   const namespaces = scopes === 'one' ? NAMESPACES.slice(0, 1) : NAMESPACES
   const tasks = Array.from({ length: dice.between(20, 28) }, (_, index) => planTask(dice, index, namespaces))
-  const faults = Array.from({ length: dice.between(5, 9) }, () => planFault(dice, namespaces))
+  const faults = Array.from({ length: dice.between(5, 9) }, () => planFault(dice, namespaces, kinds))
   const adoption = dice.chance(0.75) ? 'lease' : 'label'
   return {
     seed,
     adoption,
     scopes,
+    namespaces,
+    nodeSelector: {},
     parallelism: dice.between(6, 16),
     deleteWorkerPodsOnFailure: dice.chance(0.5),
     outcomeFinalizer: dice.chance(0.4),

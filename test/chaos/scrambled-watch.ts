@@ -1,5 +1,4 @@
-import type { WatchEvent } from '@davit/executor'
-import type { SteppedClock } from '../support/stepped-clock.ts'
+import type { Clock, WatchEvent } from '@davit/executor'
 
 /** What becomes of the events of a watch on their way. */
 export interface WatchTrouble {
@@ -12,7 +11,7 @@ export interface WatchTrouble {
 }
 
 interface ScrambleOptions {
-  readonly clock: SteppedClock
+  readonly clock: Clock
   readonly random: () => number
   /** Asked for each event; null: it comes as it is. */
   readonly trouble: () => WatchTrouble | null
@@ -123,7 +122,7 @@ function mixed<T>(batch: readonly WatchEvent<T>[], { random, nameOf }: ScrambleO
   return told
 }
 
-function sleep(clock: SteppedClock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+function sleep(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted) return Promise.resolve()
   return new Promise((resolve) => {
     const done = () => {

@@ -342,7 +342,18 @@ export class KubernetesExecutor extends BaseExecutor {
     this.queuedTasks.delete(key)
     const event = this.eventBuffer.get(key)
     if (event?.state === 'queued' || event?.state === 'running') this.eventBuffer.delete(key)
-    if (!this.#engine.revoke(key)) await this.#adoption.revokeUnknown(key, queuedByJobId ?? this.jobId)
+    if (!this.#engine.revoke(key)) await this.#revokeUnknown(key, queuedByJobId ?? this.jobId)
+  }
+
+  /** What is not in our book. A store or server that does not answer is asked again, for as long as we live. */
+  async #revokeUnknown(key: TaskInstanceKey, owner: string): Promise<void> {
+    const revoke = () => this.#adoption.revokeUnknown(key, owner)
+    try {
+      await revoke()
+    } catch (error) {
+      this.#logger.warn('task cannot be revoked yet', { ...key, error })
+      this.#engine.insist(revoke)
+    }
   }
 
   /** `[messages, logs]` of a try whose pod is there, live or kept. Needs no `start()`. Never rejects: the error is a message. */

@@ -239,6 +239,11 @@ export class LaunchEngine {
     return true
   }
 
+  /** Does this, and again after a while until it has worked. */
+  insist(call: () => Promise<void>): void {
+    this.#storeCalls.push(call)
+  }
+
   /** Takes the pod of a task that is not in the book away: its launch is revoked in the store, then the pod deleted (I6). */
   revokePod(launch: Launch): void {
     this.#revokeInStore({ owner: this.#options.jobId, ...launch }, (isOurs) => {

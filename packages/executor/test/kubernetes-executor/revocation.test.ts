@@ -43,6 +43,20 @@ describe('I6: a pod goes only when its launch is given up in the store', () => {
     await executor.end()
   })
 
+  it('P16: also when nobody answered at first: it is tried again', async () => {
+    const first = await startExecutor({ jobId: '7' })
+    await first.launch('extract')
+    await first.executor.end()
+    const { executor, pods, clock } = await startExecutor({ pods: first.pods, jobId: '8' })
+    pods.fault({ verb: 'list', error: connectionError('refused'), times: 3 })
+    await executor.revokeTask(revoke('extract'))
+    expect(pods.all()).toHaveLength(1)
+    await clock.advance(20_000)
+    expect(pods.all()).toEqual([])
+    await executor.end()
+    expect(clock.pendingCount).toBe(0)
+  })
+
   it('also one that appears when its launch had failed: not before the outcome is committed', async () => {
     const store = new DurableStore()
     const { executor, pods, clock, launch, states, settle } = await startExecutor({

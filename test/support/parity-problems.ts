@@ -21,7 +21,7 @@ export const parityProblems: readonly ParityProblem[] = [
     id: 'P2',
     problem: 'Slot leak',
     asks: 'Kills, stops longer than the lease and dropped events with three schedulers: at rest nothing is occupied, for 72 hours.',
-    note: 'Three executors, 60 tasks and an hour, not 10,000 and 72: a slot that leaks does so at the first death. The fault suite (`test/chaos`) kills at any await.',
+    note: 'Three rounds of 36 tasks, not 72 hours of 10,000: what leaks does so in each round. The fault suite kills at any await.',
   },
   {
     id: 'P3',

@@ -84,8 +84,10 @@ export class ExecutorAdoption {
     const { config, pods, engine, metrics, store, jobId } = this.#options
     metrics.increment('davit_executor.revokes')
     if (config.adoption === 'lease') await store.leases?.takeOver(jobId, [key])
-    const labelSelector = taskSelector(config, key, ownerJobId)
-    for (const record of await listPods(pods, config, { labelSelector })) engine.revokePod(launchOfPod(record, key))
+    const records = await listPods(pods, config, { labelSelector: taskSelector(config, key, ownerJobId) })
+    // Queued anew while the answer was waited for, for the same try: these pods are its launch's.
+    if (engine.book.get(key)) return
+    for (const record of records) engine.revokePod(launchOfPod(record, key))
   }
 
   /** Deletes kept failed pods of our deployment: of one job, or older than a time. */

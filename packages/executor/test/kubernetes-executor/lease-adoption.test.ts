@@ -274,6 +274,21 @@ describe('a task of another executor’s pod', () => {
     await second.executor.end()
   })
 
+  it('is revoked once store and server answer', async () => {
+    const { clock, pods, second, told } = await adopted()
+    second.gate.isOpen = false
+    await second.executor.revokeTask({ key: keyOf('extract'), queuedByJobId: '1' })
+    await second.settle()
+    expect(pods.all()).toHaveLength(1)
+    second.gate.isOpen = true
+    pods.fault({ verb: 'list', error: apiError(503, 'ServiceUnavailable', 'x') })
+    await clock.advance(10_000)
+    await second.settle()
+    expect([pods.all(), told('revoked').length]).toEqual([[], 1])
+    await second.executor.end()
+    expect(clock.pendingCount).toBe(0)
+  })
+
   it('is left alone while its owner lives', async () => {
     const { pods, start } = deployment()
     const first = await start('1')

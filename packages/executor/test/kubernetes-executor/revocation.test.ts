@@ -188,3 +188,13 @@ describe('N2: a task that was dropped', () => {
     await executor.end()
   })
 })
+
+it('a revocation that could not be carried out at once spares the pod of the same try queued anew', async () => {
+  const { executor, pods, clock, launch } = await startExecutor()
+  pods.fault({ verb: 'list', error: apiError(503, 'ServiceUnavailable', 'x') })
+  await executor.revokeTask(revoke('extract'))
+  await launch('extract')
+  await clock.advance(30_000)
+  expect([pods.all().length, pods.count('delete'), executor.hasTask(keyOf('extract'))]).toEqual([1, 0, true])
+  await executor.end()
+})

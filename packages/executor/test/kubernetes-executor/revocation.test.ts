@@ -191,7 +191,8 @@ describe('N2: a task that was dropped', () => {
 
 it('a revocation that could not be carried out at once spares the pod of the same try queued anew', async () => {
   const { executor, pods, clock, launch } = await startExecutor()
-  pods.fault({ verb: 'list', error: apiError(503, 'ServiceUnavailable', 'x') })
+  // The first trial, and the one that follows at once.
+  pods.fault({ verb: 'list', error: apiError(503, 'ServiceUnavailable', 'x'), times: 2 })
   await executor.revokeTask(revoke('extract'))
   await launch('extract')
   await clock.advance(30_000)

@@ -13,7 +13,7 @@ describe('parseRetryAfter', () => {
     ['soon', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('reads %j as %j ms', (header, expected) => {
+  ])('L20: reads %j as %j ms', (header, expected) => {
     expect(parseRetryAfter(header, now)).toBe(expected)
   })
 })

@@ -23,24 +23,38 @@ function unrecorded({ requests, journal }: PlayRecord): Violation[] {
 }
 
 /** A second pod of a launch is no fault where the first was taken away by somebody else before it was known. */
-function secondPods({ pods, journal, requests }: PlayRecord): Violation[] {
+function secondPods({ pods, journal, requests, faultsEndedAt, endedAt, pace }: PlayRecord): Violation[] {
   const bound = new Map<string, string>()
+  const boundAt = new Map<string, number>()
   const wrong: Violation[] = []
-  for (const { what, launch, uid } of journal) {
+  for (const { what, launch, uid, time } of journal) {
     if (what !== 'bound' || launch === null || uid === null) continue
     const before = bound.get(launch)
     if (before !== undefined && before !== uid) {
       wrong.push({ invariant: 'b', what: `launch ${launch} was bound to ${before} and to ${uid}` })
     }
     bound.set(launch, uid)
+    boundAt.set(uid, time)
   }
-  const deletedByUs = new Set(requests.filter(({ verb }) => verb === 'delete').map(({ uid }) => uid))
+  const deletedByUs = new Set(
+    requests.filter(({ verb, code }) => verb === 'delete' && code < 300).map(({ uid }) => uid),
+  )
   for (const [launch, lives] of grouped(pods, ({ launch }) => launch)) {
     for (const [index, life] of lives.entries()) {
       const next = lives[index + 1]
-      const isOthersDeed = life.goneAt !== null && !deletedByUs.has(life.uid) && bound.get(launch) !== life.uid
-      if (next && !isOthersDeed)
+      const isOthersDeed = life.goneAt !== null && !deletedByUs.has(life.uid)
+      const wasKnownAt = boundAt.get(life.uid) ?? Number.POSITIVE_INFINITY
+      if (next && !(isOthersDeed && wasKnownAt >= next.createdAt)) {
         wrong.push({ invariant: 'b', what: `launch ${launch} has pods ${life.uid} and ${next.uid}` })
+      }
+      // The one that is not accepted goes.
+      const other = bound.get(launch)
+      const knownAt = other === undefined ? Number.POSITIVE_INFINITY : (boundAt.get(other) ?? 0)
+      const since = Math.max(knownAt, life.createdAt, faultsEndedAt)
+      const until = Math.min(life.deletionAskedAt ?? endedAt, life.endedAt ?? endedAt, life.goneAt ?? endedAt)
+      if (other !== life.uid && until - since > pace.newsMs / 2) {
+        wrong.push({ invariant: 'I2', what: `pod ${life.uid} of launch ${launch} ran on beside ${other}` })
+      }
     }
   }
   return wrong

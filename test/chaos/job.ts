@@ -139,7 +139,15 @@ export class JobLife {
 
   /** Passes on that a user has cancelled; the store knows it already. */
   async cancel(key: ClaimedTry['key']): Promise<void> {
-    await this.executor.revokeTask({ key, queuedByJobId: this.jobId })
+    const { clock } = this.membrane
+    while (!this.#isOver) {
+      try {
+        return await this.executor.revokeTask({ key, queuedByJobId: this.jobId })
+      } catch {
+        // The store or the server did not answer.
+        await new Promise<void>((resolve) => void clock.setTimeout(resolve, this.#world.pace.tickMs))
+      }
+    }
   }
 
   #wake(): void {

@@ -212,7 +212,11 @@ export class LaunchEngine {
     if (record) {
       this.#bind(entry, record.uid)
       this.tracker.see(record)
-    } else this.tracker.lookFor(entry)
+    } else {
+      // The store knows its pod, which nobody has shown us yet.
+      if (launch.uid !== undefined) this.#gates.bound(entry)
+      this.tracker.lookFor(entry)
+    }
     return entry
   }
 
@@ -309,8 +313,29 @@ export class LaunchEngine {
     if (entry.phase === 'creating') {
       if (entry.launch?.uid === undefined) this.#bind(entry, record.uid)
       this.tracker.created(entry, record)
-    } else if (entry.phase === 'closed') this.#strangers.see(record)
+    } else if (entry.launch?.uid !== undefined && entry.launch.uid !== record.uid) this.#refuse(record, entry.launch)
+    else if (entry.phase === 'closed') this.#strangers.see(record)
     // Otherwise the watch was faster than the answer.
+  }
+
+  /**
+   * A second pod of a launch that is bound to another: the first one came of a create that was sent before, and was taken
+   * away by somebody else while this one was on its way. It goes (I2), once the store says that it is the second.
+   */
+  #refuse(second: PodRecord, launch: Launch): void {
+    const { store, logger, metrics } = this.#options
+    const { uid } = launch
+    if (uid === undefined) return
+    this.#storeCalls.push(async () => {
+      if ((await store.bindPod(launch, uid)) !== true) {
+        this.#strangers.see(second)
+        return
+      }
+      const { namespace, name } = second
+      logger.warn('second pod of a launch', { namespace, pod: name, launch: launch.id })
+      metrics.increment('davit_executor.stale_drops', { cause: 'pod' })
+      this.reaper.enqueue({ namespace, name, uid: second.uid, action: 'delete', isRevoked: true })
+    })
   }
 
   #bind(entry: LaunchEntry, uid: string): void {

@@ -1,0 +1,92 @@
+import type { Schedule } from './schedule.ts'
+
+/** Schedules that once showed something wrong, as they were cut down. */
+export const ONCE_FAILED: readonly { readonly what: string; readonly schedule: Schedule }[] = [
+  {
+    what: 'the gate of a pod that was taken over, and that nobody had shown yet, is lifted',
+    schedule: {
+      seed: 102,
+      adoption: 'lease',
+      scopes: 'all',
+      namespaces: ['default', 'team-a', 'team-b'],
+      nodeSelector: {},
+      parallelism: 11,
+      deleteWorkerPodsOnFailure: true,
+      outcomeFinalizer: false,
+      launchGate: true,
+      executors: 2,
+      tasks: [
+        {
+          name: 't11',
+          namespace: 'team-a',
+          priority: 3,
+          retries: 2,
+          infrastructureRetries: 0,
+          arrivesAt: 69921,
+          script: { runMs: 7509, exitCode: 24 },
+          override: null,
+          cancelledAt: null,
+        },
+        {
+          name: 't20',
+          namespace: 'team-b',
+          priority: 2,
+          retries: 0,
+          infrastructureRetries: 3,
+          arrivesAt: 98411,
+          script: { runMs: 2786, end: 'OOMKilled' },
+          override: null,
+          cancelledAt: null,
+        },
+      ],
+      faults: [
+        { kind: 'executorPaused', at: 2267, forMs: 130024, executor: null },
+        { kind: 'executorKilled', at: 98361, forMs: 60000, executor: 0, crossings: 26, downMs: 43297 },
+        { kind: 'serverRestartedCompacted', at: 110124, forMs: 18412, executor: 1 },
+      ],
+    },
+  },
+  {
+    what: 'the second pod of a launch goes when the first was bound while its create was on the way',
+    schedule: {
+      seed: 142,
+      adoption: 'lease',
+      scopes: 'list',
+      namespaces: ['default', 'team-a', 'team-b'],
+      nodeSelector: {},
+      parallelism: 12,
+      deleteWorkerPodsOnFailure: true,
+      outcomeFinalizer: false,
+      launchGate: false,
+      executors: 2,
+      tasks: [
+        {
+          name: 't7',
+          namespace: 'team-a',
+          priority: 2,
+          retries: 1,
+          infrastructureRetries: 0,
+          arrivesAt: 65315,
+          script: { runMs: 47750 },
+          override: null,
+          cancelledAt: null,
+        },
+        {
+          name: 't8',
+          namespace: 'team-a',
+          priority: 2,
+          retries: 1,
+          infrastructureRetries: 0,
+          arrivesAt: 106244,
+          script: { runMs: 13327, end: 'DeletionByPodGC' },
+          override: null,
+          cancelledAt: null,
+        },
+      ],
+      faults: [
+        { kind: 'partitioned', at: 103132, forMs: 191683, executor: 1, healing: 'release' },
+        { kind: 'executorPaused', at: 149203, forMs: 130158, executor: 0 },
+      ],
+    },
+  },
+]

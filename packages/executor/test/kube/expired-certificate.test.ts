@@ -20,11 +20,14 @@ it('a server whose certificate has expired is told once, shown, and tried again;
   await executor.start()
   executor.queueWorkload({ key: keyOf('a'), args: [] })
   executor.heartbeat()
-  const tries = new Set<number | null>()
-  await eventually(() => {
-    for (const { nextTryAt } of executor.state.troubles) tries.add(nextTryAt)
-    return tries.size > 2
-  })
+  const tries = new Set<number>()
+  await eventually(
+    () => {
+      for (const { nextTryAt } of executor.state.troubles) if (nextTryAt !== null) tries.add(nextTryAt)
+      return tries.size > 1
+    },
+    { withinMs: 15_000 },
+  )
   expect(executor.state.troubles).toMatchObject([
     { cause: 'tls', message: expect.stringContaining('CERT_HAS_EXPIRED') },
   ])

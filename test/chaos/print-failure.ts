@@ -3,7 +3,8 @@ import type { SeedResult } from './worker.ts'
 
 /** Says what a seed violates, the smallest schedule that does it, and how to play it again. */
 export function printFailure({ seed, violations, shrunk }: SeedResult): void {
-  console.log(`\nseed ${seed} violates`)
+  const invariants = [...new Set(violations.map(({ invariant }) => invariant))]
+  console.log(`\nseed ${seed} violates ${invariants.join(', ')}`)
   for (const { invariant, what } of violations.slice(0, 10)) console.log(`  ${invariant}: ${what}`)
   if (shrunk) {
     console.log(describeSchedule(shrunk.schedule))

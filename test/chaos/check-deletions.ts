@@ -1,7 +1,15 @@
 import type { PlayRecord, Violation } from './play.ts'
 
 /** I2 and I6: pods are deleted by uid, and only when their launch counts for nothing any more; at rest none is without an owner. */
-export function checkDeletions({ requests, journal, pods, launches, isQuiet, endedAt }: PlayRecord): Violation[] {
+export function checkDeletions({
+  requests,
+  journal,
+  pods,
+  launches,
+  isQuiet,
+  endedAt,
+  schedule,
+}: PlayRecord): Violation[] {
   const wrong: Violation[] = []
   /** When a launch, or a pod that was refused for one, was given up. */
   const overAt = new Map<string, number>()
@@ -31,7 +39,7 @@ export function checkDeletions({ requests, journal, pods, launches, isQuiet, end
       })
     }
   }
-  if (isQuiet) {
+  if (isQuiet && schedule.adoption === 'lease') {
     const current = new Set(launches.filter(({ state }) => state === 'current').map(({ id }) => id))
     for (const { name, launch, goneAt, endedAt: end } of pods) {
       const isThere = (goneAt ?? Number.POSITIVE_INFINITY) >= endedAt

@@ -354,14 +354,17 @@ export class PodTracker {
   }
 
   #gone(entry: LaunchEntry): void {
-    const { record } = entry
+    const { record, launch } = entry
     const ending = record && endingOf(record.pod)
     if (ending) {
       this.#end(entry, ending, { isOver: true })
       return
     }
     // A pod that had no node when last seen may have got one since; only a deletion that was watched would prove more.
-    const failure = vanishedFailure(record?.pod ?? {}, { mayHaveRun: true })
+    const { namespace, podName: name = '', uid = '' } = launch ?? {}
+    // Taken over after it went: nobody has shown it to us, and the store has its name.
+    const pod = record?.pod ?? { metadata: { ...(namespace && { namespace }), name, uid } }
+    const failure = vanishedFailure(pod, { mayHaveRun: true })
     this.#end(entry, failedFor(failure), { isOver: true })
   }
 }

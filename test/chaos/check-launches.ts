@@ -22,7 +22,10 @@ function unrecorded({ requests, journal }: PlayRecord): Violation[] {
     })
 }
 
-/** A second pod of a launch is no fault where the first was taken away by somebody else before it was known. */
+/**
+ * A create that was on its way while its sender stood still may be carried out after the first pod was taken away by somebody
+ * else: nobody can call it back. Such a pod is not accepted, and goes.
+ */
 function secondPods({ pods, journal, requests, faultsEndedAt, endedAt, pace }: PlayRecord): Violation[] {
   const bound = new Map<string, string>()
   const boundAt = new Map<string, number>()
@@ -43,8 +46,7 @@ function secondPods({ pods, journal, requests, faultsEndedAt, endedAt, pace }: P
     for (const [index, life] of lives.entries()) {
       const next = lives[index + 1]
       const isOthersDeed = life.goneAt !== null && !deletedByUs.has(life.uid)
-      const wasKnownAt = boundAt.get(life.uid) ?? Number.POSITIVE_INFINITY
-      if (next && !(isOthersDeed && wasKnownAt >= next.createdAt)) {
+      if (next && !isOthersDeed) {
         wrong.push({ invariant: 'b', what: `launch ${launch} has pods ${life.uid} and ${next.uid}` })
       }
       // The one that is not accepted goes.

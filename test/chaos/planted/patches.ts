@@ -21,7 +21,12 @@ export const PATCHES: readonly Patch[] = [
     files: [
       {
         file: 'loops/launch-preparation.ts',
-        edits: [{ find: 'const env = await this.record(entry)', replace: 'void this.record(entry); const env = {}' }],
+        edits: [
+          {
+            find: 'const env = await this.record(entry)',
+            replace: 'this.record(entry).catch(() => {}); const env = {}',
+          },
+        ],
       },
     ],
   },

@@ -7,7 +7,7 @@ import { RawApi } from '../support/raw-api.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
 import { unboundPod } from '../support/test-pod.ts'
 
-/** What the executor sends when an outcome is committed, and when a launch is bound; see loops/outcome-finalizer.ts, launch-gate.ts. */
+/** What the executor sends when an outcome is committed, and when a launch is bound; see loops/outcomes/outcome-finalizer.ts, launch-gate.ts. */
 const outcomeTaken = (uid: string, labels: Record<string, string> = {}) => ({
   metadata: { uid, labels, '$deleteFromPrimitiveList/finalizers': ['davit/outcome'] },
 })

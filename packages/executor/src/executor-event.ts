@@ -1,5 +1,5 @@
 import type { Launch, LaunchOutcome } from './loops/launch-store.ts'
-import type { Timeline } from './loops/timeline.ts'
+import type { Timeline } from './loops/tracking/timeline.ts'
 import type { Failure } from './pods/failure.ts'
 
 /** What the executor reports of a task instance. Airflow: a value of `event_buffer`. */

@@ -94,12 +94,9 @@ export {
 } from './kubernetes-job-watcher.ts'
 export type { Logger } from './logger.ts'
 export { silentLogger } from './logger.ts'
-export type { AdoptableTaskInstance } from './loops/adoption.ts'
-export type { PodReference } from './loops/delete-pod.ts'
+export type { AdoptableTaskInstance } from './loops/adoption/adoption.ts'
 export type { ExecutorState, HeldLaunches, WatchedScope } from './loops/executor-state.ts'
 export { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
-export type { PodMutationHook } from './loops/launch-pod-builder.ts'
-export { LaunchPodBuilder } from './loops/launch-pod-builder.ts'
 export type {
   BindAnswer,
   CommittedOutcome,
@@ -111,13 +108,16 @@ export type {
   QueuedTaskInstance,
   RecordedLaunch,
 } from './loops/launch-store.ts'
-export type { LogArchive } from './loops/log-archive.ts'
-export { takeOffOutcomeFinalizer } from './loops/outcome-finalizer.ts'
-export type { PoisonPod } from './loops/poison-pods.ts'
-export { PriorityHeap } from './loops/priority-heap.ts'
-export { type Refusal, refusalOf } from './loops/refusal.ts'
-export type { TaskLogRequest } from './loops/task-logs.ts'
-export { type Timeline, type TimelinePart, timelineParts } from './loops/timeline.ts'
+export type { PodMutationHook } from './loops/launching/launch-pod-builder.ts'
+export { LaunchPodBuilder } from './loops/launching/launch-pod-builder.ts'
+export { PriorityHeap } from './loops/launching/priority-heap.ts'
+export { type Refusal, refusalOf } from './loops/launching/refusal.ts'
+export type { LogArchive } from './loops/logs/log-archive.ts'
+export type { TaskLogRequest } from './loops/logs/task-logs.ts'
+export type { PodReference } from './loops/outcomes/delete-pod.ts'
+export { takeOffOutcomeFinalizer } from './loops/outcomes/outcome-finalizer.ts'
+export type { PoisonPod } from './loops/tracking/poison-pods.ts'
+export { type Timeline, type TimelinePart, timelineParts } from './loops/tracking/timeline.ts'
 export type { Trouble } from './loops/troubles.ts'
 export {
   type CounterName,

@@ -1,5 +1,5 @@
 import type { QueuedWorkload } from './base-executor.ts'
-import { PriorityHeap } from './loops/priority-heap.ts'
+import { PriorityHeap } from './loops/launching/priority-heap.ts'
 import type { TaskInstanceKey } from './tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
 

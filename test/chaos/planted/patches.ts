@@ -20,7 +20,7 @@ export const PATCHES: readonly Patch[] = [
     what: 'a create is sent while its launch is still being recorded',
     files: [
       {
-        file: 'loops/launch-preparation.ts',
+        file: 'loops/launching/launch-preparation.ts',
         edits: [
           {
             find: 'const env = await this.record(entry)',
@@ -35,7 +35,7 @@ export const PATCHES: readonly Patch[] = [
     what: 'events of the pods of earlier launches are taken for those of the current one',
     files: [
       {
-        file: 'loops/pod-tracker.ts',
+        file: 'loops/tracking/pod-tracker.ts',
         edits: [
           {
             find: 'if (!entry || !isOfLaunch || (entry.launch?.uid ?? record.uid) !== record.uid) {',
@@ -75,7 +75,7 @@ export const PATCHES: readonly Patch[] = [
     what: 'the pod is disposed of before its outcome is committed',
     files: [
       {
-        file: 'loops/outcome-pipeline.ts',
+        file: 'loops/outcomes/outcome-pipeline.ts',
         edits: [
           {
             find: 'else this.#committer.push(outcome)',

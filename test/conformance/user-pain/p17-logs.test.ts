@@ -13,7 +13,7 @@ const key = taskKey('one')
 const name = podName({ deployment: 'default', key, number: 1 })
 
 // 1 MB, not 10: what is proved is the end of the log, and above 10 MiB with its timestamps the node rotates it
-// (`packages/executor/test/loops/whole-log.test.ts` has that). P17_LINES=60000 is as much as a node keeps.
+// (`packages/executor/test/loops/logs/whole-log.test.ts` has that). P17_LINES=60000 is as much as a node keeps.
 const LINES = Number(process.env.P17_LINES ?? 10_000)
 /** Lines of 100 bytes, then a last one. */
 const writes = `yes ${'x'.repeat(99)} | head -n ${LINES}; echo the last line`

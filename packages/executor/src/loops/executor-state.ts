@@ -1,7 +1,7 @@
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import type { ReflectorState } from '../watch/reflector-status.ts'
 import type { EntryPhase } from './launch-entry.ts'
-import type { PoisonPod } from './poison-pods.ts'
+import type { PoisonPod } from './tracking/poison-pods.ts'
 import type { Trouble } from './troubles.ts'
 
 /** One watched scope. Times are milliseconds since 1970. */

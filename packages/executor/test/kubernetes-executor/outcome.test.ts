@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LogArchive } from '../../src/loops/log-archive.ts'
+import type { LogArchive } from '../../src/loops/logs/log-archive.ts'
 import { DurableStore } from '../support/durable-store.ts'
 import { apiError } from '../support/fake-pods.ts'
 import { startExecutor } from '../support/start-executor.ts'

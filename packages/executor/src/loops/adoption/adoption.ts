@@ -1,0 +1,126 @@
+import type { ExecutorConfig } from '../../config/executor-config.ts'
+import type { PodVerbs } from '../../kube/kube-client.ts'
+import type { Logger } from '../../logger.ts'
+import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
+import { annotationsToKey } from '../../pods/task-annotations.ts'
+import { buildSelectorForK8sExecutorPod } from '../../pods/task-labels.ts'
+import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
+import { TaskInstanceKeyMap } from '../../tasks/task-instance-key-map.ts'
+import { listAll } from '../../watch/list-all.ts'
+import type { Launch } from '../launch-store.ts'
+import { type PodRecord, projectPod } from '../tracking/pod-record.ts'
+import { watchScopes } from '../tracking/watched-namespaces.ts'
+
+/** A task instance whose executor is gone, to be taken over with its pod. */
+export interface AdoptableTaskInstance {
+  readonly key: TaskInstanceKey
+  /** The job that launched it; null: it was never launched. */
+  readonly queuedByJobId: string | null
+  /** The caller's own id of it; not looked at. */
+  readonly id?: unknown
+}
+
+/** Selects the pods of one owner that are not done with. */
+export function ownedSelector(jobId: string): string {
+  return `kubernetes_executor=True,airflow-worker=${makeSafeLabelValue(jobId)},airflow_executor_done!=True`
+}
+
+/** One list a scope of all pods that fit. */
+export async function listPods(
+  pods: PodVerbs,
+  config: ExecutorConfig,
+  selectors: { readonly labelSelector: string; readonly fieldSelector?: string },
+  signal?: AbortSignal,
+): Promise<readonly PodRecord[]> {
+  const options = {
+    ...selectors,
+    project: projectPod,
+    timeoutMs: config.listTimeoutSeconds * 1000,
+    ...(signal && { signal }),
+  }
+  const lists = await Promise.all(watchScopes(config).map((scope) => listAll(pods, scope, options)))
+  return lists.flatMap(({ items }) => items)
+}
+
+/** The task of a pod; null when its annotations name none. */
+export function keyOfPod({ pod }: PodRecord): TaskInstanceKey | null {
+  const key = annotationsToKey(pod.metadata?.annotations)
+  return key && key.runId !== null ? { ...key, runId: key.runId } : null
+}
+
+/** The launch that a pod is of, by its own marks. A pod of Airflow's has no launch id. */
+export function launchOfPod(record: PodRecord, key: TaskInstanceKey): Launch {
+  const id = record.pod.metadata?.labels?.['davit-launch'] ?? ''
+  const number = Number(id.split('-')[1])
+  return {
+    id,
+    key,
+    number: Number.isSafeInteger(number) && number > 0 ? number : 1,
+    podName: record.name,
+    namespace: record.namespace,
+    uid: record.uid,
+  }
+}
+
+/** A selector of the pods of one try. By lease the label `airflow-worker` only says who created a pod. */
+export function taskSelector(
+  { adoption, deployment }: Pick<ExecutorConfig, 'adoption' | 'deployment'>,
+  key: TaskInstanceKey,
+  ownerJobId: string | null,
+): string {
+  if (adoption === 'label') return buildSelectorForK8sExecutorPod({ ...key, airflowWorker: ownerJobId })
+  return `${buildSelectorForK8sExecutorPod(key)},davit-deployment=${deployment}`
+}
+
+interface Sorted {
+  /** One pod for each candidate: of the store's current launch, else of the latest. */
+  readonly current: readonly { readonly record: PodRecord; readonly launch: Launch }[]
+  /** Pods of candidates' earlier launches. */
+  readonly superseded: readonly PodRecord[]
+}
+
+/** Finds among pods those of the candidates. Pods of other deployments, of other tasks and strange ones are left out (I8). */
+export function sortCandidates(
+  records: readonly PodRecord[],
+  isCandidate: (key: TaskInstanceKey) => boolean,
+  currentLaunches: readonly Launch[],
+  { deployment, logger }: { readonly deployment: string; readonly logger: Logger },
+): Sorted {
+  const byStore = new TaskInstanceKeyMap(currentLaunches.map((launch) => [launch.key, launch]))
+  const current = new TaskInstanceKeyMap<{ record: PodRecord; launch: Launch }>()
+  const superseded: PodRecord[] = []
+  for (const record of records) {
+    const theirs = record.pod.metadata?.labels?.['davit-deployment']
+    if (theirs !== undefined && theirs !== deployment) continue
+    const key = keyOfPod(record)
+    if (!key) {
+      logger.error('pod without the annotations of a task', { pod: record.name, namespace: record.namespace })
+      continue
+    }
+    if (!isCandidate(key)) continue
+    const launch = launchOfPod(record, key)
+    const known = byStore.get(key)
+    if (known && launch.number > known.number) {
+      // Each launch is recorded before its create, and the store was read after the pods: this store has gone back in time,
+      // or is not the only one of the deployment. The pod is not ours to judge.
+      logger.error(
+        'pod of a launch that the store does not know: is it an older copy, or are there two of one deployment?',
+        {
+          ...key,
+          launch: launch.id,
+          pod: record.name,
+          namespace: record.namespace,
+        },
+      )
+      continue
+    }
+    if (known && launch.number < known.number) {
+      superseded.push(record)
+      continue
+    }
+    const other = current.get(key)
+    if (!other || other.launch.number < launch.number) current.set(key, { record, launch })
+    if (other) superseded.push(other.launch.number < launch.number ? other.record : record)
+  }
+  return { current: [...current.values()], superseded }
+}

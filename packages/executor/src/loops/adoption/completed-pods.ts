@@ -1,0 +1,24 @@
+import type { ContainerState } from 'kubernetes-types/core/v1.d.ts'
+import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
+import type { PodRecord } from '../tracking/pod-record.ts'
+
+/**
+ * Selects ended pods that no living executor answers for. Airflow: `_adopt_completed_pods`; only pods of our deployment,
+ * so that those of an Airflow in the same namespace are left alone.
+ */
+export function completedSelector(jobId: string, aliveJobIds: readonly string[], deployment: string): string {
+  const alive = [...new Set([jobId, ...aliveJobIds])].map(makeSafeLabelValue).sort()
+  const owner = alive.length > 1 ? `airflow-worker notin (${alive.join(',')})` : `airflow-worker!=${alive[0]}`
+  return `kubernetes_executor=True,davit-deployment=${deployment},${owner},airflow_executor_done!=True`
+}
+
+/** When the pod ended: the latest end of a container, else its creation; milliseconds since 1970. */
+export function endedAt({ pod }: PodRecord): number {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
+  const ends = [...initContainerStatuses, ...containerStatuses].map(({ state }) => finishedAt(state))
+  return Math.max(...ends, Date.parse(pod.metadata?.creationTimestamp ?? '') || 0)
+}
+
+function finishedAt(state: ContainerState | undefined): number {
+  return Date.parse(state?.terminated?.finishedAt ?? '') || 0
+}

@@ -1,0 +1,137 @@
+import type { PodVerbs } from '../../kube/kube-client.ts'
+import { isConflict, isInvalid, isNotFound } from '../../kube/status-predicates.ts'
+import type { Pod } from '../../kube/types.ts'
+import type { Failure } from '../../pods/failure.ts'
+import { POD_REVOKED_LABEL } from '../../pods/identity-marks.ts'
+import { hasOutcomeFinalizer } from '../../pods/protocol-marks.ts'
+import { endingOf } from '../tracking/pod-ending.ts'
+import { type Refusal, refusalOf } from './refusal.ts'
+
+/** What came of a create (I1). */
+export type CreateResult =
+  /** Ours: just created, or found alive or ended under the name. */
+  | { readonly kind: 'ours'; readonly pod: Pod; readonly found: boolean }
+  /** Ours, and on its way out without our doing: the name is free when it is gone. */
+  | { readonly kind: 'leaving'; readonly pod: Pod }
+  /** Ours, ended and accounted for: the try needs a launch with another number. */
+  | { readonly kind: 'done'; readonly pod: Pod }
+  /** The name belongs to someone else. */
+  | { readonly kind: 'foreign'; readonly failure: Failure }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: unknown; readonly isAbsent?: true }
+
+/** Airflow: the job that answers for the pod. */
+const OWNER_LABEL = 'airflow-worker'
+
+interface CreatePodOptions {
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+  /**
+   * The create may have been carried out before: its answer was lost, or an executor that is gone had sent it. Admission
+   * refuses before it looks at the name, so that a quota that the pod itself has used up would hide it for ever.
+   */
+  readonly mayExist?: boolean
+  /** A pod that another executor has created gets our name, by which our watch goes in `label` mode. @default true */
+  readonly claimsPods?: boolean
+  /** True for the uid of a pod whose outcome is known already, and which only waits for its deletion. */
+  readonly isAccounted: (uid: string) => boolean
+}
+
+/**
+ * Creates the pod of a launch. Its name belongs to the launch alone, so a repetition after a lost answer finds the pod of
+ * the first create and takes it, and a second pod cannot come about.
+ */
+export async function createPod(pods: PodVerbs, pod: Pod, options: CreatePodOptions): Promise<CreateResult> {
+  const { isAccounted: _, claimsPods: __, mayExist = false, ...request } = options
+  try {
+    const created = await pods.create(namespaceOf(pod), pod, { ...request, fieldValidation: 'Strict' })
+    return { kind: 'ours', pod: created, found: false }
+  } catch (error) {
+    const refusal = refusalOf(error)
+    const refused = { kind: 'refused', refusal, error } as const
+    if (refusal.action === 'identify') {
+      // Gone between two of the requests: the name is free now, or another pod's.
+      const taken = { ...refusal, action: 'wait' } as const
+      return identify(pods, pod, options, (why) =>
+        isElsewhere(why)
+          ? { kind: 'refused', refusal: taken, error: why }
+          : { kind: 'refused', refusal: refusalOf(why), error: why },
+      )
+    }
+    if (!mayExist || (refusal.action !== 'wait' && refusal.action !== 'fail')) return refused
+    return identify(pods, pod, options, (why) => (isNotFound(why) ? { ...refused, isAbsent: true } : refused))
+  }
+}
+
+/** The pod went, or became another's, while it was looked at. */
+function isElsewhere(error: unknown): boolean {
+  return isNotFound(error) || isInvalid(error) || isConflict(error)
+}
+
+/** Gets the pod that has the name, and sees whose it is. */
+async function identify(
+  pods: PodVerbs,
+  wanted: Pod,
+  { isAccounted, claimsPods = true, mayExist: _, ...request }: CreatePodOptions,
+  otherwise: (error: unknown) => CreateResult,
+): Promise<CreateResult> {
+  try {
+    const found = await pods.get(namespaceOf(wanted), wanted.metadata?.name ?? '', request)
+    if (!isOfLaunch(found, wanted)) return { kind: 'foreign', failure: foreignFailure(found, wanted) }
+    const { labels, uid } = found.metadata ?? {}
+    if (labels?.airflow_executor_done !== undefined && endingOf(found)) return { kind: 'done', pod: found }
+    if (isLeaving(found) || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
+    return { kind: 'ours', pod: claimsPods ? await ownedPod(pods, found, wanted, request) : found, found: true }
+  } catch (error) {
+    return otherwise(error)
+  }
+}
+
+/** The pod with our name on it: its create may have been sent by an executor that is gone, and our watch goes by the owner. */
+async function ownedPod(
+  pods: PodVerbs,
+  found: Pod,
+  wanted: Pod,
+  request: Pick<CreatePodOptions, 'signal' | 'timeoutMs'>,
+): Promise<Pod> {
+  const owner = wanted.metadata?.labels?.[OWNER_LABEL]
+  if (owner === undefined || found.metadata?.labels?.[OWNER_LABEL] === owner) return found
+  const { name = '', uid } = found.metadata ?? {}
+  const patch = { metadata: { uid, labels: { [OWNER_LABEL]: owner } } }
+  return await pods.patch(namespaceOf(wanted), name, { type: 'merge', patch }, request)
+}
+
+/** On its way out without our having to do anything; one that our finalizer keeps is there to tell us its end. */
+function isLeaving(pod: Pod): boolean {
+  const { deletionTimestamp, labels } = pod.metadata ?? {}
+  return deletionTimestamp !== undefined && !(hasOutcomeFinalizer(pod) && labels?.[POD_REVOKED_LABEL] === undefined)
+}
+
+/** Whether the pod is that of the wanted one's launch: same deployment, same launch, by label and by annotation. */
+function isOfLaunch(found: Pod, wanted: Pod): boolean {
+  const ours = wanted.metadata?.labels ?? {}
+  const theirs = found.metadata?.labels ?? {}
+  return (
+    ours['davit-launch'] !== undefined &&
+    theirs['davit-deployment'] === ours['davit-deployment'] &&
+    theirs['davit-launch'] === ours['davit-launch'] &&
+    found.metadata?.annotations?.['davit-launch'] === wanted.metadata?.annotations?.['davit-launch']
+  )
+}
+
+function foreignFailure(found: Pod, wanted: Pod): Failure {
+  const theirs = found.metadata?.labels?.['davit-launch']
+  const ours = wanted.metadata?.labels?.['davit-launch']
+  const whose = theirs === undefined ? 'a pod that no launch of ours made' : `launch ${theirs}`
+  const deployment = found.metadata?.labels?.['davit-deployment']
+  return {
+    class: 'config',
+    evidence: `metadata.labels[davit-launch]=${theirs ?? ''}`,
+    message:
+      `pod ${namespaceOf(wanted)}/${wanted.metadata?.name} of launch ${ours} cannot be created: its name belongs to ${whose}` +
+      `${deployment === undefined ? '' : ` of deployment ${deployment}`} (uid ${found.metadata?.uid}); it was left alone`,
+  }
+}
+
+function namespaceOf(pod: Pod): string {
+  return pod.metadata?.namespace ?? ''
+}

@@ -1,0 +1,111 @@
+import { type Clock, steadyClock } from '../../clock.ts'
+import type { ExecutorConfig } from '../../config/executor-config.ts'
+import type { Pod } from '../../kube/types.ts'
+import { launchId, podName } from '../../pods/launch-name.ts'
+import type { LaunchBook } from '../launch-book.ts'
+import type { LaunchEntry } from '../launch-entry.ts'
+import type { Launch, LaunchStore, RecordedLaunch } from '../launch-store.ts'
+import { type LaunchPodBuilder, withMainEnv } from './launch-pod-builder.ts'
+
+type RefusedLaunch = Extract<RecordedLaunch, { readonly recorded: false }>
+
+/**
+ * For so long the store's word is good: before a create is repeated after a longer wait it is asked again whether the task
+ * is still queued for this try. Airflow asks before each create.
+ */
+const FRESH_MS = 5_000
+
+interface LaunchPreparationOptions {
+  readonly clock: Clock
+  readonly config: ExecutorConfig
+  /** Answers for the launches. */
+  readonly jobId: string
+  readonly store: LaunchStore
+  readonly book: LaunchBook
+  readonly builder: LaunchPodBuilder
+  /** The launch that this one replaces is superseded in the store. */
+  readonly onSuperseded: (entry: LaunchEntry) => void
+  /** The store does not want the launch: the task instance is no longer queued for this try. */
+  readonly onUnwanted: (entry: LaunchEntry, answer: RefusedLaunch) => void
+  /** Recorded although the task was let go meanwhile. */
+  readonly onRecordedTooLate: (launch: Launch) => void
+}
+
+/** What comes before a create: the name, the pod, and the record in the store (I1). */
+export class LaunchPreparation {
+  readonly #options: LaunchPreparationOptions
+
+  constructor(options: LaunchPreparationOptions) {
+    this.#options = options
+  }
+
+  /** The entry's current launch, which its number decides. */
+  launchOf(entry: LaunchEntry): Launch {
+    const name = { deployment: this.#options.config.deployment, key: entry.key, number: entry.launchNumber }
+    return {
+      id: launchId(name),
+      key: entry.key,
+      number: entry.launchNumber,
+      podName: podName(name),
+      namespace: entry.namespace,
+      owner: this.#options.jobId,
+    }
+  }
+
+  /** The pod to be sent, which stays the same however often it is sent; null when the task is not ours any more. */
+  async prepare(entry: LaunchEntry): Promise<Pod | null> {
+    const { builder, book, clock } = this.#options
+    if (entry.sentPod) {
+      const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordedAt < FRESH_MS
+      return isFresh || (await this.record(entry)) ? entry.sentPod : null
+    }
+    if (!entry.workload) throw new Error(`task ${entry.keyText} has no workload to launch`)
+    entry.launch ??= this.launchOf(entry)
+    const pod = await builder.build(entry.workload, entry.launchNumber)
+    if (entry.phase !== 'creating') return null
+    entry.namespace = pod.metadata?.namespace ?? entry.namespace
+    book.unindex(entry)
+    entry.launch = this.launchOf(entry)
+    book.index(entry)
+    const env = await this.record(entry)
+    return env && withMainEnv(pod, env)
+  }
+
+  /** Records the launch; the values for the main container's environment, or null when nothing may be created. */
+  async record(entry: LaunchEntry): Promise<Readonly<Record<string, string>> | null> {
+    const { onSuperseded, onUnwanted, onRecordedTooLate } = this.#options
+    const launch = entry.launch ?? this.launchOf(entry)
+    entry.launch = launch
+    entry.mayBeRecorded = true
+    const answer = await this.#ask(entry, launch)
+    if (!answer.recorded) {
+      // Not wanted means given up: whatever pod the earlier launch left counts for nothing.
+      if (!answer.takenOver) onSuperseded(entry)
+      onUnwanted(entry, answer)
+      return null
+    }
+    if (entry.phase === 'closed') {
+      onRecordedTooLate(launch)
+      return null
+    }
+    entry.isRecorded = true
+    entry.recordedAt = steadyClock(this.#options.clock).now()
+    onSuperseded(entry)
+    return answer.env
+  }
+
+  async #ask(entry: LaunchEntry, launch: Launch): Promise<RecordedLaunch> {
+    const { store, onRecordedTooLate } = this.#options
+    const { supersedes } = entry
+    try {
+      return await store.recordLaunch({
+        launch,
+        ...(supersedes && { supersedes: { launchId: supersedes.launchId, failure: supersedes.failure } }),
+      })
+    } catch (error) {
+      // It may have been recorded all the same.
+      if (entry.phase === 'closed') onRecordedTooLate(launch)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import type { Clock } from '../../clock.ts'
+import type { LaunchEntry } from '../launch-entry.ts'
+import type { PendingStage } from './pending-stage.ts'
+
+/**
+ * The parts of a try's way, in their order.
+ *
+ * - `queued` for a slot
+ * - `waiting` for its turn among the creates
+ * - `refused` put back after a refusal, until it is tried again
+ * - `preparing` its pod is built, and its launch recorded in the store
+ * - `create` the API server has the create: admission and webhooks too
+ * - `scheduling` its pod waits for a node
+ * - `starting` for its sandbox: volumes and network
+ * - `pulling` for its image, or its container
+ * - `initialising` its init containers run
+ * - `running` its main container runs
+ * - `replacing` a lost pod must be gone before the next launch of the try
+ * - `recording` it has ended: its log is archived, its outcome committed
+ */
+export const timelineParts = [
+  'queued',
+  'waiting',
+  'refused',
+  'preparing',
+  'create',
+  'scheduling',
+  'starting',
+  'pulling',
+  'initialising',
+  'running',
+  'replacing',
+  'recording',
+] as const
+
+export type TimelinePart = (typeof timelineParts)[number]
+
+/**
+ * Where the time of a try went, as this executor saw it by its own clock; the parts sum to the whole. A pod that goes through
+ * several stages between two events of its watch shows the first of them.
+ */
+export interface Timeline {
+  /** When it was queued, or adopted: milliseconds since 1970. */
+  readonly since: number
+  /** Milliseconds of each part that it went through. */
+  readonly parts: Readonly<Partial<Record<TimelinePart, number>>>
+  readonly totalMs: number
+}
+
+const STAGES: Readonly<Record<PendingStage, TimelinePart>> = {
+  // Held back, by us or by a queue of the cluster: not launched yet.
+  gated: 'waiting',
+  unscheduled: 'scheduling',
+  creating: 'starting',
+  pulling: 'pulling',
+  initialising: 'initialising',
+}
+
+/** Measures the parts of one try; the part that it is in is read from its entry, so that none can be left open. */
+export class TimelineMeter {
+  readonly #clock: Clock
+  readonly #since: number
+  readonly #parts = new Map<TimelinePart, number>()
+  #part: TimelinePart = 'queued'
+  #at: number
+
+  constructor(clock: Clock, since = clock.now()) {
+    this.#clock = clock
+    this.#since = since
+    this.#at = since
+  }
+
+  /** To be called when the entry has changed. */
+  look(entry: LaunchEntry): void {
+    const part = partOf(entry)
+    if (part === null || part === this.#part) return
+    this.#close()
+    this.#part = part
+  }
+
+  /** As it is now. */
+  read(): Timeline {
+    this.#close()
+    const parts = Object.fromEntries(
+      timelineParts.flatMap((part) => (this.#parts.has(part) ? [[part, this.#parts.get(part)]] : [])),
+    )
+    return { since: this.#since, parts, totalMs: this.#at - this.#since }
+  }
+
+  #close(): void {
+    // A clock that was put back shows no negative part.
+    const now = Math.max(this.#at, this.#clock.now())
+    this.#parts.set(this.#part, (this.#parts.get(this.#part) ?? 0) + now - this.#at)
+    this.#at = now
+  }
+}
+
+/** Null: it is closed, and no part begins any more. */
+function partOf({ phase, refusal, sentPod, wasRunning, pending }: LaunchEntry): TimelinePart | null {
+  switch (phase) {
+    case 'waiting':
+      return refusal ? 'refused' : 'waiting'
+    case 'creating':
+      return sentPod ? 'create' : 'preparing'
+    case 'live':
+      return wasRunning ? 'running' : pending ? STAGES[pending.stage] : 'scheduling'
+    case 'replacing':
+      return 'replacing'
+    case 'ended':
+      return 'recording'
+    case 'closed':
+      return null
+  }
+}

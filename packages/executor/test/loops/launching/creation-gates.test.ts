@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../../../../test/support/fake-clock.ts'
+import { CreationGates, EVERYWHERE } from '../../../src/loops/launching/creation-gates.ts'
+import { refusalOf } from '../../../src/loops/launching/refusal.ts'
+import { apiError } from '../../support/fake-pods.ts'
+
+const quota = refusalOf(
+  apiError(403, 'Forbidden', 'exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1'),
+)
+const busy = refusalOf(apiError(429, 'TooManyRequests', 'busy', { retryAfterMs: 7_000 }))
+
+function closed(refusal = quota) {
+  const clock = new FakeClock(0)
+  const gates = new CreationGates(clock, () => 0)
+  gates.enter('n')(refusal)
+  return { clock, gates }
+}
+
+describe('CreationGates', () => {
+  it('let everything through where nothing was refused', () => {
+    const gates = new CreationGates(new FakeClock(0), () => 0)
+    for (let i = 0; i < 100; i++) gates.enter('n')
+    expect(gates.isOpen('n')).toBe(true)
+    expect(gates.reason('n')).toBeNull()
+  })
+
+  it('let one create through after the backoff, and more as they succeed', async () => {
+    const { clock, gates } = closed()
+    expect(gates.isOpen('n')).toBe(false)
+    expect([gates.isOpen('other'), gates.isOpen(EVERYWHERE)]).toEqual([true, true])
+    expect(gates.nextOpensAt(['n', 'other'])).toBe(1_000)
+    await clock.advance(1_000)
+    expect(gates.isOpen('n')).toBe(true)
+    const leave = gates.enter('n')
+    expect(gates.isOpen('n')).toBe(false)
+    leave('passed')
+    gates.enter('n')
+    expect(gates.isOpen('n')).toBe(true)
+    gates.enter('n')
+    expect(gates.isOpen('n')).toBe(false)
+  })
+
+  it('are open again once many have succeeded', async () => {
+    const { clock, gates } = closed()
+    await clock.advance(1_000)
+    for (let success = 0; success < 7; success++) gates.enter('n')('passed')
+    expect(gates.reason('n')).toBeNull()
+  })
+
+  it('wait longer each time, and once for creates that were sent together', async () => {
+    const clock = new FakeClock(0)
+    const gates = new CreationGates(clock, () => 0)
+    for (const leave of [gates.enter('n'), gates.enter('n'), gates.enter('n')]) leave(quota)
+    expect(gates.nextOpensAt(['n'])).toBe(1_000)
+    await clock.advance(1_000)
+    gates.enter('n')(quota)
+    expect(gates.nextOpensAt(['n'])).toBe(3_000)
+  })
+
+  it('learn nothing from what was sent before they closed, nor from what was not sent', async () => {
+    const clock = new FakeClock(0)
+    const gates = new CreationGates(clock, () => 0)
+    const early = gates.enter('n')
+    gates.enter('n')(quota)
+    early('passed')
+    await clock.advance(1_000)
+    gates.enter('n')('unclear')
+    gates.enter('n')
+    expect(gates.isOpen('n')).toBe(false)
+  })
+
+  it('a used-up quota: one create for each pod that ended, a moment later', async () => {
+    const { clock, gates } = closed()
+    gates.freed('n')
+    gates.freed('n')
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'])]).toEqual([false, 100])
+    await clock.advance(100)
+    for (let room = 0; room < 2; room++) {
+      expect(gates.isOpen('n')).toBe(true)
+      gates.enter('n')('passed')
+    }
+    expect(gates.isOpen('n')).toBe(false)
+  })
+
+  it('a used-up quota: room that was not there yet is asked for once more, after a longer moment', async () => {
+    const { clock, gates } = closed()
+    gates.freed('n')
+    await clock.advance(100)
+    gates.enter('n')(quota)
+    expect(gates.nextOpensAt(['n'])).toBe(300)
+    await clock.advance(200)
+    gates.enter('n')(quota)
+    expect(gates.nextOpensAt(['n'])).toBe(1_000)
+  })
+
+  it('a used-up quota: a probe that got what an ended pod left does not open the gate', async () => {
+    const { clock, gates } = closed()
+    await clock.advance(950)
+    for (let end = 0; end < 9; end++) gates.freed('n')
+    await clock.advance(50)
+    gates.enter('n')('passed')
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'])]).toEqual([false, 1_050])
+  })
+
+  it('an end opens no gate that another cause closed', () => {
+    const { gates } = closed(busy)
+    gates.freed('n')
+    expect(gates.nextOpensAt(['n'])).toBe(7_000)
+  })
+
+  it('another cause closes the gate anew', async () => {
+    const { clock, gates } = closed()
+    await clock.advance(1_000)
+    gates.enter('n')(busy)
+    expect(gates.reason('n')).toMatchObject({ refusal: { cause: 'too-many-requests' }, opensAt: 8_000 })
+  })
+})

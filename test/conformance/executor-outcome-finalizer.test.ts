@@ -5,6 +5,7 @@ import { conformance } from '../support/conformance.ts'
 import { eventually } from '../support/eventually.ts'
 import { startExecutor } from '../support/executor-run.ts'
 import { KeptLaunchStore } from '../support/kept-launch-store.ts'
+import { untilPrinted } from '../support/pod-output.ts'
 import { readPod, untilGone } from '../support/pods-by-api.ts'
 import { taskKey } from '../support/scripted-workload.ts'
 import { shellWorkload } from '../support/shell-workload.ts'
@@ -16,14 +17,19 @@ const config = { infrastructureRetries: 0 }
 conformance('pods of real containers that others delete', { runtime: 'process', concurrent: true }, (it) => {
   it.for([
     // A shell that is process 1 does not hear SIGTERM.
-    ['dies of it', 'sleep 60', { exitCode: 137, state: 'failed', failure: { class: 'disruption' } }],
-    ['ends by itself within its grace', 'trap "exit 0" TERM; sleep 60 & wait', { exitCode: 0, state: 'success' }],
+    ['dies of it', 'echo ready; sleep 60', { exitCode: 137, state: 'failed', failure: { class: 'disruption' } }],
+    [
+      'ends by itself within its grace',
+      'trap "exit 0" TERM; echo ready; sleep 60 & wait',
+      { exitCode: 0, state: 'success' },
+    ],
   ] as const)('that %s is recorded, and then goes', async ([, script, end], { api, backend, namespace }) => {
     const store = new KeptLaunchStore()
     const { executorKubeconfig: kubeconfig } = backend
     await using run = await startExecutor({ kubeconfig, namespace, jobId: '1', store, config })
     run.submit(shellWorkload(backend, taskKey('running'), script))
     await run.untilState(taskKey('running'), 'running')
+    await untilPrinted(api, namespace, nameOf('running'), 'ready')
     await api.delete(podsPath(namespace, nameOf('running')))
     await run.untilEnded([taskKey('running')])
     expect(store.outcomes).toMatchObject([end])

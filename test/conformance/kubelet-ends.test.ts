@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import { podsPath } from '../support/api-paths.ts'
 import { conformance } from '../support/conformance.ts'
 import { conditionTexts, containerStatus, ended, stateText } from '../support/container-states.ts'
+import { untilPrinted } from '../support/pod-output.ts'
 import { changesUntil, createPod, type StoredPod, untilPhase } from '../support/pods-by-api.ts'
 import { shellContainer, shellPod } from '../support/process-pod.ts'
 
@@ -84,9 +85,10 @@ conformance('a deletion', { runtime: 'process', concurrent: true }, (it) => {
   }
 
   it('lets the container end by itself, and shows how', async ({ api, backend, namespace }) => {
-    const script = 'trap "exit 5" TERM; while :; do sleep 0.1; done'
+    const script = 'trap "exit 5" TERM; echo ready; while :; do sleep 0.1; done'
     const spec = { terminationGracePeriodSeconds: 20 }
     const running = await until(await createPod(api, namespace, shellPod(backend, 'p', script, { spec })), api)
+    await untilPrinted(api, namespace, 'p', 'ready')
     const { body, status } = await api.delete<StoredPod>(podsPath(namespace, 'p'))
     expect([status, body.metadata.deletionGracePeriodSeconds]).toEqual([200, 20])
     using watch = api.watch(`${podsPath(namespace)}?watch=true&resourceVersion=${running.metadata.resourceVersion}`)
@@ -121,12 +123,13 @@ conformance('a deletion', { runtime: 'process', concurrent: true }, (it) => {
   })
 
   it('of a pod with several containers tells all of them at once', async ({ api, backend, namespace }) => {
-    const script = (code: number) => `trap "exit ${code}" TERM; while :; do sleep 0.1; done`
+    const script = (code: number) => `trap "exit ${code}" TERM; echo ready; while :; do sleep 0.1; done`
     const containers = [shellContainer('one', script(1)), shellContainer('two', script(0))]
     const running = await until(
       await createPod(api, namespace, shellPod(backend, 'p', '', { spec: { containers } })),
       api,
     )
+    for (const container of ['one', 'two']) await untilPrinted(api, namespace, 'p', 'ready', { container })
     await api.delete(podsPath(namespace, 'p'))
     using watch = api.watch(`${podsPath(namespace)}?watch=true&resourceVersion=${running.metadata.resourceVersion}`)
     const events = await watch.until(({ type }) => type === 'DELETED', slowly)

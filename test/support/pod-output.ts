@@ -1,5 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
 import { podsPath, withQuery } from './api-paths.ts'
+import { eventually } from './eventually.ts'
 import { createPod, untilPhase } from './pods-by-api.ts'
 import type { RawApi } from './raw-api.ts'
 
@@ -21,4 +22,22 @@ export async function logOf(
   const { status, text } = await api.get(path)
   if (status !== 200) throw new Error(`no log of ${name}: ${text}`)
   return text
+}
+
+/** Waits until a container has printed something: a process that runs is not yet prepared for a signal. */
+export async function untilPrinted(
+  api: RawApi,
+  namespace: string,
+  name: string,
+  text: string,
+  options: { readonly container?: string } = {},
+): Promise<void> {
+  await eventually(
+    async () => {
+      const log = await logOf(api, namespace, name, options)
+      if (log.includes(text)) return true
+      throw new Error(`${name} has not printed ${JSON.stringify(text)}, but ${JSON.stringify(log)}`)
+    },
+    { withinMs: 30_000 },
+  )
 }

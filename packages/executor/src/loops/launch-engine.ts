@@ -110,7 +110,7 @@ export class LaunchEngine {
         this.#release(entry, 'the store holds another launch as the current one')
       },
     })
-    const isAccounted = (uid: string) => this.#outcomes.isAccounted(uid) || this.reaper.isPending(uid)
+    const isAccounted = (uid: string) => this.isAccounted(uid)
     this.#preparation = new LaunchPreparation({
       config,
       clock,
@@ -208,6 +208,11 @@ export class LaunchEngine {
     entry.launch = this.#preparation.launchOf(entry)
     this.book.add(entry)
     this.#finishUnlaunched(entry, { ...failedFor(failure), info })
+  }
+
+  /** True for the uid of a pod that has nothing more to tell: its outcome is known, or it is being disposed of. */
+  isAccounted(uid: string): boolean {
+    return this.#outcomes.isAccounted(uid) || this.reaper.isPending(uid)
   }
 
   /** Takes on a task that was launched already. `record` null: its pod was bound once, and is looked for. */

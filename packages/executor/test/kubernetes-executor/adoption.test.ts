@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { FakeClock } from '../../../../test/support/fake-clock.ts'
 import type { ExecutorOptions } from '../../src/config/executor-config.ts'
 import type { Pod } from '../../src/kube/types.ts'
 import { TaskInstanceKeyMap } from '../../src/tasks/task-instance-key-map.ts'
@@ -16,11 +17,17 @@ async function orphans(ids: readonly string[], store?: DurableStore) {
   return pods
 }
 
-/** Patches are carried out at once and answered when told. */
+/** Patches, or some of them, are carried out at once and answered when told. */
 class LateAnswers extends FakePods {
+  readonly #isLate: (patch: unknown) => boolean
   readonly #patched = Promise.withResolvers<void>()
   readonly #answered = Promise.withResolvers<void>()
   readonly patched = this.#patched.promise
+
+  constructor(options: ConstructorParameters<typeof FakePods>[0], isLate: (patch: unknown) => boolean = () => true) {
+    super(options)
+    this.#isLate = isLate
+  }
 
   answer(): void {
     this.#answered.resolve()
@@ -28,6 +35,7 @@ class LateAnswers extends FakePods {
 
   override async patch(...request: Parameters<FakePods['patch']>): Promise<Pod> {
     const pod = await super.patch(...request)
+    if (!this.#isLate(request[2])) return pod
     this.#patched.resolve()
     await this.#answered.promise
     return pod
@@ -103,6 +111,34 @@ describe('tryAdoptTaskInstances', () => {
     expect(await adopting).toEqual([])
     await settle()
     expect(states()).toEqual({ extract: 'success' })
+    await executor.end()
+  })
+
+  it('I5: does not follow a pod whose end was recorded meanwhile, and which it disposes of: no watch of its own has that', async () => {
+    const isDoneLabel = (patch: unknown) => JSON.stringify(patch).includes('airflow_executor_done')
+    const pods = new LateAnswers({ now: () => Date.parse('2026-01-01T00:00:00Z') }, isDoneLabel)
+    const store = new DurableStore()
+    const clock = new FakeClock()
+    const config = { adoption: 'label' } as const
+    const first = await startExecutor({ pods, store, config, clock, jobId: '7' })
+    await first.launch('extract')
+    const [launch] = await store.currentLaunches()
+    if (!launch) throw new Error('nothing was launched')
+    await first.executor.terminate()
+    pods.finish(/extract/, 2)
+    const found = pods.one(/extract/)
+    await store.commitOutcomes([{ launch, state: 'failed', info: null }])
+    await clock.advance(400_000)
+    const { executor, metrics, settle } = await startExecutor({ pods, store, config, clock, jobId: '8' })
+    executor.heartbeat()
+    await clock.advance(0)
+    await pods.patched
+    // True: nor is it for the caller to put back.
+    expect(await executor.adoptLaunchedTask(found, new TaskInstanceKeyMap([[keyOf('extract'), null]]))).toBe(true)
+    pods.answer()
+    await settle()
+    expect(executor.slotsOccupied).toBe(0)
+    expect(metrics.of('davit_executor.adoptions').map(({ tags }) => tags)).toEqual([{ result: 'completed' }])
     await executor.end()
   })
 

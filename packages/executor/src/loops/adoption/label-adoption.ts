@@ -58,7 +58,10 @@ export class LabelAdoption {
     return this.adoptPod(record, launchOfPod(record, key))
   }
 
-  /** Puts our name on the pod, and follows it from then on. A refusal leaves it to the next adoption. */
+  /**
+   * Puts our name on the pod, and follows it from then on. A refusal leaves it to the next adoption. One whose end was
+   * recorded meanwhile, and which we dispose of already, is not followed: nothing would be told of it any more.
+   */
   async adoptPod(record: PodRecord, launch: Launch): Promise<boolean> {
     const { pods, jobId, metrics, clock, logger, engine, isOurs } = this.#context
     const labels = { 'airflow-worker': makeSafeLabelValue(jobId) }
@@ -68,6 +71,10 @@ export class LabelAdoption {
       const patched = await measuredCall(metrics, clock, 'pod_patching', () =>
         pods.patch(record.namespace, record.name, patch),
       )
+      if (engine.isAccounted(record.uid)) {
+        metrics.increment('davit_executor.adoptions', { result: 'completed' })
+        return true
+      }
       // The store has still to be told that this pod is ours.
       const { uid: _, ...unbound } = launch
       if (!isOurs(launch.key)) engine.adopt({ ...unbound, owner: jobId }, projectPod(patched))

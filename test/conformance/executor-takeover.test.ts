@@ -35,10 +35,12 @@ async function expectNoneLost(run: SchedulerDeployment, backend: StartedBackend,
 
 conformance('P8 a: an executor that is killed', { needs: ['scriptedPods', 'requestLog'] }, (it, { name }) => {
   const size = name === 'kubernetes' ? sizes.kubernetes : sizes.other
+  // The small ones mostly wait.
+  const options = { timeout: 240_000, concurrent: size !== sizes.kubernetes }
 
   for (const adoption of ['label', 'lease'] as const) {
     const title = `by ${adoption}: has all its ${size.pods} running pods adopted by a new one, none lost, launched again or charged`
-    it(title, { timeout: 240_000 }, async ({ api, backend, namespace }) => {
+    it(title, options, async ({ api, backend, namespace }) => {
       // Without the finalizer, so that every patch is one of adoption.
       await using run = await deploySchedulers({ adoption, outcomeFinalizer: false }, { api, backend, namespace, size })
       const first = run.start('1', size.pods)
@@ -69,24 +71,26 @@ conformance('P8 a: an executor that is killed', { needs: ['scriptedPods', 'reque
       } else expect(patches.map((each) => each.name).toSorted()).toEqual(namesOf(run))
     })
 
-    it(`by ${adoption}: hands its half of ${size.pods} pods to one that lives and one that comes, each end told once`, {
-      timeout: 240_000,
-    }, async ({ api, backend, namespace }) => {
-      await using run = await deploySchedulers({ adoption }, { api, backend, namespace, size })
-      const first = run.start('1', size.pods / 2)
-      const second = run.start('2', size.pods / 2)
-      await run.untilAllRun()
-      await first.kill()
-      const third = run.start('3', size.pods)
-      await run.untilTakenFrom('1')
-      await run.letEnd()
-      await run.untilAllEnded()
-      await expectNoneLost(run, backend, namespace)
+    it(
+      `by ${adoption}: hands its half of ${size.pods} pods to one that lives and one that comes, each end told once`,
+      options,
+      async ({ api, backend, namespace }) => {
+        await using run = await deploySchedulers({ adoption }, { api, backend, namespace, size })
+        const first = run.start('1', size.pods / 2)
+        const second = run.start('2', size.pods / 2)
+        await run.untilAllRun()
+        await first.kill()
+        const third = run.start('3', size.pods)
+        await run.untilTakenFrom('1')
+        await run.letEnd()
+        await run.untilAllEnded()
+        await expectNoneLost(run, backend, namespace)
 
-      const told = () => [...second.reports(), ...third.reports()].map(({ key }) => key).toSorted()
-      await eventually(() => told().length >= run.keys.length)
-      expect([first.reports(), told()]).toEqual([[], run.keys.map(taskInstanceKeyText).toSorted()])
-      if (adoption === 'lease') expect(run.count('takenOver')).toBeGreaterThanOrEqual(size.pods / 2)
-    })
+        const told = () => [...second.reports(), ...third.reports()].map(({ key }) => key).toSorted()
+        await eventually(() => told().length >= run.keys.length)
+        expect([first.reports(), told()]).toEqual([[], run.keys.map(taskInstanceKeyText).toSorted()])
+        if (adoption === 'lease') expect(run.count('takenOver')).toBeGreaterThanOrEqual(size.pods / 2)
+      },
+    )
   }
 })

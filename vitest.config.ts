@@ -11,8 +11,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './scripts/plain-line-reporter.ts'],
     pool: 'forks',
-    // Most tests wait for processes and sockets: two files at a time also on two cores.
-    maxWorkers: 2,
+    // Most tests wait for processes and sockets: three files at a time also on two cores.
+    maxWorkers: 3,
     execArgv: ['--conditions=davit-source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 20_000,
     projects: [
@@ -20,6 +20,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // They leave nothing behind, and would spend half of their time on starting processes.
+          isolate: false,
           include: [
             'packages/*/test/**/*.test.ts',
             'scripts/test/**/*.test.ts',
@@ -56,7 +58,7 @@ export default defineConfig({
       {
         extends: true,
         // What users complain of, on a clock that the tests move.
-        test: { name: 'user-pain', include: ['test/user-pain/**/*.test.ts'] },
+        test: { name: 'user-pain', isolate: false, include: ['test/user-pain/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -12,8 +12,6 @@ const uniqueSleep = () => `${1_000_000 + Math.floor(Math.random() * 8_000_000)}`
 /** Whether a `sleep` of that length runs anywhere on the machine. */
 const isSleeping = (seconds: string) => processesWith(`sleep ${seconds}`).length > 0
 
-const RUNNING = ({ phase }: { phase?: string }) => phase === 'Running'
-
 describe.each(['auto', 'host'] as const)('isolation %s', (isolation) => {
   let node: ProcessNode
 

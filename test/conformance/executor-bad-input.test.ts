@@ -105,7 +105,10 @@ async function untilTroubled(run: ExecutorRun, cause: string, tries: number): Pr
     () => {
       const trouble = run.executor.state.troubles.find((each) => each.cause === cause)
       if (trouble) times.add(trouble.nextTryAt)
-      return (trouble?.sources.length ?? 0) >= 2 && times.size > tries
+      if ((trouble?.sources.length ?? 0) >= 2 && times.size > tries) return true
+      throw new Error(
+        `seen with ${times.size} next tries; the troubles: ${JSON.stringify(run.executor.state.troubles)}`,
+      )
     },
     { withinMs: 45_000 },
   )

@@ -59,9 +59,12 @@ export class CreationGate {
     return this.#hasRoom(now) || (this.#opensAt <= now && this.#probes < this.#allowed)
   }
 
-  /** When it lets a create through by itself; null when only an answer or an end can change that. */
-  get nextOpensAt(): number | null {
-    const now = this.#clock.now()
+  /**
+   * When it lets a create through by itself; null when only an answer or an end can change that.
+   *
+   * @param now when it was last asked whether it lets one through: what falls due since then has not been seen
+   */
+  nextOpensAt(now: number): number | null {
     const times = [this.#opensAt, this.#room[0]?.readyAt ?? 0].filter((at) => at > now)
     return times.length > 0 ? Math.min(...times) : null
   }

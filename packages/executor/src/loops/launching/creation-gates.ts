@@ -29,10 +29,10 @@ export class CreationGates {
   }
 
   /** When the first of these places lets a create through; null when none waits for a time. */
-  nextOpensAt(places: Iterable<string>): number | null {
+  nextOpensAt(places: Iterable<string>, now: number): number | null {
     let next: number | null = null
     for (const place of places) {
-      const at = this.#gates.get(place)?.nextOpensAt ?? null
+      const at = this.#gates.get(place)?.nextOpensAt(now) ?? null
       if (at !== null && (next === null || at < next)) next = at
     }
     return next

@@ -359,7 +359,7 @@ export class Launcher {
     const times = [
       this.#queue.nextReleaseAt,
       this.#brake.nextAt,
-      this.#gates.nextOpensAt([EVERYWHERE, ...this.#queue.readyNamespaces()]),
+      this.#gates.nextOpensAt([EVERYWHERE, ...this.#queue.readyNamespaces()], now),
     ].filter((at) => at !== null && at > now) as number[]
     if (times.length === 0) return
     const at = Math.min(...times, now + IDLE_GATE_MS)

@@ -24,11 +24,18 @@ describe('CreationGates', () => {
     expect(gates.reason('n')).toBeNull()
   })
 
+  it('tells of an opening that falls due while it is asked, or nobody would wake for it', async () => {
+    const { clock, gates } = closed()
+    const lookedAt = clock.now() + 999
+    await clock.advance(1_000)
+    expect(gates.nextOpensAt(['n'], lookedAt)).toBe(1_000)
+  })
+
   it('let one create through after the backoff, and more as they succeed', async () => {
     const { clock, gates } = closed()
     expect(gates.isOpen('n')).toBe(false)
     expect([gates.isOpen('other'), gates.isOpen(EVERYWHERE)]).toEqual([true, true])
-    expect(gates.nextOpensAt(['n', 'other'])).toBe(1_000)
+    expect(gates.nextOpensAt(['n', 'other'], clock.now())).toBe(1_000)
     await clock.advance(1_000)
     expect(gates.isOpen('n')).toBe(true)
     const leave = gates.enter('n')
@@ -51,10 +58,10 @@ describe('CreationGates', () => {
     const clock = new FakeClock(0)
     const gates = new CreationGates(clock, () => 0)
     for (const leave of [gates.enter('n'), gates.enter('n'), gates.enter('n')]) leave(quota)
-    expect(gates.nextOpensAt(['n'])).toBe(1_000)
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(1_000)
     await clock.advance(1_000)
     gates.enter('n')(quota)
-    expect(gates.nextOpensAt(['n'])).toBe(3_000)
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(3_000)
   })
 
   it('learn nothing from what was sent before they closed, nor from what was not sent', async () => {
@@ -73,7 +80,7 @@ describe('CreationGates', () => {
     const { clock, gates } = closed()
     gates.freed('n')
     gates.freed('n')
-    expect([gates.isOpen('n'), gates.nextOpensAt(['n'])]).toEqual([false, 100])
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'], clock.now())]).toEqual([false, 100])
     await clock.advance(100)
     for (let room = 0; room < 2; room++) {
       expect(gates.isOpen('n')).toBe(true)
@@ -87,10 +94,10 @@ describe('CreationGates', () => {
     gates.freed('n')
     await clock.advance(100)
     gates.enter('n')(quota)
-    expect(gates.nextOpensAt(['n'])).toBe(300)
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(300)
     await clock.advance(200)
     gates.enter('n')(quota)
-    expect(gates.nextOpensAt(['n'])).toBe(1_000)
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(1_000)
   })
 
   it('a used-up quota: a probe that got what an ended pod left does not open the gate', async () => {
@@ -99,13 +106,13 @@ describe('CreationGates', () => {
     for (let end = 0; end < 9; end++) gates.freed('n')
     await clock.advance(50)
     gates.enter('n')('passed')
-    expect([gates.isOpen('n'), gates.nextOpensAt(['n'])]).toEqual([false, 1_050])
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'], clock.now())]).toEqual([false, 1_050])
   })
 
   it('an end opens no gate that another cause closed', () => {
-    const { gates } = closed(busy)
+    const { clock, gates } = closed(busy)
     gates.freed('n')
-    expect(gates.nextOpensAt(['n'])).toBe(7_000)
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(7_000)
   })
 
   it('another cause closes the gate anew', async () => {

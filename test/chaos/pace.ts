@@ -38,7 +38,7 @@ export const REAL: Pace = {
   tickMs: 400,
   orphansEveryMs: 1_500,
   lookEveryMs: 500,
-  quietWithinMs: 90_000,
+  quietWithinMs: 180_000,
   seenWithinMs: 60_000,
   newsMs: 8_000,
   lagMs: 3_000,

@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../logger.ts'
 import { executorVersion } from '../version.ts'
 import { ConnectionPools } from './connection-pools.ts'
 import { HttpEventVerbs } from './event-verbs.ts'
+import { JsonRequests } from './json-requests.ts'
 import type { KubeClient, RequestOptions } from './kube-client.ts'
 import type { KubeConfig } from './kube-config.ts'
 import { HttpPodVerbs } from './pod-verbs.ts'
@@ -64,15 +65,14 @@ export function createKubeClient(config: KubeConfig, options: KubeClientOptions 
     clock,
     userAgent,
   })
+  const json = new JsonRequests(transport, origin, deadlines)
   return {
     server: origin,
     namespace: config.namespace,
-    pods: new HttpPodVerbs(transport, origin, deadlines),
-    events: new HttpEventVerbs(transport, origin, deadlines),
-    resources: new HttpResourceVerbs(transport, origin, deadlines),
-    async version({ signal, timeoutMs = deadlines.requestTimeoutMs }: RequestOptions = {}) {
-      return JSON.parse(await transport.request({ method: 'GET', path: '/version', signal }, { timeoutMs }))
-    },
+    pods: new HttpPodVerbs(json),
+    events: new HttpEventVerbs(json),
+    resources: new HttpResourceVerbs(json),
+    version: (requestOptions: RequestOptions = {}) => json.object(requestOptions, { method: 'GET', path: '/version' }),
     close: () => transport.close(),
   }
 }

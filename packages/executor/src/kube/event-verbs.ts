@@ -1,8 +1,6 @@
-import { failedRequest } from './connection-error.ts'
+import type { JsonRequests } from './json-requests.ts'
 import type { EventVerbs, ListEventsOptions } from './kube-client.ts'
 import { pathSegment } from './pod-paths.ts'
-import type { DefaultDeadlines } from './pod-verbs.ts'
-import type { Transport } from './transport.ts'
 import type { PodEvent } from './types.ts'
 
 /** Events of one kind are counted, not repeated; a pod with more kinds than this has told enough. */
@@ -12,32 +10,22 @@ const MESSAGE_LIMIT = 1_024
 
 /** The verbs on events, over HTTP and JSON. */
 export class HttpEventVerbs implements EventVerbs {
-  readonly #transport: Transport
-  readonly #server: string
-  readonly #deadlines: DefaultDeadlines
+  readonly #json: JsonRequests
 
-  constructor(transport: Transport, server: string, deadlines: DefaultDeadlines) {
-    this.#transport = transport
-    this.#server = server
-    this.#deadlines = deadlines
+  constructor(json: JsonRequests) {
+    this.#json = json
   }
 
   async listOfPod(namespace: string, { name, uid }: PodOfEvents, options: ListEventsOptions = {}) {
     // By name: the taint manager's events have no uid. Those of another pod of that name are left out here.
     const fieldSelector = `involvedObject.kind=Pod,involvedObject.name=${name}`
     const path = `/api/v1/namespaces/${pathSegment(namespace)}/events`
-    const text = await this.#transport.request(
-      { method: 'GET', path, query: { fieldSelector, limit: options.limit ?? LIMIT }, signal: options.signal },
-      { timeoutMs: options.timeoutMs ?? this.#deadlines.requestTimeoutMs },
-    )
-    let items: readonly RawEvent[]
-    try {
-      items = (JSON.parse(text) as { items?: RawEvent[] | null }).items ?? []
-    } catch (cause) {
-      const said = `what came cannot be read: ${text.length} characters that are not JSON`
-      throw failedRequest({ server: this.#server, method: 'GET', path }, 'protocol', said, cause)
-    }
-    return items
+    const { items } = await this.#json.object<{ items?: readonly RawEvent[] | null }>(options, {
+      method: 'GET',
+      path,
+      query: { fieldSelector, limit: options.limit ?? LIMIT },
+    })
+    return (items ?? [])
       .filter(({ involvedObject }) => uid === undefined || (involvedObject?.uid || uid) === uid)
       .map(projectEvent)
   }

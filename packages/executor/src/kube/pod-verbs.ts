@@ -1,5 +1,5 @@
-import { failedRequest } from './connection-error.ts'
 import { decodeWatchEvent } from './decode-watch-event.ts'
+import type { JsonRequests } from './json-requests.ts'
 import type {
   CreateOptions,
   DeleteOptions,
@@ -13,15 +13,9 @@ import type {
 } from './kube-client.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { podPath, podsPath } from './pod-paths.ts'
-import type { KubeRequest, Transport } from './transport.ts'
+import type { KubeRequest } from './transport.ts'
 import type { List, Pod, Status, WatchEvent } from './types.ts'
 import { UnreadableAnswer } from './unreadable-answer.ts'
-
-/** Deadlines of requests that do not bring their own, in milliseconds. */
-export interface DefaultDeadlines {
-  readonly requestTimeoutMs: number
-  readonly listTimeoutMs: number
-}
 
 const JSON_TYPE = 'application/json'
 
@@ -36,19 +30,15 @@ const SILENCE_MS = 150_000
 
 /** The verbs on pods, over HTTP and JSON. */
 export class HttpPodVerbs implements PodVerbs {
-  readonly #transport: Transport
-  readonly #server: string
-  readonly #deadlines: DefaultDeadlines
+  readonly #json: JsonRequests
 
-  constructor(transport: Transport, server: string, deadlines: DefaultDeadlines) {
-    this.#transport = transport
-    this.#server = server
-    this.#deadlines = deadlines
+  constructor(json: JsonRequests) {
+    this.#json = json
   }
 
   async create(namespace: string, pod: Pod, options: CreateOptions = {}): Promise<Pod> {
     const { dryRun, fieldValidation } = options
-    return this.#object(options, {
+    return this.#json.object(options, {
       method: 'POST',
       path: podsPath(namespace),
       query: { dryRun: dryRun ? 'All' : undefined, fieldValidation },
@@ -57,7 +47,7 @@ export class HttpPodVerbs implements PodVerbs {
   }
 
   async get(namespace: string, name: string, options: RequestOptions = {}): Promise<Pod> {
-    return this.#object(options, { method: 'GET', path: podPath(namespace, name) })
+    return this.#json.object(options, { method: 'GET', path: podPath(namespace, name) })
   }
 
   async list<T>(namespace: string | null, options: ListOptions<T>): Promise<List<T>> {
@@ -67,14 +57,14 @@ export class HttpPodVerbs implements PodVerbs {
       path: podsPath(namespace),
       // The token holds the version; Kubernetes refuses both together.
       query: { ...selectors(options), limit, continue: token, resourceVersion: token ? undefined : resourceVersion },
-      signal: options.signal,
     } as const
-    const text = await this.#transport.request(request, {
-      timeoutMs: options.timeoutMs ?? this.#deadlines.listTimeoutMs,
-    })
-    const { metadata, items } = this.#parse<{ metadata?: ListMeta; items?: Pod[] | null }>(text, request)
+    const { signal, timeoutMs = this.#json.deadlines.listTimeoutMs } = options
+    const { metadata, items } = await this.#json.object<{ metadata?: ListMeta; items?: Pod[] | null }>(
+      { timeoutMs, ...(signal && { signal }) },
+      request,
+    )
     const resourceVersionOfList = metadata?.resourceVersion
-    if (typeof resourceVersionOfList !== 'string') throw this.#malformed(request, 'a list without a version')
+    if (typeof resourceVersionOfList !== 'string') throw this.#json.malformed(request, 'a list without a version')
     return {
       items: (items ?? []).map(project),
       resourceVersion: resourceVersionOfList,
@@ -109,7 +99,7 @@ export class HttpPodVerbs implements PodVerbs {
       lines = 0
       return isLine
     }
-    for await (const chunk of this.#transport.stream(request, { pool: 'streams', silenceMs, isWord, onOpen })) {
+    for await (const chunk of this.#json.transport.stream(request, { pool: 'streams', silenceMs, isWord, onOpen })) {
       for (const line of this.#decode(request, () => splitter.push(chunk))) {
         if (signal?.aborted) return
         lines += 1
@@ -124,7 +114,7 @@ export class HttpPodVerbs implements PodVerbs {
   }
 
   async patch(namespace: string, name: string, { type, patch }: PodPatch, options: RequestOptions = {}): Promise<Pod> {
-    return this.#object(options, {
+    return this.#json.object(options, {
       method: 'PATCH',
       path: podPath(namespace, name),
       body: { contentType: PATCH_TYPES[type], content: JSON.stringify(patch) },
@@ -140,7 +130,7 @@ export class HttpPodVerbs implements PodVerbs {
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
       ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     }
-    return this.#object(options, {
+    return this.#json.object(options, {
       method: 'DELETE',
       path: podPath(namespace, name),
       body: { contentType: JSON_TYPE, content: JSON.stringify(deleteOptions) },
@@ -156,30 +146,11 @@ export class HttpPodVerbs implements PodVerbs {
       query: { ...query, follow },
       signal,
     } as const
-    const deadline = timeoutMs ?? (follow ? undefined : this.#deadlines.listTimeoutMs)
-    yield* this.#transport.stream(request, {
+    const deadline = timeoutMs ?? (follow ? undefined : this.#json.deadlines.listTimeoutMs)
+    yield* this.#json.transport.stream(request, {
       pool: follow ? 'streams' : 'requests',
       ...(deadline === undefined ? {} : { timeoutMs: deadline }),
     })
-  }
-
-  async #object<T>(options: RequestOptions, request: KubeRequest): Promise<T> {
-    const text = await this.#transport.request(
-      { ...request, signal: options.signal },
-      { timeoutMs: options.timeoutMs ?? this.#deadlines.requestTimeoutMs },
-    )
-    return this.#parse<T>(text, request)
-  }
-
-  #parse<T>(text: string, request: KubeRequest): T {
-    let value: unknown
-    try {
-      value = JSON.parse(text)
-    } catch {
-      throw this.#malformed(request, `${text.length} characters that are not JSON`)
-    }
-    if (typeof value !== 'object' || value === null) throw this.#malformed(request, 'JSON that is no object')
-    return value as T
   }
 
   /** What a projection throws is the caller's own and passes; what cannot be read is the server's. */
@@ -187,13 +158,9 @@ export class HttpPodVerbs implements PodVerbs {
     try {
       return decode()
     } catch (error) {
-      if (error instanceof UnreadableAnswer) throw this.#malformed(request, error.message)
+      if (error instanceof UnreadableAnswer) throw this.#json.malformed(request, error.message)
       throw error
     }
-  }
-
-  #malformed({ method, path }: KubeRequest, what: string): Error {
-    return failedRequest({ server: this.#server, method, path }, 'protocol', `what came cannot be read: ${what}`)
   }
 }
 

@@ -1,8 +1,6 @@
-import { failedRequest } from './connection-error.ts'
+import type { JsonRequests } from './json-requests.ts'
 import type { CreatedResource, CreateOptions, RequestOptions, ResourcePath, ResourceVerbs } from './kube-client.ts'
 import { pathSegment } from './pod-paths.ts'
-import type { DefaultDeadlines } from './pod-verbs.ts'
-import type { KubeRequest, Transport } from './transport.ts'
 import { parseWarnings } from './warnings.ts'
 
 const PAGE = 500
@@ -10,23 +8,18 @@ const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v
 
 /** The verbs on any resource, over HTTP and JSON. */
 export class HttpResourceVerbs implements ResourceVerbs {
-  readonly #transport: Transport
-  readonly #server: string
-  readonly #deadlines: DefaultDeadlines
+  readonly #json: JsonRequests
 
-  constructor(transport: Transport, server: string, deadlines: DefaultDeadlines) {
-    this.#transport = transport
-    this.#server = server
-    this.#deadlines = deadlines
+  constructor(json: JsonRequests) {
+    this.#json = json
   }
 
   async get<T>(path: ResourcePath & { readonly name: string }, options: GetOptions = {}): Promise<T> {
-    const { object } = await this.#object<T>(options, {
+    return this.#json.object<T>(options, {
       method: 'GET',
       path: resourcePath(path),
       ...(options.metadataOnly ? { accept: METADATA_ONLY } : {}),
     })
-    return object
   }
 
   async list<T>(path: ResourcePath, options: RequestOptions = {}): Promise<readonly T[]> {
@@ -34,38 +27,25 @@ export class HttpResourceVerbs implements ResourceVerbs {
     let token: string | undefined
     do {
       const query = { limit: PAGE, continue: token }
-      const page = await this.#object<{ metadata?: { continue?: string }; items?: T[] | null }>(
-        { timeoutMs: this.#deadlines.listTimeoutMs, ...options },
+      const page = await this.#json.object<{ metadata?: { continue?: string }; items?: T[] | null }>(
+        { timeoutMs: this.#json.deadlines.listTimeoutMs, ...options },
         { method: 'GET', path: resourcePath(path), query },
       )
-      items.push(...(page.object.items ?? []))
-      token = page.object.metadata?.continue || undefined
+      items.push(...(page.items ?? []))
+      token = page.metadata?.continue || undefined
     } while (token !== undefined)
     return items
   }
 
   async create<T>(path: ResourcePath, object: object, options: CreateOptions = {}): Promise<CreatedResource<T>> {
     const { dryRun, fieldValidation } = options
-    return this.#object<T>(options, {
+    const { object: created, warnings } = await this.#json.exchange<T>(options, {
       method: 'POST',
       path: resourcePath(path),
       query: { dryRun: dryRun ? 'All' : undefined, fieldValidation },
       body: { contentType: 'application/json', content: JSON.stringify(object) },
     })
-  }
-
-  async #object<T>(options: RequestOptions, request: KubeRequest): Promise<CreatedResource<T>> {
-    const { text, warnings } = await this.#transport.exchange(
-      { ...request, signal: options.signal },
-      { timeoutMs: options.timeoutMs ?? this.#deadlines.requestTimeoutMs },
-    )
-    try {
-      return { object: JSON.parse(text) as T, warnings: parseWarnings(warnings) }
-    } catch (cause) {
-      const { method, path } = request
-      const said = `what came cannot be read: ${text.length} characters that are not JSON`
-      throw failedRequest({ server: this.#server, method, path }, 'protocol', said, cause)
-    }
+    return { object: created, warnings: parseWarnings(warnings) }
   }
 }
 

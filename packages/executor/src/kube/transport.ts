@@ -58,12 +58,7 @@ export class Transport {
     this.#basePath = pathname.replace(/\/+$/, '')
   }
 
-  /** The whole body of the answer, within the deadline. */
-  async request(request: KubeRequest, limits: { readonly timeoutMs: number }): Promise<string> {
-    return (await this.exchange(request, limits)).text
-  }
-
-  /** As {@link request}, with what the server warns of. */
+  /** The whole body of the answer, within the deadline, and what the server warns of. */
   async exchange(request: KubeRequest, { timeoutMs }: { readonly timeoutMs: number }): Promise<WholeAnswer> {
     using end = this.#end(request)
     end.endAfter(timeoutMs, 'timeout')

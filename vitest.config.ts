@@ -30,6 +30,7 @@ export default defineConfig({
             'test/support/**/*.test.ts',
             'test/chaos/**/*.test.ts',
             'test/differential/**/*.test.ts',
+            'bench/**/*.test.ts',
           ],
           exclude: ['test/differential/agreement.test.ts', 'test/chaos/seeds.test.ts'],
         },

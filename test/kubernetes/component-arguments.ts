@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { type componentNames, type kubeletNodeNames, type Layout, sourceFile } from './layout.ts'
 
 /** The loopback ports of one Kubernetes. */
@@ -35,12 +36,24 @@ export const controllers = [
 
 export type Controller = (typeof controllers)[number]
 
+/** What a suite may have in place of what all others have. */
+export interface ComponentOptions {
+  /** Which controllers run: each changes objects at its own times. @default all */
+  readonly controllers?: readonly Controller[] | undefined
+  /** The folder of kwok's options and stages. @default kwok/, whose pods take every step of real ones */
+  readonly kwokFolder?: string | undefined
+  /** @default audit-policy.yaml, which has the bodies too */
+  readonly auditPolicy?: string | undefined
+}
+
 /** The command line of each part, without the program. Everything listens on 127.0.0.1 only. */
 export function componentArguments(
   layout: Layout,
   ports: Ports,
-  running: readonly Controller[] = controllers,
+  options: ComponentOptions = {},
 ): Record<(typeof componentNames)[number], string[]> {
+  const running = options.controllers ?? controllers
+  const kwokFolder = options.kwokFolder ?? sourceFile('kwok')
   const etcdUrl = `http://127.0.0.1:${ports.etcd}`
   const etcdPeerUrl = `http://127.0.0.1:${ports.etcdPeer}`
   return {
@@ -74,7 +87,7 @@ export function componentArguments(
       `--kubelet-client-key=${layout.kubeletClientKey}`,
       // Of the kubelet's node it is localhost, where the kubelet listens; kwok's nodes have no such address.
       '--kubelet-preferred-address-types=Hostname,InternalIP',
-      `--audit-policy-file=${sourceFile('audit-policy.yaml')}`,
+      `--audit-policy-file=${options.auditPolicy ?? sourceFile('audit-policy.yaml')}`,
       `--audit-log-path=${layout.auditLog}`,
       '--audit-log-mode=blocking',
       '--audit-log-maxsize=0',
@@ -92,7 +105,7 @@ export function componentArguments(
     'kube-scheduler': [`--config=${sourceFile('scheduler.yaml')}`, '--secure-port=0'],
     kwok: [
       `--kubeconfig=${layout.componentKubeconfig('kwok')}`,
-      ...kwokFiles().map((name) => `--config=${sourceFile(`kwok/${name}`)}`),
+      ...kwokFiles(kwokFolder).map((name) => `--config=${join(kwokFolder, name)}`),
       '--cidr=10.64.0.1/12',
       '--node-ip=127.0.0.1',
       `--node-port=${ports.kwok}`,
@@ -102,8 +115,8 @@ export function componentArguments(
 }
 
 /** Its options and its stages, one a file. */
-function kwokFiles(): string[] {
-  return readdirSync(sourceFile('kwok'))
+function kwokFiles(folder: string): string[] {
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
     .sort()
 }

@@ -1,6 +1,6 @@
 import type { ApiAccess } from './api-request.ts'
 import type { Artifacts } from './artifacts.ts'
-import { type Controller, componentArguments, kubeletNodeName, type Ports } from './component-arguments.ts'
+import { type ComponentOptions, componentArguments, kubeletNodeName, type Ports } from './component-arguments.ts'
 import { type ComponentProcess, startComponent } from './component-process.ts'
 import { freePorts } from './free-ports.ts'
 import type { ComponentName, Layout } from './layout.ts'
@@ -12,11 +12,11 @@ import { type State, writeState } from './state-file.ts'
 import { stopProcesses } from './stop-processes.ts'
 import { createKwokNodes, kwokNodeNames, waitForApi, waitForNodes } from './wait-for-ready.ts'
 
-export interface StartOptions {
+export interface StartOptions extends ComponentOptions {
   /** Which kinds of node there are. @default only kwok's */
   readonly nodeKinds?: readonly NodeKind[] | undefined
-  /** Which controllers run: each changes objects at its own times. @default all */
-  readonly controllers?: readonly Controller[] | undefined
+  /** Whether there is a scheduler; without one pods name their node. @default true */
+  readonly scheduler?: boolean | undefined
   /** How many kwok nodes there are from the start. @default 1 */
   readonly nodes?: number | undefined
   /** How long everything may take to be ready, in milliseconds. @default 60,000 */
@@ -60,12 +60,13 @@ async function startOnce(
   layout: Layout,
   { program, images }: Artifacts,
   owner: Owner,
-  { nodeKinds = ['kwok'], controllers, nodes = 1, startDeadlineMs = 60_000, signal }: StartOptions,
+  options: StartOptions,
 ): Promise<Started> {
+  const { nodeKinds = ['kwok'], nodes = 1, scheduler = true, startDeadlineMs = 60_000, signal } = options
   const [apiServer = 0, etcd = 0, etcdPeer = 0, kwok = 0, kubelet = 0] = await freePorts(5)
   const ports: Ports = { apiServer, etcd, etcdPeer, kwok, kubelet }
   const tokens = await prepareFolder(layout, owner)
-  const argumentsOf = componentArguments(layout, ports, controllers)
+  const argumentsOf = componentArguments(layout, ports, options)
   const components: ComponentProcess[] = []
   const startCommand = async (name: ComponentName, command: readonly string[], forks = false) => {
     const part = await startComponent({ name, command, forks, logFile: layout.log(name), folder: layout.data })
@@ -84,7 +85,7 @@ async function startOnce(
     const access: ApiAccess = await waitForApi(url, layout.authority, tokens.admin, wait())
     const kubeconfig = await writeKubeconfigs(layout, access, tokens)
     // Only now: before the API server answers, they would fail, and try again too late.
-    await start('kube-controller-manager', 'kube-scheduler')
+    await start('kube-controller-manager', ...(scheduler ? (['kube-scheduler'] as const) : []))
     return { url, access, kubeconfig }
   }
   const nodeWithoutKubelet = async () => {

@@ -1,0 +1,6 @@
+import type { Benchmark } from './benchmark.ts'
+import { launch } from './rows/b1-launch.ts'
+import { lifecycle } from './rows/b6-lifecycle.ts'
+
+/** In the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [launch, lifecycle]

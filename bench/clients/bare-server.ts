@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises'
+import { type Dispatcher, Pool } from 'undici'
+import { parse } from 'yaml'
+
+/** A request with nothing around it: no deadline, no retry, no reading of errors. */
+export type BareRequest = (
+  method: Dispatcher.HttpMethod,
+  path: string,
+  options?: { readonly body?: string; readonly contentType?: string; readonly accept?: string },
+) => Promise<Dispatcher.ResponseData>
+
+/** An API server as a loop has it that does nothing else: undici, a token, keep-alive connections. */
+export class BareServer {
+  readonly #pool: Pool
+  readonly #authorization: string
+
+  private constructor(pool: Pool, authorization: string) {
+    this.#pool = pool
+    this.#authorization = authorization
+  }
+
+  /** @param connections at most so many at once */
+  static async open(kubeconfigPath: string, connections: number): Promise<BareServer> {
+    const config = parse(await readFile(kubeconfigPath, 'utf8'))
+    const { server, 'certificate-authority-data': authority } = config.clusters[0].cluster
+    const pool = new Pool(server, {
+      connections,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { ca: Buffer.from(authority, 'base64').toString() },
+    })
+    return new BareServer(pool, `Bearer ${config.users[0].user.token}`)
+  }
+
+  readonly request: BareRequest = async (method, path, { body, contentType = 'application/json', accept } = {}) => {
+    const answer = await this.#pool.request({
+      method,
+      path,
+      headers: {
+        authorization: this.#authorization,
+        accept: accept ?? 'application/json',
+        ...(body === undefined ? {} : { 'content-type': contentType }),
+      },
+      body: body ?? null,
+    })
+    if (answer.statusCode >= 300)
+      throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${await answer.body.text()}`)
+    return answer
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+}

@@ -1,0 +1,26 @@
+// Davit's executor as a contender: `launch` counts tasks whose pods run, `lifecycle` tasks that have ended.
+import { ClientChannel } from './client-channel.ts'
+import { Countdown } from './countdown.ts'
+import { DrivenExecutor } from './driven-executor.ts'
+import { taskWorkloads } from './task-workloads.ts'
+import type { WorkParameters } from './work-parameters.ts'
+
+const channel = await ClientChannel.open<WorkParameters>()
+const { kubeconfig, template, phase, warmUp, count } = channel.parameters
+let countdown = new Countdown(warmUp)
+await using driven = await DrivenExecutor.start({
+  kubeconfig,
+  template,
+  onEvent: (_key, { state }) => {
+    if (state === (phase === 'launch' ? 'running' : 'success')) countdown.count()
+    else if (state !== 'running' && state !== 'queued') throw new Error(`a task has ended as ${state}`)
+  },
+})
+driven.submit(taskWorkloads(warmUp, 'warm-up'))
+await countdown.done
+await channel.phase(phase, async () => {
+  countdown = new Countdown(count)
+  driven.submit(taskWorkloads(count, 'measured'))
+  await countdown.done
+  return {}
+})

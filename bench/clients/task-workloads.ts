@@ -1,0 +1,14 @@
+import type { QueuedWorkload } from '@davit/executor'
+
+/** Tasks as a scheduler hands them over: of one DAG run, mapped. */
+export function taskWorkloads(count: number, runId: string): QueuedWorkload[] {
+  return Array.from({ length: count }, (_, mapIndex) => ({
+    key: { dagId: 'bench', taskId: 'work', runId, tryNumber: 1, mapIndex },
+    args: commandOf(runId, mapIndex),
+  }))
+}
+
+/** What the main container is told to run; as long as a real one's. */
+export function commandOf(runId: string, mapIndex: number): string[] {
+  return ['work', '--dag', 'bench', '--run', runId, '--map-index', String(mapIndex), '--payload', 'x'.repeat(800)]
+}

@@ -1,0 +1,44 @@
+import { type BenchmarkResult, figures, ratios } from './result.ts'
+import { spreadOf } from './statistics.ts'
+
+/** The table of one benchmark: a row for each contender, then Davit's ratio to each of the others. */
+export function formatResult(result: BenchmarkResult): string {
+  const { metrics, contenders } = result
+  const names = Object.keys(contenders)
+  const figureRows = names.map((name) => [
+    name,
+    ...metrics.map(({ name: metric, digits }) => spreadText(figures(result, metric, name), digits)),
+  ])
+  const ratioRows = names
+    .filter((name) => name !== 'davit' && contenders.davit !== undefined)
+    .map((name) => [
+      `davit / ${name}`,
+      ...metrics.map(({ name: metric }) => spreadText(ratios(result, metric, name), 2, '×')),
+    ])
+  const failures = names.flatMap(
+    (name) => contenders[name]?.failures.map((reason) => `  ${name} failed: ${reason}`) ?? [],
+  )
+  const load = result.load.map((value) => value.toFixed(1)).join(' to ')
+  return [
+    `${result.name}: ${result.title}`,
+    ...alignColumns([['', ...metrics.map(({ name }) => name)], ...figureRows, ...ratioRows]),
+    ...failures,
+    `  ${Math.round(result.seconds)} s, load ${load}`,
+  ].join('\n')
+}
+
+/** `median (min–max)`; alone when there was one run, `–` when there was none. */
+export function spreadText(values: readonly number[], digits = 2, unit = ''): string {
+  if (values.length === 0) return '–'
+  const { median, min, max } = spreadOf(values)
+  const text = (value: number) => value.toFixed(digits)
+  if (values.length === 1) return `${text(median)}${unit}`
+  return `${text(median)}${unit} (${text(min)}–${text(max)})`
+}
+
+function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}`.trimEnd(),
+  )
+}

@@ -1,0 +1,19 @@
+/** What a figure of Davit's is to be, as itself or as a ratio to another contender's figure of the same run. */
+export interface Goal {
+  readonly benchmark: string
+  readonly metric: string
+  /** Without it the figure itself is meant. */
+  readonly against?: string
+  readonly atLeast?: number
+  readonly atMost?: number
+}
+
+/** What Davit wants to reach, row by row. `docs/performance.md` says where it does not. */
+export const goals: readonly Goal[] = [
+  { benchmark: 'B1', metric: 'creates/s', against: 'tuned', atLeast: 0.95 },
+  { benchmark: 'B1', metric: 'client CPU ms/create', against: 'tuned', atMost: 1.2 },
+  { benchmark: 'B1', metric: 'creates/s', against: 'airflow tuned', atLeast: 7 },
+  { benchmark: 'B6', metric: 'lifecycles/s', against: 'tuned', atLeast: 0.95 },
+  { benchmark: 'B6', metric: 'lifecycles/s', against: 'plain', atLeast: 1 },
+  { benchmark: 'B6', metric: 'client CPU ms/task', atMost: 1 },
+]

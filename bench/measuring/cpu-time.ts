@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The kernel counts in hundredths of a second on every Linux that Node runs on. */
+const TICK_MS = 10
+
+interface ProcessStat {
+  readonly pid: number
+  readonly parent: number
+  readonly cpuMs: number
+  readonly residentPages: number
+}
+
+/** CPU time that a process and its children that have been waited for have used, in milliseconds; 0 when it has ended. */
+export function cpuMsOf(pid: number): number {
+  return statOf(pid)?.cpuMs ?? 0
+}
+
+/** The same with all that it has started, and what that has. */
+export function treeCpuMs(pid: number): number {
+  return treeOf(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0)
+}
+
+/** Memory in RAM of a process and all that it has started, in bytes; what they share is counted for each. */
+export function treeResidentBytes(pid: number): number {
+  return treeOf(pid).reduce((sum, { residentPages }) => sum + residentPages * 4096, 0)
+}
+
+function treeOf(root: number): ProcessStat[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => statOf(Number(name)) ?? [])
+  const members = all.filter(({ pid }) => pid === root)
+  for (const member of members) members.push(...all.filter(({ parent }) => parent === member.pid))
+  return members
+}
+
+function statOf(pid: number): ProcessStat | null {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // It has ended meanwhile.
+    return null
+  }
+}
+
+/** The text of `/proc/PID/stat`; see proc(5). */
+export function parseStat(text: string): ProcessStat {
+  // The program's name is in parentheses and may hold anything, parentheses and spaces included.
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  const field = (number: number) => fields[number - 3] ?? 0
+  return {
+    pid: Number.parseInt(text, 10),
+    parent: field(4),
+    cpuMs: (field(14) + field(15) + field(16) + field(17)) * TICK_MS,
+    residentPages: field(24),
+  }
+}

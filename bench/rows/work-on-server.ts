@@ -1,0 +1,34 @@
+import { join } from 'node:path'
+import type { Kubernetes } from '../../test/kubernetes/start-kubernetes.ts'
+import type { BenchContext } from '../benchmark.ts'
+import { type ClientCommand, ClientProcess } from '../measuring/client-process.ts'
+import { type MeasuredPhase, measurePhase } from '../measuring/measure-phase.ts'
+import { startServer } from '../server/start-server.ts'
+import { writePodTemplate } from '../server/write-pod-template.ts'
+
+export interface ServerWork {
+  readonly server: Kubernetes
+  readonly phase: MeasuredPhase
+}
+
+export interface WorkOptions {
+  readonly phase: string
+  readonly isHeld: boolean
+  readonly command: (given: { readonly kubeconfig: string; readonly template: string }) => ClientCommand
+}
+
+/** One contender's run of one phase on a control plane of its own; what it came to is read before the server goes. */
+export async function workOnServer<T>(
+  { folder, signal }: BenchContext,
+  { phase, isHeld, command }: WorkOptions,
+  read: (work: ServerWork) => Promise<T>,
+): Promise<T> {
+  await using server = await startServer({ signal })
+  const template = await writePodTemplate(folder, { isHeld })
+  await using client = new ClientProcess(
+    command({ kubeconfig: server.kubeconfigPath, template }),
+    join(folder, 'client.log'),
+  )
+  const measured = await measurePhase(client, phase, server.processes)
+  return await read({ server, phase: measured })
+}

@@ -7,7 +7,6 @@ import type { Logger } from '../../logger.ts'
 import type { Failure } from '../../pods/failure.ts'
 import { hasOutcomeFinalizer } from '../../pods/protocol-marks.ts'
 import type { Notice } from '../../watch/notice.ts'
-import { UnlistedLaunches } from '../adoption/unlisted-launches.ts'
 import { Deadlines } from '../deadlines.ts'
 import type { LaunchBook } from '../launch-book.ts'
 import type { LaunchEntry } from '../launch-entry.ts'
@@ -22,6 +21,7 @@ import { pendingStage } from './pending-stage.ts'
 import { type Ending, endingOf, failedAs, failedFor, podNews, vanishedFailure } from './pod-ending.ts'
 import type { PodEvents } from './pod-events.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
+import { UnlistedLaunches } from './unlisted-launches.ts'
 
 /** What the tracker tells. `isOver`: the pod has ended or is gone, so that it cannot do anything more. */
 export interface TrackerEvents {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { UnlistedLaunches } from '../../../src/loops/adoption/unlisted-launches.ts'
 import { adoptedEntry, type LaunchEntry } from '../../../src/loops/launch-entry.ts'
 import { projectPod } from '../../../src/loops/tracking/pod-record.ts'
+import { UnlistedLaunches } from '../../../src/loops/tracking/unlisted-launches.ts'
 import type { ListedNotice } from '../../../src/watch/notice.ts'
 import { keyOf } from '../../support/start-executor.ts'
 

@@ -2,14 +2,14 @@ import type { Clock } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
 import { LAUNCH_LABEL } from '../../pods/identity-marks.ts'
-import { listPods } from '../adoption/adoption.ts'
-import { endedAt } from '../adoption/completed-pods.ts'
 import type { LaunchBook } from '../launch-book.ts'
 import type { LaunchStore } from '../launch-store.ts'
+import { podDisposal } from '../outcomes/pod-disposal.ts'
+import { type Reaper, referenceTo } from '../outcomes/reaper.ts'
 import { endingOf } from '../tracking/pod-ending.ts'
 import type { PodRecord } from '../tracking/pod-record.ts'
-import { podDisposal } from './pod-disposal.ts'
-import { type Reaper, referenceTo } from './reaper.ts'
+import { listPods } from './adoption.ts'
+import { endedAt } from './completed-pods.ts'
 
 interface RecordedPodsOptions {
   readonly pods: PodVerbs

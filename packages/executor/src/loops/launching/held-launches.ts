@@ -1,6 +1,6 @@
 import type { HeldLaunches } from '../executor-state.ts'
 import type { LaunchEntry } from '../launch-entry.ts'
-import type { Refusal } from '../launching/refusal.ts'
+import type { Refusal } from './refusal.ts'
 
 /** What holds a launch up: a refusal of its own, of its namespace, or of all creates. */
 export interface Hold {

@@ -21,6 +21,7 @@ import { type Metrics, noMetrics } from './metrics.ts'
 import { ownerJobId } from './owner-job-id.ts'
 import { fromObj, podPatchOf } from './pods/executor-pod-override.ts'
 import type { PodFailureDetails } from './pods/failure-details.ts'
+import { EXECUTOR_DONE_LABEL, POD_REVOKED_LABEL } from './pods/identity-marks.ts'
 import { readTaskAnnotations } from './pods/task-annotations.ts'
 import { ResourceVersion } from './resource-version.ts'
 import type { TaskInstanceKey } from './tasks/task-instance-key.ts'
@@ -157,13 +158,13 @@ export class AirflowKubernetesScheduler {
   /** Labels a pod as dealt with, so that no watch shows it any more, and frees it of `davit/outcome`. Refusals are logged and no error. */
   async patchPodExecutorDone(pod: PodReference): Promise<void> {
     const { pods } = this.#options.kube
-    await this.#label(pod, () => takeOffOutcomeFinalizer(pods, pod, { labels: { airflow_executor_done: 'True' } }))
+    await this.#label(pod, () => takeOffOutcomeFinalizer(pods, pod, { labels: { [EXECUTOR_DONE_LABEL]: 'True' } }))
   }
 
   /** Labels a pod as revoked, so that its end says nothing. Refusals are logged and no error. */
   async patchPodRevoked(pod: PodReference): Promise<void> {
     const { pods } = this.#options.kube
-    await this.#label(pod, () => labelPod(pods, pod, { airflow_pod_revoked: 'True' }))
+    await this.#label(pod, () => labelPod(pods, pod, { [POD_REVOKED_LABEL]: 'True' }))
   }
 
   /** Turns everything that the watchers found into results; begins to watch where `start()` was not called. */

@@ -5,6 +5,8 @@ export const DEPLOYMENT_LABEL = 'davit-deployment'
 export const LAUNCH_LABEL = 'davit-launch'
 export const LAUNCH_ANNOTATION = 'davit-launch'
 
+/** Airflow: the job id of the executor that owns the pod. */
+export const OWNER_LABEL = 'airflow-worker'
 /** Airflow: the executor is done with the pod, and its watch passes it over. */
 export const EXECUTOR_DONE_LABEL = 'airflow_executor_done'
 /** Airflow: the pod's task was revoked; its end says nothing. */
@@ -18,7 +20,7 @@ const RESERVED_LABELS: ReadonlySet<string> = new Set([
   'try_number',
   'map_index',
   'kubernetes_executor',
-  'airflow-worker',
+  OWNER_LABEL,
   'airflow_version',
   DEPLOYMENT_LABEL,
   LAUNCH_LABEL,

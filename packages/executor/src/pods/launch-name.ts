@@ -26,3 +26,9 @@ export function podName({ deployment, key, number }: LaunchNameOptions): string 
 export function launchId(options: LaunchNameOptions): string {
   return `${options.key.tryNumber}-${options.number}-${podName(options).slice(-SUFFIX_LENGTH)}`
 }
+
+/** The launch's number in its id; null when that has none. */
+export function launchNumber(id: string): number | null {
+  const number = Number(id.split('-')[1])
+  return Number.isSafeInteger(number) && number > 0 ? number : null
+}

@@ -1,5 +1,6 @@
 import { executorVersion } from '../version.ts'
 import { datetimeToLabelSafeDatestring } from './date-label.ts'
+import { OWNER_LABEL } from './identity-marks.ts'
 import { makeSafeLabelValue } from './safe-label-value.ts'
 
 export interface TaskLabelOptions {
@@ -30,7 +31,7 @@ export function buildSelectorForK8sExecutorPod(options: Omit<TaskLabelOptions, '
   const terms = Object.entries(selectingLabels(options))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`)
-  return (isGiven(options.airflowWorker) ? terms : [...terms, 'airflow-worker']).join(',')
+  return (isGiven(options.airflowWorker) ? terms : [...terms, OWNER_LABEL]).join(',')
 }
 
 function selectingLabels(options: TaskLabelOptions): Record<string, string> {
@@ -40,7 +41,7 @@ function selectingLabels(options: TaskLabelOptions): Record<string, string> {
     task_id: makeSafeLabelValue(taskId),
     try_number: String(tryNumber),
     kubernetes_executor: 'True',
-    ...(isGiven(airflowWorker) ? { 'airflow-worker': makeSafeLabelValue(String(airflowWorker)) } : {}),
+    ...(isGiven(airflowWorker) ? { [OWNER_LABEL]: makeSafeLabelValue(String(airflowWorker)) } : {}),
     ...(typeof mapIndex === 'number' && mapIndex >= 0 ? { map_index: String(mapIndex) } : {}),
     ...(logicalDate ? { logical_date: datetimeToLabelSafeDatestring(logicalDate) } : {}),
     ...(runId ? { run_id: makeSafeLabelValue(runId) } : {}),

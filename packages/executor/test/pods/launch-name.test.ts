@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { launchId, podName } from '../../src/pods/launch-name.ts'
+import { launchId, launchNumber, podName } from '../../src/pods/launch-name.ts'
 
 const key = { dagId: 'sales', taskId: 'sum_rows', runId: 'manual__1', tryNumber: 2, mapIndex: -1 }
 const launch = { deployment: 'default', key, number: 3 }
@@ -63,5 +63,15 @@ function nameOf(dagId: string): string {
 describe('launchId', () => {
   it('has the try, the launch, and the end of the name', () => {
     expect(launchId(launch)).toBe(`2-3-${podName(launch).slice(-8)}`)
+  })
+})
+
+describe('launchNumber', () => {
+  it('is read from the id', () => {
+    expect(launchNumber(launchId(launch))).toBe(3)
+  })
+
+  it.each(['', '2', '2--abc', '2-0-abc', '2-x-abc', '2-1.5-abc'])('is null in %j', (id) => {
+    expect(launchNumber(id)).toBeNull()
   })
 })

@@ -2,12 +2,12 @@ import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
 import type { Logger } from '../../logger.ts'
 import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
-import { annotationsToKey } from '../../pods/task-annotations.ts'
 import { buildSelectorForK8sExecutorPod } from '../../pods/task-labels.ts'
 import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from '../../tasks/task-instance-key-map.ts'
 import { listAll } from '../../watch/list-all.ts'
 import type { Launch } from '../launch-store.ts'
+import { deploymentOf, keyOfPod, launchOfPod } from '../tracking/launch-of-pod.ts'
 import { type PodRecord, projectPod } from '../tracking/pod-record.ts'
 import { watchScopes } from '../tracking/watched-namespaces.ts'
 
@@ -42,26 +42,6 @@ export async function listPods(
   return lists.flatMap(({ items }) => items)
 }
 
-/** The task of a pod; null when its annotations name none. */
-export function keyOfPod({ pod }: PodRecord): TaskInstanceKey | null {
-  const key = annotationsToKey(pod.metadata?.annotations)
-  return key && key.runId !== null ? { ...key, runId: key.runId } : null
-}
-
-/** The launch that a pod is of, by its own marks. A pod of Airflow's has no launch id. */
-export function launchOfPod(record: PodRecord, key: TaskInstanceKey): Launch {
-  const id = record.pod.metadata?.labels?.['davit-launch'] ?? ''
-  const number = Number(id.split('-')[1])
-  return {
-    id,
-    key,
-    number: Number.isSafeInteger(number) && number > 0 ? number : 1,
-    podName: record.name,
-    namespace: record.namespace,
-    uid: record.uid,
-  }
-}
-
 /** A selector of the pods of one try. By lease the label `airflow-worker` only says who created a pod. */
 export function taskSelector(
   { adoption, deployment }: Pick<ExecutorConfig, 'adoption' | 'deployment'>,
@@ -90,7 +70,7 @@ export function sortCandidates(
   const current = new TaskInstanceKeyMap<{ record: PodRecord; launch: Launch }>()
   const superseded: PodRecord[] = []
   for (const record of records) {
-    const theirs = record.pod.metadata?.labels?.['davit-deployment']
+    const theirs = deploymentOf(record)
     if (theirs !== undefined && theirs !== deployment) continue
     const key = keyOfPod(record)
     if (!key) {

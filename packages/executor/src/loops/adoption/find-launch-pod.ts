@@ -2,6 +2,7 @@ import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
 import { isNotFound } from '../../kube/status-predicates.ts'
 import type { Launch } from '../launch-store.ts'
+import { deploymentOf, launchIdOf } from '../tracking/launch-of-pod.ts'
 import { type PodRecord, projectPod } from '../tracking/pod-record.ts'
 
 /**
@@ -23,9 +24,7 @@ export async function findLaunchPod(
 }
 
 /** Whether the pod is the one that the store holds the launch for: by its marks, and by uid when that is known. */
-export function isPodOfLaunch({ uid, pod }: PodRecord, launch: Launch, deployment: string): boolean {
-  const labels = pod.metadata?.labels
-  return (
-    labels?.['davit-launch'] === launch.id && labels['davit-deployment'] === deployment && (launch.uid ?? uid) === uid
-  )
+export function isPodOfLaunch(record: PodRecord, launch: Launch, deployment: string): boolean {
+  const { uid } = record
+  return launchIdOf(record) === launch.id && deploymentOf(record) === deployment && (launch.uid ?? uid) === uid
 }

@@ -1,4 +1,5 @@
 import { isNotFound } from '../../kube/status-predicates.ts'
+import { OWNER_LABEL } from '../../pods/identity-marks.ts'
 import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
 import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
 import type { TaskInstanceKeyMap } from '../../tasks/task-instance-key-map.ts'
@@ -8,15 +9,9 @@ import type { Launch } from '../launch-store.ts'
 import { measuredCall } from '../measured-call.ts'
 import { podDisposal } from '../outcomes/pod-disposal.ts'
 import { referenceTo } from '../outcomes/reaper.ts'
+import { keyOfPod, launchOfPod } from '../tracking/launch-of-pod.ts'
 import { type PodRecord, projectPod } from '../tracking/pod-record.ts'
-import {
-  type AdoptableTaskInstance,
-  keyOfPod,
-  launchOfPod,
-  listPods,
-  ownedSelector,
-  sortCandidates,
-} from './adoption.ts'
+import { type AdoptableTaskInstance, listPods, ownedSelector, sortCandidates } from './adoption.ts'
 import { ADOPTION_CONCURRENCY, type AdoptionContext } from './adoption-context.ts'
 import { completedSelector, endedAt } from './completed-pods.ts'
 import { findLaunchPod } from './find-launch-pod.ts'
@@ -64,7 +59,7 @@ export class LabelAdoption {
    */
   async adoptPod(record: PodRecord, launch: Launch): Promise<boolean> {
     const { pods, jobId, metrics, clock, logger, engine, isOurs } = this.#context
-    const labels = { 'airflow-worker': makeSafeLabelValue(jobId) }
+    const labels = { [OWNER_LABEL]: makeSafeLabelValue(jobId) }
     engine.tracker.hold(record.uid)
     try {
       const patch = { type: 'merge', patch: { metadata: { uid: record.uid, labels } } } as const

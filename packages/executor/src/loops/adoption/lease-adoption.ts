@@ -7,16 +7,13 @@ import { concurrently } from '../concurrently.ts'
 import type { Launch, LaunchLeases } from '../launch-store.ts'
 import { podDisposal } from '../outcomes/pod-disposal.ts'
 import { referenceTo } from '../outcomes/reaper.ts'
+import { deploymentOf, launchIdOf } from '../tracking/launch-of-pod.ts'
 import { endingOf } from '../tracking/pod-ending.ts'
 import type { PodRecord } from '../tracking/pod-record.ts'
 import type { AdoptableTaskInstance } from './adoption.ts'
 import { ADOPTION_CONCURRENCY, type AdoptionContext } from './adoption-context.ts'
 import { endedAt } from './completed-pods.ts'
 import { findLaunchPod, isPodOfLaunch } from './find-launch-pod.ts'
-
-function launchIdOf({ pod }: PodRecord): string {
-  return pod.metadata?.labels?.['davit-launch'] ?? ''
-}
 
 /** So long an owner may take to dispose of a pod whose launch it has given up. */
 const FAREWELL_MS = 10_000
@@ -82,8 +79,8 @@ export class LeaseAdoption {
     const before = clock.now() - config.orphanedTasksCheckInterval * 1000
     const seen = [...cache.records()].filter(
       (record) =>
-        record.pod.metadata?.labels?.['davit-deployment'] === config.deployment &&
-        (record.pod.metadata.deletionTimestamp === undefined || hasOutcomeFinalizer(record.pod)) &&
+        deploymentOf(record) === config.deployment &&
+        (record.pod.metadata?.deletionTimestamp === undefined || hasOutcomeFinalizer(record.pod)) &&
         !engine.book.ofPod(record.namespace, record.name) &&
         !engine.reaper.isPending(record.uid) &&
         // Who committed the end disposes of the pod; that may have to wait for the API server.
@@ -102,7 +99,7 @@ export class LeaseAdoption {
     logger.warn('pod of a launch that is over', {
       namespace,
       pod: name,
-      launch: pod.metadata?.labels?.['davit-launch'],
+      launch: launchIdOf(record),
     })
     metrics.increment('davit_executor.adoptions', { result: 'completed' })
     engine.reaper.enqueue({ ...referenceTo(record), action, ...(ending ? {} : { isRevoked: true }) })

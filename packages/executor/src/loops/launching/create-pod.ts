@@ -2,7 +2,14 @@ import type { PodVerbs } from '../../kube/kube-client.ts'
 import { isConflict, isInvalid, isNotFound } from '../../kube/status-predicates.ts'
 import type { Pod } from '../../kube/types.ts'
 import type { Failure } from '../../pods/failure.ts'
-import { POD_REVOKED_LABEL } from '../../pods/identity-marks.ts'
+import {
+  DEPLOYMENT_LABEL,
+  EXECUTOR_DONE_LABEL,
+  LAUNCH_ANNOTATION,
+  LAUNCH_LABEL,
+  OWNER_LABEL,
+  POD_REVOKED_LABEL,
+} from '../../pods/identity-marks.ts'
 import { hasOutcomeFinalizer } from '../../pods/protocol-marks.ts'
 import { endingOf } from '../tracking/pod-ending.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
@@ -18,9 +25,6 @@ export type CreateResult =
   /** The name belongs to someone else. */
   | { readonly kind: 'foreign'; readonly failure: Failure }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: unknown; readonly isAbsent?: true }
-
-/** Airflow: the job that answers for the pod. */
-const OWNER_LABEL = 'airflow-worker'
 
 interface CreatePodOptions {
   readonly signal?: AbortSignal
@@ -78,7 +82,7 @@ async function identify(
     const found = await pods.get(namespaceOf(wanted), wanted.metadata?.name ?? '', request)
     if (!isOfLaunch(found, wanted)) return { kind: 'foreign', failure: foreignFailure(found, wanted) }
     const { labels, uid } = found.metadata ?? {}
-    if (labels?.airflow_executor_done !== undefined && endingOf(found)) return { kind: 'done', pod: found }
+    if (labels?.[EXECUTOR_DONE_LABEL] !== undefined && endingOf(found)) return { kind: 'done', pod: found }
     if (isLeaving(found) || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
     return { kind: 'ours', pod: claimsPods ? await ownedPod(pods, found, wanted, request) : found, found: true }
   } catch (error) {
@@ -111,21 +115,21 @@ function isOfLaunch(found: Pod, wanted: Pod): boolean {
   const ours = wanted.metadata?.labels ?? {}
   const theirs = found.metadata?.labels ?? {}
   return (
-    ours['davit-launch'] !== undefined &&
-    theirs['davit-deployment'] === ours['davit-deployment'] &&
-    theirs['davit-launch'] === ours['davit-launch'] &&
-    found.metadata?.annotations?.['davit-launch'] === wanted.metadata?.annotations?.['davit-launch']
+    ours[LAUNCH_LABEL] !== undefined &&
+    theirs[DEPLOYMENT_LABEL] === ours[DEPLOYMENT_LABEL] &&
+    theirs[LAUNCH_LABEL] === ours[LAUNCH_LABEL] &&
+    found.metadata?.annotations?.[LAUNCH_ANNOTATION] === wanted.metadata?.annotations?.[LAUNCH_ANNOTATION]
   )
 }
 
 function foreignFailure(found: Pod, wanted: Pod): Failure {
-  const theirs = found.metadata?.labels?.['davit-launch']
-  const ours = wanted.metadata?.labels?.['davit-launch']
+  const theirs = found.metadata?.labels?.[LAUNCH_LABEL]
+  const ours = wanted.metadata?.labels?.[LAUNCH_LABEL]
   const whose = theirs === undefined ? 'a pod that no launch of ours made' : `launch ${theirs}`
-  const deployment = found.metadata?.labels?.['davit-deployment']
+  const deployment = found.metadata?.labels?.[DEPLOYMENT_LABEL]
   return {
     class: 'config',
-    evidence: `metadata.labels[davit-launch]=${theirs ?? ''}`,
+    evidence: `metadata.labels[${LAUNCH_LABEL}]=${theirs ?? ''}`,
     message:
       `pod ${namespaceOf(wanted)}/${wanted.metadata?.name} of launch ${ours} cannot be created: its name belongs to ${whose}` +
       `${deployment === undefined ? '' : ` of deployment ${deployment}`} (uid ${found.metadata?.uid}); it was left alone`,

@@ -2,8 +2,9 @@ import type { Clock } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
 import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
-import { launchOfPod, listPods, taskSelector } from '../adoption/adoption.ts'
+import { listPods, taskSelector } from '../adoption/adoption.ts'
 import type { LaunchBook } from '../launch-book.ts'
+import { launchOfPod } from '../tracking/launch-of-pod.ts'
 import { followLog, type LogPlace, noPodError, tailLog } from './task-log.ts'
 
 /** Whose log is wanted. */

@@ -1,4 +1,12 @@
 import type { Container, ContainerStatus, Pod } from '../../kube/types.ts'
+import {
+  DEPLOYMENT_LABEL,
+  EXECUTOR_DONE_LABEL,
+  LAUNCH_ANNOTATION,
+  LAUNCH_LABEL,
+  OWNER_LABEL,
+  POD_REVOKED_LABEL,
+} from '../../pods/identity-marks.ts'
 import type { WatchRecord } from '../../watch/record-store.ts'
 import { SharedValues, sharedText } from './shared-values.ts'
 
@@ -11,10 +19,10 @@ export interface PodRecord extends WatchRecord {
 }
 
 /** Ours and Airflow's: what identifies the task, its owner, and what was done to the pod. */
-const LABELS = ['airflow-worker', 'airflow_executor_done', 'airflow_pod_revoked', 'davit-deployment', 'davit-launch']
-const ANNOTATIONS = ['dag_id', 'task_id', 'run_id', 'try_number', 'map_index', 'davit-launch']
+const LABELS = [OWNER_LABEL, EXECUTOR_DONE_LABEL, POD_REVOKED_LABEL, DEPLOYMENT_LABEL, LAUNCH_LABEL]
+const ANNOTATIONS = ['dag_id', 'task_id', 'run_id', 'try_number', 'map_index', LAUNCH_ANNOTATION]
 /** Their values are of one pod alone. */
-const OF_ONE_POD: ReadonlySet<string> = new Set(['davit-launch', 'map_index'])
+const OF_ONE_POD: ReadonlySet<string> = new Set([LAUNCH_LABEL, 'map_index'])
 /** Long enough for what kubelets and schedulers say; a message is for people. */
 const MESSAGE_LIMIT = 512
 /** The container that runs the task. Airflow: `base`. */

@@ -5,6 +5,7 @@ import { isNotFound } from '../../kube/status-predicates.ts'
 import type { PodEvent } from '../../kube/types.ts'
 import type { Logger } from '../../logger.ts'
 import type { Failure } from '../../pods/failure.ts'
+import { EXECUTOR_DONE_LABEL, OWNER_LABEL } from '../../pods/identity-marks.ts'
 import { hasOutcomeFinalizer } from '../../pods/protocol-marks.ts'
 import type { Notice } from '../../watch/notice.ts'
 import { Deadlines } from '../deadlines.ts'
@@ -15,6 +16,7 @@ import { taskFields } from '../launching/launcher.ts'
 import type { PodReference } from '../outcomes/delete-pod.ts'
 import { WorkQueue } from '../work-queue.ts'
 import { explainEnd, explainPending, isMute } from './explained-failure.ts'
+import { launchIdOf } from './launch-of-pod.ts'
 import { PendingExplanations } from './pending-explanations.ts'
 import { pendingClass, pendingLimits, reasonsWithoutGrace } from './pending-limit.ts'
 import { pendingStage } from './pending-stage.ts'
@@ -197,7 +199,7 @@ export class PodTracker {
     const { book, events, isAccounted } = this.#options
     if (isAccounted(record.uid)) return null
     const entry = book.ofPod(record.namespace, record.name)
-    const isOfLaunch = entry?.launch && (record.pod.metadata?.labels?.['davit-launch'] ?? '') === entry.launch.id
+    const isOfLaunch = entry?.launch && launchIdOf(record) === entry.launch.id
     if (!entry || !isOfLaunch || (entry.launch?.uid ?? record.uid) !== record.uid) {
       events.onStranger(record)
       return null
@@ -331,14 +333,14 @@ export class PodTracker {
       this.#gone(entry)
       return
     }
-    if (owner !== null && pod.metadata?.labels?.['airflow-worker'] !== owner) {
+    if (owner !== null && pod.metadata?.labels?.[OWNER_LABEL] !== owner) {
       events.onAdoptedAway(entry)
       return
     }
     entry.record = projectPod(pod)
     this.#take(entry, entry.record, { isDeleted: false })
     // It is out of the watch's selector and yet ours (labelled done by someone): it is looked at until it ends.
-    const isUnwatched = pod.metadata?.labels?.airflow_executor_done !== undefined
+    const isUnwatched = pod.metadata?.labels?.[EXECUTOR_DONE_LABEL] !== undefined
     if (isUnwatched && (entry.phase === 'live' || entry.phase === 'replacing')) {
       this.#rechecks.set(entry, this.#steady.now() + RECHECK_MS)
     }

@@ -1,8 +1,10 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
-import { annotationsToKey } from '../../pods/task-annotations.ts'
+import { LAUNCH_ANNOTATION } from '../../pods/identity-marks.ts'
+import { launchNumber } from '../../pods/launch-name.ts'
 import type { LaunchBook } from '../launch-book.ts'
 import type { Launch } from '../launch-store.ts'
 import { type Reaper, referenceTo } from '../outcomes/reaper.ts'
+import { deploymentOf, keyOfPod, launchIdOf } from './launch-of-pod.ts'
 import type { PodRecord } from './pod-record.ts'
 
 interface StrangersOptions {
@@ -54,7 +56,7 @@ export class Strangers {
 
   see(record: PodRecord): void {
     const expected = this.#expected.get(placeOf(record.namespace, record.name))
-    if (expected && expected.launchId === record.pod.metadata?.labels?.['davit-launch']) {
+    if (expected && expected.launchId === launchIdOf(record)) {
       if (expected.mayGo) this.#remove({ namespace: record.namespace, podName: record.name }, record)
       else expected.seen = record
     } else if (this.#isSuperseded(record)) this.#reap(record)
@@ -74,17 +76,15 @@ export class Strangers {
     this.#options.reaper.enqueue({ ...referenceTo(record), action: 'delete', isRevoked: true })
   }
 
-  #isSuperseded({ pod }: PodRecord): boolean {
+  #isSuperseded(record: PodRecord): boolean {
     const { book, config } = this.#options
-    const { labels, annotations } = pod.metadata ?? {}
-    if (labels?.['davit-deployment'] !== config.deployment) return false
-    const key = annotationsToKey(annotations)
-    if (!key || key.runId === null) return false
-    const entry = book.get({ ...key, runId: key.runId })
-    const [tryNumber, number] = (annotations?.['davit-launch'] ?? '').split('-').map(Number)
-    return (
-      entry?.isRecorded === true && tryNumber === key.tryNumber && number !== undefined && number < entry.launchNumber
-    )
+    if (deploymentOf(record) !== config.deployment) return false
+    const key = keyOfPod(record)
+    const entry = key && book.get(key)
+    if (!entry?.isRecorded) return false
+    const id = record.pod.metadata?.annotations?.[LAUNCH_ANNOTATION] ?? ''
+    const number = launchNumber(id)
+    return id.startsWith(`${key?.tryNumber}-`) && number !== null && number < entry.launchNumber
   }
 }
 

@@ -1,0 +1,29 @@
+import { DEPLOYMENT_LABEL, LAUNCH_LABEL } from '../../pods/identity-marks.ts'
+import { launchNumber } from '../../pods/launch-name.ts'
+import { annotationsToKey } from '../../pods/task-annotations.ts'
+import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
+import type { Launch } from '../launch-store.ts'
+import type { PodRecord } from './pod-record.ts'
+
+/** The task of a pod; null when its annotations name none. */
+export function keyOfPod({ pod }: PodRecord): TaskInstanceKey | null {
+  const key = annotationsToKey(pod.metadata?.annotations)
+  return key && key.runId !== null ? { ...key, runId: key.runId } : null
+}
+
+/** The launch id on a pod; empty on one of Airflow's, which has none. */
+export function launchIdOf({ pod }: PodRecord): string {
+  return pod.metadata?.labels?.[LAUNCH_LABEL] ?? ''
+}
+
+/** The deployment that a pod names; undefined on one of Airflow's. */
+export function deploymentOf({ pod }: PodRecord): string | undefined {
+  return pod.metadata?.labels?.[DEPLOYMENT_LABEL]
+}
+
+/** The launch that a pod is of, by its own marks. */
+export function launchOfPod(record: PodRecord, key: TaskInstanceKey): Launch {
+  const { name: podName, namespace, uid } = record
+  const id = launchIdOf(record)
+  return { id, key, number: launchNumber(id) ?? 1, podName, namespace, uid }
+}

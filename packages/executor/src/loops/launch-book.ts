@@ -1,5 +1,6 @@
 import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
 import type { LaunchEntry } from './launch-entry.ts'
+import { podPlace } from './tracking/pod-place.ts'
 
 /**
  * The tasks that this executor answers for, found by key and by pod. At most one entry for a key, and with it at most one
@@ -34,13 +35,13 @@ export class LaunchBook {
 
   /** Finds the entry by its pod from now on; to be called whenever its launch changes. */
   index(entry: LaunchEntry): void {
-    if (entry.launch) this.#byPod.set(podPath(entry.launch.namespace, entry.launch.podName), entry)
+    if (entry.launch) this.#byPod.set(podPlace(entry.launch.namespace, entry.launch.podName), entry)
   }
 
   /** Forgets the pod name of an entry that goes on to its next launch. */
   unindex(entry: LaunchEntry): void {
     if (!entry.launch) return
-    const path = podPath(entry.launch.namespace, entry.launch.podName)
+    const path = podPlace(entry.launch.namespace, entry.launch.podName)
     if (this.#byPod.get(path) === entry) this.#byPod.delete(path)
   }
 
@@ -49,7 +50,7 @@ export class LaunchBook {
   }
 
   ofPod(namespace: string, podName: string): LaunchEntry | undefined {
-    return this.#byPod.get(podPath(namespace, podName))
+    return this.#byPod.get(podPlace(namespace, podName))
   }
 
   /** The entry is closed: nothing that happens to its pod concerns us any more. */
@@ -62,8 +63,4 @@ export class LaunchBook {
   entries(): IterableIterator<LaunchEntry> {
     return this.#byKey.values()
   }
-}
-
-function podPath(namespace: string, podName: string): string {
-  return `${namespace}/${podName}`
 }

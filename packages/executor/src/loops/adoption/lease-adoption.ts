@@ -8,7 +8,7 @@ import type { Launch, LaunchLeases } from '../launch-store.ts'
 import { podDisposal } from '../outcomes/pod-disposal.ts'
 import { referenceTo } from '../outcomes/reaper.ts'
 import { deploymentOf, launchIdOf } from '../tracking/launch-of-pod.ts'
-import { endingOf } from '../tracking/pod-ending.ts'
+import { endingOf, hasEnded } from '../tracking/pod-ending.ts'
 import type { PodRecord } from '../tracking/pod-record.ts'
 import type { AdoptableTaskInstance } from './adoption.ts'
 import { ADOPTION_CONCURRENCY, type AdoptionContext } from './adoption-context.ts'
@@ -84,7 +84,7 @@ export class LeaseAdoption {
         !engine.book.ofPod(record.namespace, record.name) &&
         !engine.reaper.isPending(record.uid) &&
         // Who committed the end disposes of the pod; that may have to wait for the API server.
-        (endingOf(record.pod) === null || endedAt(record) < before),
+        (!hasEnded(record.pod) || endedAt(record) < before),
     )
     // A launch that the store never recorded is of another store: it is left alone.
     const closed = new Set(await this.#leases.closed(seen.map(launchIdOf)))

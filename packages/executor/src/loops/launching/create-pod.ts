@@ -11,7 +11,7 @@ import {
   POD_REVOKED_LABEL,
 } from '../../pods/identity-marks.ts'
 import { hasOutcomeFinalizer } from '../../pods/protocol-marks.ts'
-import { endingOf } from '../tracking/pod-ending.ts'
+import { hasEnded } from '../tracking/pod-ending.ts'
 import { type Refusal, refusalOf } from './refusal.ts'
 
 /** What came of a create (I1). */
@@ -82,7 +82,7 @@ async function identify(
     const found = await pods.get(namespaceOf(wanted), wanted.metadata?.name ?? '', request)
     if (!isOfLaunch(found, wanted)) return { kind: 'foreign', failure: foreignFailure(found, wanted) }
     const { labels, uid } = found.metadata ?? {}
-    if (labels?.[EXECUTOR_DONE_LABEL] !== undefined && endingOf(found)) return { kind: 'done', pod: found }
+    if (labels?.[EXECUTOR_DONE_LABEL] !== undefined && hasEnded(found)) return { kind: 'done', pod: found }
     if (isLeaving(found) || isAccounted(uid ?? '')) return { kind: 'leaving', pod: found }
     return { kind: 'ours', pod: claimsPods ? await ownedPod(pods, found, wanted, request) : found, found: true }
   } catch (error) {

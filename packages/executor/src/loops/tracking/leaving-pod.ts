@@ -20,7 +20,7 @@ export function leavingReason({ namespace, name, pod }: PodRecord, now: number):
   if (now < until + SLACK_MS) return `its pod ${place} is being deleted, until ${deletionTimestamp} at the latest`
   const node = pod.spec?.nodeName
   const finalizers = pod.metadata?.finalizers?.filter((name) => name !== OUTCOME_FINALIZER) ?? []
-  if (finalizers.length > 0 && (node === undefined || hasEnded(pod))) {
+  if (finalizers.length > 0 && (node === undefined || isInTerminalPhase(pod))) {
     return `its pod ${place} should be gone since ${deletionTimestamp}: the finalizer ${finalizers.join(', ')} keeps it; who set it has to take it off (kubectl get pod -n ${namespace} ${name} -o yaml)`
   }
   return (
@@ -37,6 +37,7 @@ export function willNeverRun({ metadata, spec }: Pod): boolean {
   return Boolean(metadata?.deletionTimestamp) && !spec?.nodeName
 }
 
-function hasEnded({ status }: Pod): boolean {
+/** Kubernetes' word: no container of it runs. */
+function isInTerminalPhase({ status }: Pod): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed'
 }

@@ -8,7 +8,7 @@ import type { LaunchEntry } from '../launch-entry.ts'
 import type { Launch } from '../launch-store.ts'
 import { WorkQueue } from '../work-queue.ts'
 import { leavingReason, willNeverRun } from './leaving-pod.ts'
-import { endingOf } from './pod-ending.ts'
+import { hasEnded } from './pod-ending.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
 
 interface LeavingPod {
@@ -154,6 +154,5 @@ function taskOf({ key: { dagId, taskId, runId, mapIndex } }: Pick<Launch, 'key'>
 }
 
 function isOver({ pod }: PodRecord): boolean {
-  const { phase } = pod.status ?? {}
-  return phase === 'Succeeded' || phase === 'Failed' || endingOf(pod) !== null || willNeverRun(pod)
+  return hasEnded(pod) || willNeverRun(pod)
 }

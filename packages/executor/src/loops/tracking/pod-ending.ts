@@ -48,6 +48,12 @@ export function podNews(
   return mainContainer(pod)?.container.state?.running ? { kind: 'running' } : { kind: 'none' }
 }
 
+/** Whether the pod can tell how it ended: {@link endingOf} without the reasons. */
+export function hasEnded(pod: Pod): boolean {
+  const phase = pod.status?.phase
+  return phase === 'Succeeded' || phase === 'Failed' || mainContainerEnd(pod) !== null
+}
+
 /** How the pod ended by what it shows; null while it has not, or when it went without showing it. */
 export function endingOf(pod: Pod): Ending | null {
   const { phase, reason } = pod.status ?? {}

@@ -20,7 +20,7 @@ import { launchIdOf } from './launch-of-pod.ts'
 import { PendingExplanations } from './pending-explanations.ts'
 import { pendingClass, pendingLimits, reasonsWithoutGrace } from './pending-limit.ts'
 import { pendingStage } from './pending-stage.ts'
-import { type Ending, endingOf, failedAs, failedFor, podNews, vanishedFailure } from './pod-ending.ts'
+import { type Ending, endingOf, failedAs, failedFor, hasEnded, podNews, vanishedFailure } from './pod-ending.ts'
 import type { PodEvents } from './pod-events.ts'
 import { type PodRecord, projectPod } from './pod-record.ts'
 import { UnlistedLaunches } from './unlisted-launches.ts'
@@ -234,7 +234,7 @@ export class PodTracker {
         }
         return
       case 'ended':
-        this.#end(entry, news.ending, { isOver: isDeleted || isOver(record) })
+        this.#end(entry, news.ending, { isOver: isDeleted || hasEnded(record.pod) })
         return
       case 'vanished':
         this.#end(entry, failedFor(this.#vanished(entry, record, news.failure)), { isOver: true })
@@ -373,8 +373,4 @@ export class PodTracker {
 
 function podOf({ namespace, podName: name, uid }: Launch): PodReference {
   return { namespace, name, ...(uid === undefined ? {} : { uid }) }
-}
-
-function isOver({ pod }: PodRecord): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed' || endingOf(pod) !== null
 }

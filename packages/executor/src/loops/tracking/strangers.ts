@@ -5,6 +5,7 @@ import type { LaunchBook } from '../launch-book.ts'
 import type { Launch } from '../launch-store.ts'
 import { type Reaper, referenceTo } from '../outcomes/reaper.ts'
 import { deploymentOf, keyOfPod, launchIdOf } from './launch-of-pod.ts'
+import { podPlace } from './pod-place.ts'
 import type { PodRecord } from './pod-record.ts'
 
 interface StrangersOptions {
@@ -38,7 +39,7 @@ export class Strangers {
   /** The launch is given up, and its create may have been carried out. */
   expect(launch: Launch): void {
     if (launch.uid === undefined)
-      this.#expected.set(placeOf(launch.namespace, launch.podName), { launchId: launch.id, mayGo: false, seen: null })
+      this.#expected.set(podPlace(launch.namespace, launch.podName), { launchId: launch.id, mayGo: false, seen: null })
   }
 
   /** The store knows of it: the pod may go. */
@@ -51,11 +52,11 @@ export class Strangers {
 
   /** Another executor answers for the launch: its pod is that one's. */
   forget(launch: Launch): void {
-    if (this.#expectedOf(launch)) this.#expected.delete(placeOf(launch.namespace, launch.podName))
+    if (this.#expectedOf(launch)) this.#expected.delete(podPlace(launch.namespace, launch.podName))
   }
 
   see(record: PodRecord): void {
-    const expected = this.#expected.get(placeOf(record.namespace, record.name))
+    const expected = this.#expected.get(podPlace(record.namespace, record.name))
     if (expected && expected.launchId === launchIdOf(record)) {
       if (expected.mayGo) this.#remove({ namespace: record.namespace, podName: record.name }, record)
       else expected.seen = record
@@ -63,12 +64,12 @@ export class Strangers {
   }
 
   #expectedOf({ namespace, podName, id }: Launch): Expected | undefined {
-    const expected = this.#expected.get(placeOf(namespace, podName))
+    const expected = this.#expected.get(podPlace(namespace, podName))
     return expected?.launchId === id ? expected : undefined
   }
 
   #remove({ namespace, podName }: Pick<Launch, 'namespace' | 'podName'>, record: PodRecord): void {
-    this.#expected.delete(placeOf(namespace, podName))
+    this.#expected.delete(podPlace(namespace, podName))
     this.#reap(record)
   }
 
@@ -86,8 +87,4 @@ export class Strangers {
     const number = launchNumber(id)
     return id.startsWith(`${key?.tryNumber}-`) && number !== null && number < entry.launchNumber
   }
-}
-
-function placeOf(namespace: string, podName: string): string {
-  return `${namespace}/${podName}`
 }

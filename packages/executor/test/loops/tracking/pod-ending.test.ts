@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '../../../src/kube/types.ts'
-import { endingOf, podNews, vanishedFailure } from '../../../src/loops/tracking/pod-ending.ts'
+import { endingOf, hasEnded, podNews, vanishedFailure } from '../../../src/loops/tracking/pod-ending.ts'
 
 const FATAL = ['ErrImagePull']
 const DELETING = { deletionTimestamp: '2026-01-01T00:00:30Z' }
@@ -121,5 +121,24 @@ describe('vanishedFailure', () => {
 describe('endingOf', () => {
   it('is null for a pod that has not ended', () => {
     expect(endingOf(pod({ phase: 'Running' }))).toBeNull()
+  })
+})
+
+describe('hasEnded', () => {
+  const statuses: Pod['status'][] = [undefined, { phase: 'Pending' }, { phase: 'Running' }, { phase: 'Unknown' }]
+  const over: Pod['status'][] = [
+    { phase: 'Succeeded' },
+    { phase: 'Failed' },
+    { phase: 'Failed', reason: 'Evicted' },
+    ...[0, 1].map((exitCode) => ({ phase: 'Running', containerStatuses: [container({ terminated: { exitCode } })] })),
+    { phase: 'Failed', reason: 'Evicted', containerStatuses: [container({ terminated: { exitCode: 0 } })] },
+  ]
+
+  it.each(over)('is true where there is an ending: %j', (status) => {
+    expect([hasEnded(pod(status)), endingOf(pod(status)) !== null]).toEqual([true, true])
+  })
+
+  it.each(statuses)('is false where there is none: %j', (status) => {
+    expect([hasEnded(pod(status)), endingOf(pod(status))]).toEqual([false, null])
   })
 })

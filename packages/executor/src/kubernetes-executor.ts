@@ -27,6 +27,7 @@ import { type TaskLogRequest, TaskLogs } from './loops/logs/task-logs.ts'
 import { MeasuredPods } from './loops/measured-pods.ts'
 import { Periods } from './loops/periods.ts'
 import { PodScopes } from './loops/tracking/pod-scopes.ts'
+import { NOT_DONE_TERM, ownerTerm } from './loops/tracking/selector-terms.ts'
 import { waitingReason } from './loops/tracking/waiting-reason.ts'
 import { watchScopes } from './loops/tracking/watched-namespaces.ts'
 import { Troubles } from './loops/troubles.ts'
@@ -34,7 +35,6 @@ import type { Workload } from './loops/workload.ts'
 import { type Metrics, noMetrics } from './metrics.ts'
 import { ownerJobId } from './owner-job-id.ts'
 import { fromObj, podPatchOf } from './pods/executor-pod-override.ts'
-import { makeSafeLabelValue } from './pods/safe-label-value.ts'
 import { ResourceVersion } from './resource-version.ts'
 import { type TaskInstanceKey, taskInstanceKeyText } from './tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
@@ -181,13 +181,10 @@ export class KubernetesExecutor extends BaseExecutor {
     const { resourceVersions } = this.#store
     for (const [namespace, version] of await resourceVersions.load()) this.#resourceVersion.set(namespace, version)
     for (const { key, number } of await this.#store.currentLaunches()) this.#launchNumbers.set(key, number)
-    const { adoption, deployment } = this.config
-    const whose =
-      adoption === 'lease' ? `davit-deployment=${deployment}` : `airflow-worker=${makeSafeLabelValue(this.jobId)}`
     this.#scopes = new PodScopes({
       pods: this.#pods,
       scopes: watchScopes(this.config),
-      labelSelector: `${whose},airflow_executor_done!=True`,
+      labelSelector: `${ownerTerm(this.config, this.jobId)},${NOT_DONE_TERM}`,
       resyncSeconds: this.config.resyncSeconds,
       resourceVersion: this.#resourceVersion,
       store: this.#store,

@@ -7,12 +7,12 @@ import type { Pod, Status } from './kube/types.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 import { PodScopes } from './loops/tracking/pod-scopes.ts'
+import { jobTerm, NOT_DONE_TERM } from './loops/tracking/selector-terms.ts'
 import { Troubles } from './loops/troubles.ts'
 import { noMetrics } from './metrics.ts'
 import { ownerJobId } from './owner-job-id.ts'
 import type { PodFailureDetails } from './pods/failure-details.ts'
 import { podOutcome } from './pods/pod-outcome.ts'
-import { makeSafeLabelValue } from './pods/safe-label-value.ts'
 import { readTaskAnnotations } from './pods/task-annotations.ts'
 import { ResourceVersion } from './resource-version.ts'
 
@@ -91,7 +91,7 @@ export class KubernetesJobWatcher {
     this.#scopes = new PodScopes({
       pods: options.kube.pods,
       scopes: [options.namespace],
-      labelSelector: `airflow-worker=${makeSafeLabelValue(ownerJobId('schedulerJobId', options.schedulerJobId))},airflow_executor_done!=True`,
+      labelSelector: `${jobTerm(ownerJobId('schedulerJobId', options.schedulerJobId))},${NOT_DONE_TERM}`,
       resyncSeconds: this.#config.resyncSeconds,
       resourceVersion: options.resourceVersion ?? new ResourceVersion(),
       store: new InMemoryLaunchStore(),

@@ -1,7 +1,6 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
 import type { Logger } from '../../logger.ts'
-import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
 import { buildSelectorForK8sExecutorPod } from '../../pods/task-labels.ts'
 import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from '../../tasks/task-instance-key-map.ts'
@@ -9,6 +8,7 @@ import { listAll } from '../../watch/list-all.ts'
 import type { Launch } from '../launch-store.ts'
 import { deploymentOf, keyOfPod, launchOfPod } from '../tracking/launch-of-pod.ts'
 import { type PodRecord, projectPod } from '../tracking/pod-record.ts'
+import { deploymentTerm, jobTerm, NOT_DONE_TERM, TASK_TERM } from '../tracking/selector-terms.ts'
 import { watchScopes } from '../tracking/watched-namespaces.ts'
 
 /** A task instance whose executor is gone, to be taken over with its pod. */
@@ -22,7 +22,7 @@ export interface AdoptableTaskInstance {
 
 /** Selects the pods of one owner that are not done with. */
 export function ownedSelector(jobId: string): string {
-  return `kubernetes_executor=True,airflow-worker=${makeSafeLabelValue(jobId)},airflow_executor_done!=True`
+  return [TASK_TERM, jobTerm(jobId), NOT_DONE_TERM].join()
 }
 
 /** One list a scope of all pods that fit. */
@@ -49,7 +49,7 @@ export function taskSelector(
   ownerJobId: string | null,
 ): string {
   if (adoption === 'label') return buildSelectorForK8sExecutorPod({ ...key, airflowWorker: ownerJobId })
-  return `${buildSelectorForK8sExecutorPod(key)},davit-deployment=${deployment}`
+  return `${buildSelectorForK8sExecutorPod(key)},${deploymentTerm(deployment)}`
 }
 
 interface Sorted {

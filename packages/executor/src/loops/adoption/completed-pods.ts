@@ -1,6 +1,8 @@
 import type { ContainerState } from 'kubernetes-types/core/v1.d.ts'
+import { OWNER_LABEL } from '../../pods/identity-marks.ts'
 import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
 import type { PodRecord } from '../tracking/pod-record.ts'
+import { deploymentTerm, NOT_DONE_TERM, TASK_TERM } from '../tracking/selector-terms.ts'
 
 /**
  * Selects ended pods that no living executor answers for. Airflow: `_adopt_completed_pods`; only pods of our deployment,
@@ -8,8 +10,8 @@ import type { PodRecord } from '../tracking/pod-record.ts'
  */
 export function completedSelector(jobId: string, aliveJobIds: readonly string[], deployment: string): string {
   const alive = [...new Set([jobId, ...aliveJobIds])].map(makeSafeLabelValue).sort()
-  const owner = alive.length > 1 ? `airflow-worker notin (${alive.join(',')})` : `airflow-worker!=${alive[0]}`
-  return `kubernetes_executor=True,davit-deployment=${deployment},${owner},airflow_executor_done!=True`
+  const owner = alive.length > 1 ? `${OWNER_LABEL} notin (${alive.join(',')})` : `${OWNER_LABEL}!=${alive[0]}`
+  return [TASK_TERM, deploymentTerm(deployment), owner, NOT_DONE_TERM].join()
 }
 
 /** When the pod ended: the latest end of a container, else its creation; milliseconds since 1970. */

@@ -1,5 +1,4 @@
 import type { Pod } from '../../kube/types.ts'
-import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
 import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from '../../tasks/task-instance-key-map.ts'
 import { TaskInstanceKeySet } from '../../tasks/task-instance-key-set.ts'
@@ -8,6 +7,7 @@ import { referenceTo } from '../outcomes/reaper.ts'
 import { keyOfPod, launchOfPod } from '../tracking/launch-of-pod.ts'
 import { endingOf } from '../tracking/pod-ending.ts'
 import { projectPod } from '../tracking/pod-record.ts'
+import { DONE_TERM, deploymentTerm, jobTerm, ownerTerm, TASK_TERM } from '../tracking/selector-terms.ts'
 import { type AdoptableTaskInstance, listPods, taskSelector } from './adoption.ts'
 import type { AdoptionContext } from './adoption-context.ts'
 import { endedAt } from './completed-pods.ts'
@@ -68,7 +68,7 @@ export class ExecutorAdoption {
       (config.kubernetesQueue === null || queue === undefined || queue === config.kubernetesQueue)
     const queued = (await store.queuedTaskInstances()).filter(isForUs)
     if (queued.length > 0) {
-      const labelSelector = `kubernetes_executor=True,${this.#ownedBy(jobId)}`
+      const labelSelector = `${TASK_TERM},${ownerTerm(config, jobId)}`
       const records = await listPods(pods, config, { labelSelector }, signal)
       const present = new TaskInstanceKeySet(records.flatMap((record) => keyOfPod(record) ?? []))
       // A pod that was bound and is gone may have run: that is for adoption to tell.
@@ -95,8 +95,8 @@ export class ExecutorAdoption {
   async reapKeptPods(which: { ofJob?: string; olderThanSeconds?: number; signal?: AbortSignal }): Promise<void> {
     const { config, pods, engine, clock } = this.#options
     const { ofJob, olderThanSeconds = 0, signal } = which
-    const owner = ofJob === undefined ? '' : `,airflow-worker=${makeSafeLabelValue(ofJob)}`
-    const labelSelector = `kubernetes_executor=True,davit-deployment=${config.deployment},airflow_executor_done=True${owner}`
+    const owner = ofJob === undefined ? [] : [jobTerm(ofJob)]
+    const labelSelector = [TASK_TERM, deploymentTerm(config.deployment), DONE_TERM, ...owner].join()
     // The phase may come after the end of the containers, for which a pod was kept.
     const records = await listPods(pods, config, { labelSelector, fieldSelector: 'status.phase!=Succeeded' }, signal)
     const before = clock.now() - olderThanSeconds * 1000
@@ -105,11 +105,5 @@ export class ExecutorAdoption {
       if (olderThanSeconds > 0 && endedAt(record) > before) continue
       engine.reaper.enqueue({ ...referenceTo(record), action: 'delete' })
     }
-  }
-
-  /** A selector's term for the pods of a job; by lease they say nothing of their owner. */
-  #ownedBy(jobId: string): string {
-    const { adoption, deployment } = this.#options.config
-    return adoption === 'lease' ? `davit-deployment=${deployment}` : `airflow-worker=${makeSafeLabelValue(jobId)}`
   }
 }

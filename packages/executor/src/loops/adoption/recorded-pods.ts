@@ -8,6 +8,7 @@ import { podDisposal } from '../outcomes/pod-disposal.ts'
 import { type Reaper, referenceTo } from '../outcomes/reaper.ts'
 import { endingOf } from '../tracking/pod-ending.ts'
 import type { PodRecord } from '../tracking/pod-record.ts'
+import { deploymentTerm, NOT_DONE_TERM, TASK_TERM } from '../tracking/selector-terms.ts'
 import { listPods } from './adoption.ts'
 import { endedAt } from './completed-pods.ts'
 
@@ -30,7 +31,7 @@ export async function disposeOfRecordedPods(options: RecordedPodsOptions, signal
   const { pods, config, store, book, reaper, clock } = options
   if (store.isVolatile || config.adoption === 'lease') return
   const selectors = {
-    labelSelector: `kubernetes_executor=True,davit-deployment=${config.deployment},airflow_executor_done!=True`,
+    labelSelector: [TASK_TERM, deploymentTerm(config.deployment), NOT_DONE_TERM].join(),
     fieldSelector: 'status.phase!=Pending,status.phase!=Running',
   }
   const before = clock.now() - config.orphanedTasksCheckInterval * 1000

@@ -8,13 +8,12 @@ import { podDisposal } from '../outcomes/pod-disposal.ts'
 import { finalizerOf, type Reaper } from '../outcomes/reaper.ts'
 import type { Ending } from '../tracking/pod-ending.ts'
 
-/** Whether a launch that ended is followed by another one of the same try. */
-export type Again =
-  | { readonly kind: 'no' }
-  /** Its pod can do nothing more. */
-  | { readonly kind: 'now'; readonly failure: Failure }
-  /** It must be given up in the store, and its pod deleted and seen gone, first. */
-  | { readonly kind: 'afterDeletion'; readonly failure: Failure }
+/** A launch that is followed by another one of the same try. */
+export interface LostLaunch {
+  /** `now`: its pod can do nothing more. `afterDeletion`: it must be given up in the store, and its pod deleted and seen gone, first. */
+  readonly kind: 'now' | 'afterDeletion'
+  readonly failure: Failure
+}
 
 type Budgets = Pick<ExecutorConfig, 'podLaunchFailureExcludedContainerReasons'>
 
@@ -24,11 +23,11 @@ const MAX_DELAY_MS = 60_000
 
 /**
  * Decides after a launch ended. An infrastructure failure is charged to its own budget and leads to a new launch; every
- * other end is the try's outcome.
+ * other end is the try's outcome, and null here.
  */
-export function launchAgain(entry: LaunchEntry, ending: Ending, config: Budgets, isOver: boolean): Again {
+export function launchAgain(entry: LaunchEntry, ending: Ending, config: Budgets, isOver: boolean): LostLaunch | null {
   const { failure } = ending
-  if (ending.state === 'success' || !failure || !mayLaunchAgain(entry, failure, config)) return { kind: 'no' }
+  if (ending.state === 'success' || !failure || !mayLaunchAgain(entry, failure, config)) return null
   return { kind: isOver ? 'now' : 'afterDeletion', failure }
 }
 

@@ -1,18 +1,29 @@
 import { type TaskInstanceKey, taskInstanceKeyText } from '@davit/executor'
 import type { JournalLine } from '../support/launch-store/journal.ts'
 import type { PlayRecord, Violation } from './play.ts'
+import type { PodLife } from './pod-history.ts'
 import type { TaskPlan } from './schedule.ts'
 
 /** Promise (a), I3, I8, I9: every task ends, every try has one outcome, every charge is due, and refusals cost nothing. */
-export function checkTries({ journal, taskInstances, schedule, isQuiet, pods }: PlayRecord): Violation[] {
+export function checkTries({
+  journal,
+  taskInstances,
+  schedule,
+  isQuiet,
+  pods,
+  waitingReasons,
+}: PlayRecord): Violation[] {
   const wrong: Violation[] = []
   if (!isQuiet) {
     const open = taskInstances.filter(({ state }) => state !== 'success' && state !== 'failed')
-    const names = open.map(({ key, state, queuedByJobId }) => `${key.taskId} (${state}, job ${queuedByJobId})`)
+    const names = open.map(({ key, state, queuedByJobId }) => {
+      const why = waitingReasons.get(taskInstanceKeyText(key))
+      return `${key.taskId} (${state}, job ${queuedByJobId}: ${why ?? 'no executor has it'})`
+    })
     const left = pods.filter(
       ({ goneAt, last }) => goneAt === null && last.metadata?.labels?.airflow_executor_done !== 'True',
     )
-    const podNames = left.map(({ name, phase }) => `${name} (${phase})`)
+    const podNames = left.map(({ name, phase, last }) => `${name} (${[phase, ...lastWords(last)].join(', ')})`)
     wrong.push({ invariant: 'I7', what: `not at rest in time: tasks ${names.join(', ')}; pods ${podNames.join(', ')}` })
   }
   for (const instance of taskInstances) {
@@ -28,6 +39,18 @@ export function checkTries({ journal, taskInstances, schedule, isQuiet, pods }: 
       )
   }
   return wrong
+}
+
+/** What a pod that stays says of itself: whose it is, what its containers wait for, whether it is being deleted. */
+function lastWords({ metadata, status }: PodLife['last']): string[] {
+  const waiting = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.waiting?.reason ?? [])
+  const untrue = (status?.conditions ?? []).filter(({ status: is }) => is !== 'True')
+  return [
+    `job ${metadata?.labels?.['airflow-worker']}`,
+    ...waiting,
+    ...untrue.map(({ type, reason }) => `not ${type}${reason ? ` (${reason})` : ''}`),
+    ...(metadata?.deletionTimestamp ? ['is being deleted'] : []),
+  ]
 }
 
 function checkTask(plan: TaskPlan, lines: readonly JournalLine[], hadPod: boolean): Violation[] {

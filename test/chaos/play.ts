@@ -1,5 +1,5 @@
 import { seededRandom } from '@davit/devcluster'
-import type { Launch, TaskInstanceKey } from '@davit/executor'
+import { type Launch, type TaskInstanceKey, taskInstanceKeyText } from '@davit/executor'
 import type { JournalLine } from '../support/launch-store/journal.ts'
 import { SqliteLaunchStore, type StoredTaskInstance } from '../support/sqlite-launch-store.ts'
 import { startTimedCluster } from '../support/timed-cluster.ts'
@@ -27,6 +27,8 @@ export interface PlayRecord {
   /** Whether all task instances had ended in time. */
   readonly isQuiet: boolean
   readonly endedAt: number
+  /** Of task instances that have not ended: what the executor that has them says, by key. */
+  readonly waitingReasons: ReadonlyMap<string, string>
   /** What was seen on the way. */
   readonly violations: readonly Violation[]
   readonly hits: ReadonlyMap<FaultName, number>
@@ -102,6 +104,10 @@ export async function playOn(cluster: ChaosCluster, schedule: Schedule, pace: Pa
       violated('I5', `job ${jobId} has ${executor.slotsOccupied} slots occupied although all has ended`)
   }
   const endedAt = clock.now()
+  const waitingReasons = reasonsOf(
+    slotsLeft,
+    (await store.taskInstances()).map(({ key }) => key),
+  )
   for (const life of slotsLeft) await stop(cluster, life, violated)
   await cluster.settle()
   history[Symbol.dispose]()
@@ -116,6 +122,7 @@ export async function playOn(cluster: ChaosCluster, schedule: Schedule, pace: Pa
     faultsEndedAt: faultsEndAt,
     isQuiet,
     endedAt,
+    waitingReasons,
     violations,
     hits,
     logs: lives().map(({ logger }) => logger.lines),
@@ -160,6 +167,17 @@ async function untilQuiet(
     await cluster.advance(pace.lookEveryMs)
   }
   return false
+}
+
+function reasonsOf(lives: readonly JobLife[], keys: readonly TaskInstanceKey[]): Map<string, string> {
+  const reasons = new Map<string, string>()
+  for (const { executor } of lives) {
+    for (const key of keys) {
+      if (executor.hasTask(key))
+        reasons.set(taskInstanceKeyText(key), executor.waitingReason(key) ?? 'it waits for nothing')
+    }
+  }
+  return reasons
 }
 
 /** A failed pod that stays to be looked at. */

@@ -1,5 +1,5 @@
 interface Call {
-  readonly at: number
+  at: number
   readonly order: number
   readonly callback: () => void
 }
@@ -43,10 +43,23 @@ export class SteppedClock {
   /** Sets the time to `at`, and makes the calls that are due then, also those that they ask for, in the order of asking. */
   moveTo(at: number): void {
     this.#now = Math.max(this.#now, at)
-    for (let due = this.#calls.at(-1); due && due.at <= this.#now; due = this.#calls.at(-1)) {
-      this.#calls.pop()
-      due.callback()
-    }
+    while (this.callNext(this.#now));
+  }
+
+  /** Makes the next call, at its time, if that comes by `end`; false: there is none. */
+  callNext(end: number): boolean {
+    const next = this.#calls.at(-1)
+    if (!next || next.at > end) return false
+    this.#calls.pop()
+    this.#now = Math.max(this.#now, next.at)
+    next.callback()
+    return true
+  }
+
+  /** Puts the clock forward or back, as someone who corrects it or a machine that slept: its timers know nothing of it. */
+  jump(ms: number): void {
+    this.#now += ms
+    for (const call of this.#calls) call.at += ms
   }
 
   /** Where a call stands, or would: by time, then by order, the next one last. */

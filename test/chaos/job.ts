@@ -12,6 +12,7 @@ import type { ClaimedTry } from '../support/launch-store/scheduling.ts'
 import type { MemoryWire } from '../support/memory-wire.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
 import { scriptAnnotations } from '../support/scripted-pod.ts'
+import { sleep } from '../support/sleep.ts'
 import type { SqliteLaunchStore } from '../support/sqlite-launch-store.ts'
 import type { ChaosCluster } from './chaos-cluster.ts'
 import { podsBehindMembrane } from './kube-behind-membrane.ts'
@@ -77,7 +78,7 @@ export class JobLife {
     })
     this.#store = storeBehindMembrane(world.store, {
       membrane: this.membrane,
-      sleep: (ms) => new Promise((resolve) => void cluster.clock.setTimeout(resolve, ms)),
+      sleep: (ms) => sleep(cluster.clock, ms),
       trouble: () => trouble.store(random),
     })
     const pods = podsBehindMembrane(this.#kube.pods, {
@@ -117,7 +118,7 @@ export class JobLife {
         await this.#store.jobs.renew(this.jobId, this.#world.pace.leaseSeconds)
         break
       } catch {
-        await new Promise<void>((resolve) => void clock.setTimeout(resolve, 1_000))
+        await sleep(clock, 1_000)
       }
     }
     await this.executor.start()
@@ -145,7 +146,7 @@ export class JobLife {
         return await this.executor.revokeTask({ key, queuedByJobId: this.jobId })
       } catch {
         // The store or the server did not answer.
-        await new Promise<void>((resolve) => void clock.setTimeout(resolve, this.#world.pace.tickMs))
+        await sleep(clock, this.#world.pace.tickMs)
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock, WatchEvent } from '@davit/executor'
+import { sleep } from '../support/sleep.ts'
 
 /** What becomes of the events of a watch on their way. */
 export interface WatchTrouble {
@@ -120,17 +121,4 @@ function mixed<T>(batch: readonly WatchEvent<T>[], { random, nameOf }: ScrambleO
     if (row?.length === 0) rows.splice(place, 1)
   }
   return told
-}
-
-function sleep(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  if (signal?.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = () => {
-      timer.cancel()
-      signal?.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = clock.setTimeout(done, delayMs)
-    signal?.addEventListener('abort', done, { once: true })
-  })
 }

@@ -1,4 +1,5 @@
 import { type Clock, KubeConnectionError, type KubeConnectionErrorKind, type PodVerbs } from '@davit/executor'
+import { sleep } from './sleep.ts'
 
 export interface SpoiledAnswers {
   readonly clock: Clock
@@ -23,18 +24,10 @@ export function spoiledAnswers(pods: PodVerbs, { clock, kind, waitMs, isOn }: Sp
       reason: 'spoiled',
       mayHaveArrived: true,
     })
-  const wait = (ms: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      const timer = clock.setTimeout(resolve, ms)
-      signal?.addEventListener('abort', () => {
-        timer.cancel()
-        resolve()
-      })
-    })
   const spoil = async <T>(signal: AbortSignal | undefined, request: () => Promise<T>): Promise<T> => {
     const answer = await request()
     if (!isOn()) return answer
-    await wait(waitMs.request, signal)
+    await sleep(clock, waitMs.request, signal)
     throw error()
   }
   return {
@@ -47,7 +40,7 @@ export function spoiledAnswers(pods: PodVerbs, { clock, kind, waitMs, isOn }: Sp
     log: (...given) => pods.log(...given),
     async *watch(namespace, options) {
       if (isOn()) {
-        await wait(waitMs.watch, options.signal)
+        await sleep(clock, waitMs.watch, options.signal)
         if (options.signal?.aborted) return
         throw error()
       }

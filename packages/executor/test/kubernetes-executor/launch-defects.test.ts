@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../../test/support/fake-clock.ts'
+import { sleep } from '../../../../test/support/sleep.ts'
 import { DurableStore } from '../support/durable-store.ts'
 import { apiError, connectionError, FakePods } from '../support/fake-pods.ts'
 import { keyOf, startExecutor } from '../support/start-executor.ts'
@@ -15,6 +16,19 @@ class DatedClock extends FakeClock {
   steadyNow(): number {
     return super.now()
   }
+}
+
+/** Each create takes so long; counts how many there were at a time, at most. */
+function slowCreates(pods: FakePods, clock: FakeClock, delayMs: number): { readonly most: number } {
+  const create = pods.create.bind(pods)
+  const creates = { inFlight: 0, most: 0 }
+  pods.create = async (...args) => {
+    creates.most = Math.max(creates.most, ++creates.inFlight)
+    await sleep(clock, delayMs)
+    creates.inFlight -= 1
+    return create(...args)
+  }
+  return creates
 }
 
 const always = Number.POSITIVE_INFINITY
@@ -161,22 +175,14 @@ it('L15: a task that runs is not launched again while it does, however often it 
 it('L16: one heartbeat launches all there are slots for, many at once, and waits for none', async () => {
   const clock = new FakeClock()
   const pods = new FakePods({ now: () => clock.now() })
-  const create = pods.create.bind(pods)
-  let inFlight = 0
-  let most = 0
-  // Each create takes 100 ms, as with admission webhooks.
-  pods.create = async (...args) => {
-    most = Math.max(most, ++inFlight)
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, 100))
-    inFlight -= 1
-    return create(...args)
-  }
+  // As with admission webhooks.
+  const creates = slowCreates(pods, clock, 100)
   const { executor } = await startExecutor({ pods, clock, parallelism: 400 })
   for (let task = 0; task < 400; task++) executor.queueWorkload({ key: keyOf(`t${task}`), args: [] })
   executor.heartbeat()
   expect(pods.all()).toEqual([])
   await clock.advance(1_500)
-  expect([pods.all().length, most]).toEqual([400, 64])
+  expect([pods.all().length, creates.most]).toEqual([400, 64])
   await executor.end()
 })
 
@@ -206,26 +212,18 @@ describe('I8: hooks that do not end', () => {
   it('that end after a while have their pods created, each once, and no more at a time than are allowed', async () => {
     const clock = new FakeClock()
     const pods = new FakePods({ now: () => clock.now() })
-    const create = pods.create.bind(pods)
-    let inFlight = 0
-    let most = 0
-    pods.create = async (...args) => {
-      most = Math.max(most, ++inFlight)
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, 50))
-      inFlight -= 1
-      return create(...args)
-    }
+    const creates = slowCreates(pods, clock, 50)
     const { executor } = await startExecutor({
       pods,
       clock,
       parallelism: 200,
       config: { podCreationMaxConcurrency: 8 },
-      podMutationHook: () => new Promise<void>((resolve) => clock.setTimeout(resolve, 3_000)),
+      podMutationHook: () => sleep(clock, 3_000),
     })
     for (let task = 0; task < 60; task++) executor.queueWorkload({ key: keyOf(`t${task}`), args: [] })
     executor.heartbeat()
     await clock.advance(15_000)
-    expect([pods.all().length, pods.count('create'), most]).toEqual([60, 60, 8])
+    expect([pods.all().length, pods.count('create'), creates.most]).toEqual([60, 60, 8])
     await executor.end()
   })
 })

@@ -1,3 +1,4 @@
+import { markdownTable, withSection } from './page-section.ts'
 import { parityDefects } from './parity-defects.ts'
 import { parityProblems } from './parity-problems.ts'
 import { type TestTitle, testTitles } from './test-titles.ts'
@@ -14,11 +15,11 @@ export function withProofs(page: string, titles: readonly TestTitle[] = testTitl
   for (const title of titles) {
     for (const id of proofsOf(title)) proofs.set(id, [...(proofs.get(id) ?? []), title])
   }
-  const defects = table(
+  const defects = markdownTable(
     ['id', 'Airflow', 'Davit'],
     parityDefects.map(({ id, airflow, here }) => [id, airflow, here]),
   )
-  const problems = table(
+  const problems = markdownTable(
     ['id', 'problem', 'what its test asks', 'size, backend, and why'],
     parityProblems.map(({ id, problem, asks, note }) => [id, problem, asks, note || 'as asked']),
   )
@@ -44,20 +45,5 @@ function proofTable(ids: readonly string[], proofs: ReadonlyMap<string, readonly
     if (titles.length === 0) return [[id, 'no test has its name', '–', '–']]
     return titles.map(({ title, file, runsOn }) => [id, `\`${title.replaceAll('`', '’')}\``, `\`${file}\``, runsOn])
   })
-  return table(['id', 'test', 'file', 'runs on'], rows)
-}
-
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
-  return [line(columns), `|${columns.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
-}
-
-/** What stands between the heading's first paragraph and the next heading of its kind is replaced. */
-function withSection(page: string, heading: string, content: string): string {
-  const start = page.indexOf(`\n## ${heading}\n`)
-  if (start < 0) throw new Error(`the page has no section ${JSON.stringify(heading)}`)
-  const next = page.indexOf('\n## ', start + 1)
-  const section = page.slice(start, next < 0 ? undefined : next)
-  const intro = section.slice(0, section.indexOf('\n|') < 0 ? undefined : section.indexOf('\n|')).trimEnd()
-  return `${page.slice(0, start)}${intro}\n\n${content}\n${next < 0 ? '' : page.slice(next)}`
+  return markdownTable(['id', 'test', 'file', 'runs on'], rows)
 }

@@ -41,11 +41,12 @@ export async function successful(
   )
 }
 
-/** How many a second, between the first that was received and the last that was answered. */
-export function ratePerSecond(requests: readonly TimedRequest[]): number {
-  const first = Math.min(...requests.map(({ received }) => received))
-  const last = Math.max(...requests.map(({ answered }) => answered))
-  return (requests.length / (last - first)) * 1000
+/**
+ * How many a second, from when the work was given until the last was answered. Not from the first request: who prepares many
+ * before sending one has worked by then.
+ */
+export function ratePerSecond(requests: readonly TimedRequest[], since: number): number {
+  return (requests.length / (Math.max(...requests.map(({ answered }) => answered)) - since)) * 1000
 }
 
 /** ISO 8601 with microseconds, which `Date` would cut off. */

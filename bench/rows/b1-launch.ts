@@ -31,7 +31,7 @@ async function measure(context: BenchContext, count: number, script: string): Pr
     async ({ server, phase }) => {
       const made = await creates(server, phase.from, count)
       return {
-        'creates/s': ratePerSecond(made),
+        'creates/s': ratePerSecond(made, phase.from),
         'client CPU ms/create': phase.clientCpuMs / count,
         'API server CPU ms/create': (phase.serverCpuMs['kube-apiserver'] ?? 0) / count,
         'etcd CPU ms/create': (phase.serverCpuMs.etcd ?? 0) / count,

@@ -43,7 +43,7 @@ async function measure(context: BenchContext, count: number, script: string): Pr
       )
       const perTask = (cpuMs = 0) => cpuMs / count
       return {
-        'lifecycles/s': ratePerSecond(requests) / 2,
+        'lifecycles/s': ratePerSecond(requests, phase.from) / 2,
         'client CPU ms/task': perTask(phase.clientCpuMs),
         'API server CPU ms/task': perTask(phase.serverCpuMs['kube-apiserver']),
         'etcd CPU ms/task': perTask(phase.serverCpuMs.etcd),

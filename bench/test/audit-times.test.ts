@@ -7,8 +7,7 @@ it('keeps the microseconds of the audit log', () => {
   expect(epochMs('2026-01-01T00:00:01Z')).toBe(Date.UTC(2026, 0, 1) + 1000)
 })
 
-it('counts from the first request that came to the last that was answered', () => {
-  const request = (received: number, answered: number) =>
-    ({ received, answered }) as Parameters<typeof ratePerSecond>[0][number]
-  expect(ratePerSecond([request(1_000, 1_100), request(1_050, 3_000)])).toBe(1)
+it('counts from the beginning of the work to the last answer', () => {
+  const answeredAt = (answered: number) => ({ answered }) as Parameters<typeof ratePerSecond>[0][number]
+  expect(ratePerSecond([answeredAt(3_000), answeredAt(2_500)], 1_000)).toBe(1)
 })

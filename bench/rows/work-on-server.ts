@@ -11,10 +11,16 @@ export interface ServerWork {
   readonly phase: MeasuredPhase
 }
 
+/** What a contender is told of its server: files. */
+export interface GivenServer {
+  readonly kubeconfig: string
+  readonly template: string
+}
+
 export interface WorkOptions {
   readonly phase: string
   readonly isHeld: boolean
-  readonly command: (given: { readonly kubeconfig: string; readonly template: string }) => ClientCommand
+  readonly command: (given: GivenServer) => ClientCommand
 }
 
 /** One contender's run of one phase on a control plane of its own; what it came to is read before the server goes. */

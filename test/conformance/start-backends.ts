@@ -1,7 +1,7 @@
 import type { TestProject } from 'vitest/node'
 import { casesLeftOut, kubernetesNodes } from '../kubernetes/node-kinds.ts'
 import { startKubernetes } from '../kubernetes/start-kubernetes.ts'
-import { pythonEnvironment } from '../python/python-environment.ts'
+import { pythonClient, pythonEnvironment } from '../python/python-environment.ts'
 import { backendsNotNamed, namedBackends } from '../support/backend-names.ts'
 import { executorUser } from '../support/executor-user.ts'
 import { checkPermissionsOfRun } from '../support/permissions-of-run.ts'
@@ -51,7 +51,9 @@ async function isWholeSuite(project: TestProject): Promise<boolean> {
 /** Where it cannot be had the cases of the Python client fail, and no others. */
 async function preparePython(): Promise<PreparedPython> {
   try {
-    return { path: await pythonEnvironment({ onProgress: (line) => console.log(`conformance: ${line}`) }) }
+    return {
+      path: await pythonEnvironment(pythonClient, { onProgress: (line) => console.log(`conformance: ${line}`) }),
+    }
   } catch (error) {
     return { missing: error instanceof Error ? error.message : String(error) }
   }

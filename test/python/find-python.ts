@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { compareVersions } from '../kubernetes/go-toolchain.ts'
 
-/** What the pinned client and all that it needs run on. */
+/** What the pinned packages run on. */
 const oldestPython = '3.11'
 
-const toInstall = `install Python ${oldestPython} or newer with its venv (Debian's python3 and python3-venv); it runs the Python client`
+const toInstall = `install Python ${oldestPython} or newer with its venv (Debian's python3 and python3-venv)`
 
 /** Python is missing, too old, or cannot make virtual environments; the message says what to install. */
 export class PythonMissingError extends Error {

@@ -2,8 +2,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { airflowPackages } from '../../bench/airflow/airflow-packages.ts'
 import { PythonMissingError } from './find-python.ts'
-import { pythonEnvironment } from './python-environment.ts'
+import { pythonClient, pythonEnvironment } from './python-environment.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -37,8 +38,11 @@ describe('pythonEnvironment', () => {
   it('is made once and found from then on', async () => {
     await fakePython()
     const cacheFolder = join(folder, 'cache')
-    const environments = await Promise.all([pythonEnvironment({ cacheFolder }), pythonEnvironment({ cacheFolder })])
-    expect(new Set([...environments, await pythonEnvironment({ cacheFolder })]).size).toBe(1)
+    const environments = await Promise.all([
+      pythonEnvironment(pythonClient, { cacheFolder }),
+      pythonEnvironment(pythonClient, { cacheFolder }),
+    ])
+    expect(new Set([...environments, await pythonEnvironment(pythonClient, { cacheFolder })]).size).toBe(1)
     const installed = await readFile(join(folder, 'installed'), 'utf8')
     expect(installed).toMatch(/^-m pip install --no-deps --require-hashes --requirement \S+\/requirements\.txt\n$/)
   })
@@ -46,7 +50,9 @@ describe('pythonEnvironment', () => {
   it('keeps nothing when it fails, and ends its error with what pip said', async () => {
     await fakePython({ pip: 'echo "no matching distribution" >&2; exit 1' })
     const cacheFolder = join(folder, 'cache')
-    await expect(pythonEnvironment({ cacheFolder })).rejects.toThrow(/ failed:\nno matching distribution$/)
+    await expect(pythonEnvironment(pythonClient, { cacheFolder })).rejects.toThrow(
+      / failed:\nno matching distribution$/,
+    )
     expect((await readdir(cacheFolder)).filter((name) => name.startsWith('python-'))).toEqual([])
   })
 
@@ -55,25 +61,28 @@ describe('pythonEnvironment', () => {
     [{ ask: 'false' }, /^python3 cannot make virtual environments: install .*python3-venv/],
   ] as const)('says what to install: %j', async ([python, message]) => {
     await fakePython(python)
-    const environment = pythonEnvironment({ cacheFolder: join(folder, 'cache') })
+    const environment = pythonEnvironment(pythonClient, { cacheFolder: join(folder, 'cache') })
     await expect(environment).rejects.toThrow(PythonMissingError)
     await expect(environment).rejects.toThrow(message)
   })
 
   it('says what to install when there is no Python', async () => {
     vi.stubEnv('PATH', '')
-    const environment = pythonEnvironment({ cacheFolder: join(folder, 'cache') })
+    const environment = pythonEnvironment(pythonClient, { cacheFolder: join(folder, 'cache') })
     await expect(environment).rejects.toThrow(/^python3 is not on the PATH: install Python 3\.11 or newer/)
   })
 })
 
 describe('the requirements', () => {
-  it('pin the version that was asked for, and every other with hashes', async () => {
-    const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8')
-    const asked = (await read('requirements.in')).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-    const pinned = [...(await read('requirements.txt')).matchAll(/^([\w-]+==\S+) \\\n {4}--hash=sha256:/gm)]
-    expect(pinned.map(([, requirement]) => requirement)).toEqual(expect.arrayContaining(asked))
-    const names = [...(await read('requirements.txt')).matchAll(/^[a-z]/gm)]
-    expect(pinned).toHaveLength(names.length)
-  })
+  it.for([pythonClient, airflowPackages])(
+    'of $what pin what was asked for, and every other with hashes',
+    async (packages) => {
+      const read = (name: string) => readFile(new URL(name, packages.requirements), 'utf8')
+      const asked = (await read('requirements.in')).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+      const pinned = [...(await read('requirements.txt')).matchAll(/^([\w-]+==\S+) \\\n {4}--hash=sha256:/gm)]
+      expect(pinned.map(([, requirement]) => requirement)).toEqual(expect.arrayContaining(asked))
+      const names = [...(await read('requirements.txt')).matchAll(/^[a-z]/gm)]
+      expect(pinned).toHaveLength(names.length)
+    },
+  )
 })

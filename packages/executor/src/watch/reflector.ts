@@ -9,17 +9,16 @@ import type { Logger } from '../logger.ts'
 import { applyDelete, applyList, applyPut } from './apply-changes.ts'
 import { Backoff } from './backoff.ts'
 import { ClockJumps } from './clock-jumps.ts'
-import { compareResourceVersions } from './compare-resource-versions.ts'
 import { InitialEvents, isWithoutInitialEvents } from './initial-events.ts'
 import { interruptionCause } from './interruption-cause.ts'
 import { type FullList, listAll } from './list-all.ts'
-import { needsRelist } from './needs-relist.ts'
 import type { Notice } from './notice.ts'
 import { type Projected, projectSafely, Unprojected } from './project-safely.ts'
 import type { ReadonlyRecordStore, WatchRecord } from './record-store.ts'
 import { RecordStore } from './record-store.ts'
+import { ReflectorSignals } from './reflector-signals.ts'
 import type { ReflectorObserver, ReflectorState, ReflectorStatus } from './reflector-status.ts'
-import { TroubleRow } from './trouble-row.ts'
+import { ResumePoint } from './resume-point.ts'
 
 export interface ReflectorOptions<T extends WatchRecord> {
   readonly pods: Pick<PodVerbs, 'list' | 'watch'>
@@ -58,8 +57,6 @@ const WATCH_SECONDS_MAX = 600
 const SILENCE_MS = 150_000
 /** A watch that lasted so long has shown that the server is well. */
 const STABLE_MS = 60_000
-/** A second failure of the same watch at the same version is taken for a fault of the version. */
-const STALL_LIMIT = 2
 /** What Node's timers can hold; the watch is opened anew then, and no list is due. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const DEFAULT_RESYNC_SECONDS = 1_800
@@ -87,15 +84,9 @@ export class Reflector<T extends WatchRecord> {
   readonly #resolveSynced: (synced: boolean) => void
   readonly #resolveTried: () => void
   readonly #project: (pod: Pod) => Projected<T>
-  readonly #trouble: TroubleRow
+  readonly #signals: ReflectorSignals
+  readonly #point: ResumePoint
   #running: Promise<void> | undefined
-  #state: ReflectorState = 'stopped'
-  #stateSince: number
-  #version = ''
-  /** Version of the first list while the watch still replays what happened between `startResourceVersion` and it. */
-  #catchingUpTo: string | undefined
-  #mustList = true
-  #listCause = 'start'
   #listDueAt = 0
   #listsByWatch: boolean
   /** The watch that listed failed for a reason that pages may not have. */
@@ -106,23 +97,13 @@ export class Reflector<T extends WatchRecord> {
   #cut: ((cause: string) => void) | null = null
   /** Why the last watch ended. */
   #endCause = 'ended'
-  /** Failures in a row that no progress of the version lies between. */
-  #stalls = 0
-  #watches = 0
-  #lists = 0
-  #events = 0
-  #handlerErrors = 0
-  #projectionErrors = 0
-  #lastActivityAt: number | null = null
-  #lastListedAt: number | null = null
-  #lastError: { error: unknown; at: number } | null = null
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
-    const { random, clock, observer = {}, listByWatch = false } = options
-    this.#stateSince = clock.now()
+    const { random, listByWatch = false, startResourceVersion } = options
     this.#listsByWatch = listByWatch
-    this.#trouble = new TroubleRow({ clock, observer })
+    this.#signals = new ReflectorSignals(options)
+    this.#point = new ResumePoint(startResourceVersion)
     this.#backoff = new Backoff({ initialMs: 250, maxMs: 15_000, random })
     this.#resyncBackoff = new Backoff({ initialMs: 10_000, maxMs: 300_000, random })
     this.#project = (pod) => projectSafely(options.project, pod)
@@ -141,29 +122,16 @@ export class Reflector<T extends WatchRecord> {
   }
 
   get state(): ReflectorState {
-    return this.#state
+    return this.#signals.state
   }
 
   /** The last version whose notices were all given: what to persist. Empty before the first list. */
   get resourceVersion(): string {
-    return this.#version
+    return this.#point.version
   }
 
   get status(): ReflectorStatus {
-    return {
-      state: this.#state,
-      since: this.#stateSince,
-      resourceVersion: this.#version,
-      lastActivityAt: this.#lastActivityAt,
-      lastListedAt: this.#lastListedAt,
-      lastError: this.#lastError,
-      trouble: this.#trouble.current,
-      restarts: Math.max(0, this.#watches - 1),
-      relists: Math.max(0, this.#lists - 1),
-      events: this.#events,
-      handlerErrors: this.#handlerErrors,
-      projectionErrors: this.#projectionErrors,
-    }
+    return this.#signals.status(this.#point.version)
   }
 
   /** Begins to list and watch; returns at once. A reflector is started once: after `stop()` make a new one. */
@@ -177,8 +145,8 @@ export class Reflector<T extends WatchRecord> {
     this.#stopping.abort()
     this.#resolveSynced(false)
     await this.#running
-    this.#trouble.closed()
-    this.#enter('stopped')
+    this.#signals.trouble.closed()
+    this.#signals.enter('stopped')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -191,8 +159,8 @@ export class Reflector<T extends WatchRecord> {
     jumps.start()
     while (!signal.aborted) {
       const startedAt = clock.now()
-      const isListDue = this.#mustList || startedAt >= this.#listDueAt
-      this.#listing = this.#listsByWatch && !this.#pagesNext && !this.#resumes() ? 'watch' : 'pages'
+      const isListDue = this.#point.mustList || startedAt >= this.#listDueAt
+      this.#listing = this.#listsByWatch && !this.#pagesNext && !this.#point.isEarlierThanList ? 'watch' : 'pages'
       try {
         if (isListDue && this.#listing === 'pages') await this.#list(signal)
         else await this.#watch(signal, { isList: isListDue })
@@ -205,7 +173,7 @@ export class Reflector<T extends WatchRecord> {
 
   async #list(signal: AbortSignal): Promise<void> {
     const { pods, namespace, clock } = this.#options
-    this.#enter('listing')
+    this.#signals.enter('listing')
     const startedAt = clock.now()
     const list = await listAll(pods, namespace, { ...this.#selectors(), signal, project: this.#project })
     this.#apply(list, startedAt, signal)
@@ -213,47 +181,32 @@ export class Reflector<T extends WatchRecord> {
 
   /** Makes the store equal to the list, and says what that changed. */
   #apply(list: FullList<Projected<T>>, startedAt: number, signal: AbortSignal): void {
-    const { clock, startResourceVersion: start, observer } = this.#options
+    const { clock, namespace, resyncSeconds = DEFAULT_RESYNC_SECONDS } = this.#options
     if (signal.aborted) return
-    this.#lastActivityAt = clock.now()
-    this.#lastListedAt = clock.now()
-    this.#trouble.heard()
+    this.#signals.heard('list')
     for (const item of list.items) this.#countUnprojected(item)
     for (const notice of applyList(this.#store, list.items)) this.#notify(notice, signal)
     // A handler may have stopped us: the version must not pass notices that were never given.
     if (signal.aborted) return
-    const first = this.#lists === 0
-    this.#lists += 1
-    this.#mustList = false
-    this.#pagesNext = false
-    this.#stalls = 0
-    this.#resyncBackoff.reset()
-    const { resyncSeconds = DEFAULT_RESYNC_SECONDS } = this.#options
-    this.#listDueAt = resyncSeconds > 0 ? clock.now() + resyncSeconds * 1000 : Number.POSITIVE_INFINITY
-    // A start version at or beyond the list's is of another life of the cluster, or there is nothing to catch up on.
-    const behind = first && start !== undefined && (compareResourceVersions(start, list.resourceVersion) ?? 0) < 0
-    this.#catchingUpTo = behind ? list.resourceVersion : undefined
-    this.#version = behind ? start : list.resourceVersion
-    observer?.listed?.({ cause: this.#listCause, durationMs: clock.now() - startedAt })
-    this.#listCause = 'resync'
-    const holds = (uid: string) => this.#store.getByUid(uid) !== undefined
+    const first = this.#signals.listApplied()
+    const cause = this.#point.listCause
     const { resourceVersion } = list
-    const { namespace } = this.#options
+    this.#point.listed(resourceVersion)
+    this.#pagesNext = false
+    this.#resyncBackoff.reset()
+    this.#listDueAt = resyncSeconds > 0 ? clock.now() + resyncSeconds * 1000 : Number.POSITIVE_INFINITY
+    this.#signals.listed({ cause, startedAt })
+    const holds = (uid: string) => this.#store.getByUid(uid) !== undefined
     this.#notify({ type: 'LISTED', namespace, resourceVersion, size: this.#store.size, first, holds }, signal)
     this.#resolveSynced(true)
-  }
-
-  /** True where the first list is followed by a watch from an earlier version: one stream cannot be both. */
-  #resumes(): boolean {
-    return this.#lists === 0 && this.#options.startResourceVersion !== undefined
   }
 
   /** With `isList` the stream begins with the list. Ends in peace when the server closes it or the next list is due. */
   async #watch(signal: AbortSignal, { isList }: { readonly isList: boolean }): Promise<void> {
     const { pods, namespace, clock, random } = this.#options
     const openedAt = clock.now()
-    const eventsBefore = this.#events
-    let versionBefore = this.#version
+    const eventsBefore = this.#signals.events
+    let versionBefore = this.#point.version
     let initial = isList ? new InitialEvents<Projected<T>>() : null
     const ending = new AbortController()
     const stop = () => ending.abort()
@@ -267,8 +220,8 @@ export class Reflector<T extends WatchRecord> {
       clock.setTimeout(() => this.#cut?.('resync'), Math.min(this.#listDueAt - clock.now(), LONGEST_TIMER_MS))
     let timer = isList ? clock.setTimeout(() => this.#cut?.('no-initial-events'), INITIAL_EVENTS_MS) : untilResync()
     signal.addEventListener('abort', stop, { once: true })
-    if (isList) this.#enter('listing')
-    else this.#countWatch(lastEnd)
+    if (isList) this.#signals.enter('listing')
+    else this.#signals.watching(lastEnd)
     try {
       const events = pods.watch(namespace, {
         ...this.#selectors(),
@@ -277,7 +230,7 @@ export class Reflector<T extends WatchRecord> {
         timeoutSeconds: Math.round(WATCH_SECONDS_MIN + random() * (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN)),
         silenceMs: SILENCE_MS,
         project: this.#project,
-        onOpen: () => this.#trouble.opened(),
+        onOpen: () => this.#signals.trouble.opened(),
       })
       for await (const event of events) {
         if (signal.aborted) return
@@ -292,34 +245,28 @@ export class Reflector<T extends WatchRecord> {
         timer.cancel()
         this.#apply(list, openedAt, signal)
         if (signal.aborted) return
-        versionBefore = this.#version
-        this.#countWatch(lastEnd)
+        versionBefore = this.#point.version
+        this.#signals.watching(lastEnd)
         timer = untilResync()
       }
     } finally {
       this.#cut = null
-      this.#trouble.closed()
+      this.#signals.trouble.closed()
       timer.cancel()
       signal.removeEventListener('abort', stop)
-      if (this.#version !== versionBefore) this.#stalls = 0
-      if (this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS) this.#backoff.reset()
+      this.#point.watched(versionBefore)
+      if (this.#signals.events > eventsBefore || clock.now() - openedAt >= STABLE_MS) this.#backoff.reset()
     }
     if (signal.aborted) return
     if (initial) {
       if (this.#endCause === 'no-initial-events') this.#listsByWatch = false
       this.#pagesNext = true
     }
-    this.#options.logger.debug('watch ended', { namespace, resourceVersion: this.#version })
-    const wellUsed = this.#events > eventsBefore || clock.now() - openedAt >= STABLE_MS
+    this.#options.logger.debug('watch ended', { namespace, resourceVersion: this.#point.version })
+    const wellUsed = this.#signals.events > eventsBefore || clock.now() - openedAt >= STABLE_MS
     if (wellUsed || ending.signal.aborted) return
     // A server or proxy that closes watches as soon as they open must not be asked in a loop without a pause.
     await this.#wait(this.#backoff.next() - elapsed(openedAt, clock), signal)
-  }
-
-  #countWatch(lastEnd: string): void {
-    this.#enter('watching')
-    this.#watches += 1
-    if (this.#watches > 1) this.#options.observer?.restarted?.(lastEnd)
   }
 
   #refusal(status: Status): KubeApiError {
@@ -328,26 +275,18 @@ export class Reflector<T extends WatchRecord> {
   }
 
   #take(event: Exclude<WatchEvent<Projected<T>>, { type: 'ERROR' }>, signal: AbortSignal): void {
-    this.#lastActivityAt = this.#options.clock.now()
-    this.#trouble.heard()
+    this.#signals.heard(event.type === 'BOOKMARK' ? 'bookmark' : 'event')
     if (event.type !== 'BOOKMARK') {
-      this.#events += 1
       this.#countUnprojected(event.object)
       const apply = event.type === 'DELETED' ? applyDelete : applyPut
       for (const notice of apply(this.#store, event.object)) this.#notify(notice, signal)
       if (signal.aborted) return
     }
-    this.#version = event.resourceVersion
-    const caughtUp = this.#catchingUpTo !== undefined && compareResourceVersions(this.#version, this.#catchingUpTo)
-    if (typeof caughtUp === 'number' && caughtUp >= 0) this.#catchingUpTo = undefined
+    this.#point.reached(event.resourceVersion)
   }
 
   #countUnprojected(object: Projected<T>): void {
-    if (!(object instanceof Unprojected)) return
-    this.#projectionErrors += 1
-    this.#options.observer?.unreadable?.()
-    const { namespace, name, error } = object
-    this.#options.logger.error('pod cannot be read', { namespace, pod: name, error })
+    if (object instanceof Unprojected) this.#signals.unreadable(object)
   }
 
   #notify(notice: Notice<T>, signal: AbortSignal): void {
@@ -355,10 +294,7 @@ export class Reflector<T extends WatchRecord> {
     try {
       this.#options.onNotice(notice)
     } catch (error) {
-      this.#handlerErrors += 1
-      this.#options.observer?.handlerFailed?.()
-      const object = notice.type === 'LISTED' ? {} : { namespace: notice.record.namespace, pod: notice.record.name }
-      this.#options.logger.error('handler of a watch notice threw', { ...object, error })
+      this.#signals.handlerFailed(notice, error)
     }
   }
 
@@ -367,7 +303,7 @@ export class Reflector<T extends WatchRecord> {
     const now = clock.now()
     const cause = interruptionCause(error)
     this.#endCause = cause
-    if (this.#state === 'listing' && this.#listing === 'watch') {
+    if (this.state === 'listing' && this.#listing === 'watch') {
       if (isWithoutInitialEvents(error)) {
         this.#listsByWatch = false
         logger.debug('the server sends no initial events: lists are read by pages', { namespace, error })
@@ -377,31 +313,21 @@ export class Reflector<T extends WatchRecord> {
       // Lists are another permission.
       if (isForbidden(error)) return
     }
-    this.#lastError = { error, at: now }
-    const fields = { namespace, resourceVersion: this.#version, cause, error }
-    if (this.#state === 'listing' && !this.#mustList) {
+    this.#signals.failed(error)
+    const fields = { namespace, resourceVersion: this.#point.version, cause, error }
+    if (this.state === 'listing' && !this.#point.mustList) {
       // Only the safety list failed: what we have is still good, so the watch goes on meanwhile.
       const delayMs = this.#resyncBackoff.next(retryAfterMs(error))
       this.#listDueAt = now + delayMs
       logger.warn('safety list failed', { ...fields, delayMs })
       return
     }
-    if (isExpired(error) && this.#catchingUpTo !== undefined) {
-      // The start version was too old. The list came after it, so nothing is missing but the last states of what went.
-      this.#version = this.#catchingUpTo
-      this.#catchingUpTo = undefined
-    } else if (this.#state === 'watching') {
-      this.#stalls += 1
-      if (isExpired(error) || (needsRelist(error) && this.#stalls >= STALL_LIMIT)) {
-        this.#mustList = true
-        this.#listCause = cause
-      }
-    }
+    this.#point.failed(error, { cause, isWatch: this.state === 'watching' })
     const asked = retryAfterMs(error)
     // Counted from when the watch was opened: one that was cut after a while need not wait blindly.
     const delayMs = Math.max(0, this.#backoff.next(asked) - (asked === undefined ? elapsed(startedAt, clock) : 0))
     // A version that expires is the way of the world: it is listed again, and nobody need know.
-    const isNews = !isExpired(error) && this.#trouble.failed({ cause, error, nextTryAt: now + delayMs })
+    const isNews = !isExpired(error) && this.#signals.trouble.failed({ cause, error, nextTryAt: now + delayMs })
     const isToldElsewhere = observer?.troubled !== undefined
     logger[isNews && !isToldElsewhere ? 'warn' : 'debug']('watch interrupted', { ...fields, delayMs })
     await this.#wait(delayMs, signal)
@@ -409,30 +335,21 @@ export class Reflector<T extends WatchRecord> {
 
   async #wait(delayMs: number, signal: AbortSignal): Promise<void> {
     if (delayMs <= 0) return
-    this.#enter('waiting')
+    this.#signals.enter('waiting')
     this.#resolveTried()
     await sleep(this.#options.clock, delayMs, signal)
   }
 
-  #enter(state: ReflectorState): void {
-    if (this.#state === state) return
-    this.#state = state
-    this.#stateSince = this.#options.clock.now()
-  }
-
   #clockJumped(byMs: number): void {
-    const { logger, namespace, clock } = this.#options
+    const { logger, namespace } = this.#options
     logger.warn('the clock jumped, or the machine slept', { namespace, delayMs: byMs })
     if (byMs > 0) {
       // Whatever was open when the machine fell asleep may be half dead, and would be silent for its whole limit.
       this.#cut?.('clock-jump')
       return
     }
-    const now = clock.now()
-    const notAfterNow = (at: number | null) => at && Math.min(at, now)
     this.#listDueAt += byMs
-    this.#lastActivityAt = notAfterNow(this.#lastActivityAt)
-    this.#lastListedAt = notAfterNow(this.#lastListedAt)
+    this.#signals.clockPutBack()
   }
 
   #selectors() {

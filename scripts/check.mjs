@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const checks = [
   ['tsc', ['--noEmit', '-p', '.']],
-  ['tsc', ['-b', 'packages/executor', 'packages/devcluster', 'packages/workflows']],
+  ['node', ['scripts/build.ts']],
   ['biome', ['check', '.']],
   ['knip', []],
   ['publint', ['packages/executor']],
@@ -16,7 +16,8 @@ const checks = [
 
 const failed = checks.filter(([command, args]) => {
   console.log(`> ${command} ${args.join(' ')}`)
-  return spawnSync(`node_modules/.bin/${command}`, args, { cwd: root, stdio: 'inherit' }).status !== 0
+  const program = command === 'node' ? process.execPath : `node_modules/.bin/${command}`
+  return spawnSync(program, args, { cwd: root, stdio: 'inherit' }).status !== 0
 })
 if (failed.length > 0) {
   console.log(`check: ${failed.length} of ${checks.length} failed: ${failed.map(([name]) => name).join(', ')}`)

@@ -71,6 +71,7 @@ const BASICS_OF_EXECUTOR = [
   'errors',
   'metrics',
   'metric-table',
+  'load-yaml',
   'problem',
   'version',
   'nearest-name',

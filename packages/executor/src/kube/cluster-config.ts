@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { createSecureContext } from 'node:tls'
 import type { ConfigFields } from './config-fields.ts'
+import { createSecureContext } from './secure-context.ts'
 
 /** How the API server is reached, and how it proves who it is. */
 export interface ClusterConfig {

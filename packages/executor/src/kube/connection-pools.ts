@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { createSecureContext } from 'node:tls'
 import type { buildConnector, Pool } from 'undici'
 import type { ClusterConfig } from './cluster-config.ts'
 import type { ClientCertificate } from './credentials.ts'
+import { createSecureContext } from './secure-context.ts'
 import { type TcpKeepAlive, withTcpKeepAlive } from './tcp-keep-alive.ts'
 
 /** Connections for requests, and others for watches and followed logs, which would hold those for minutes or hours. */

@@ -1,9 +1,9 @@
-import { createSecureContext } from 'node:tls'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { ClientCertificate, CredentialSource, Credentials, PresentedCredentials } from './credentials.ts'
 import { type ExecPlugin, runExecPlugin } from './exec-plugin.ts'
 import { ExecPluginError } from './exec-plugin-error.ts'
+import { createSecureContext } from './secure-context.ts'
 
 const DEADLINE_MS = 60_000
 /** New credentials are fetched so long before the old ones end, or after four fifths of a shorter life. */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { createSecureContext } from 'node:tls'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import type { CredentialSource, Credentials, PresentedCredentials } from './credentials.ts'
+import { createSecureContext } from './secure-context.ts'
 
 /** The kubelet renews a service account token long before its end; client-go looks as often. */
 const READ_AGAIN_MS = 60_000

@@ -1,4 +1,4 @@
-import { LineCounter, parse, parseDocument } from 'yaml'
+import { loadYaml } from '../load-yaml.ts'
 import { ConfigFields, type ConfigOrigin } from './config-fields.ts'
 
 /** Named sections of one kubeconfig, or of several that were merged. */
@@ -42,6 +42,7 @@ export function mergeKubeconfigs(files: readonly [Kubeconfig, ...Kubeconfig[]]):
 
 /** Without pretty errors: those quote the line, which may hold a secret. */
 function readMapping(text: string, origin: ConfigOrigin): Record<string, unknown> {
+  const { LineCounter, parseDocument } = loadYaml()
   const lines = new LineCounter()
   // The failsafe schema leaves every scalar as it is written: a token or name of digits is not a number.
   const document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, lineCounter: lines })
@@ -83,7 +84,7 @@ const EXEC_EXTENSION = 'client.authentication.k8s.io/exec'
 
 function execClusterConfig(text: string, cluster: string): unknown {
   if (!text.includes(EXEC_EXTENSION)) return undefined
-  const typed = parse(text, { logLevel: 'silent' }) as {
+  const typed = loadYaml().parse(text, { logLevel: 'silent' }) as {
     clusters: { name: string; cluster?: { extensions?: { name?: string; extension?: unknown }[] } }[]
   }
   const extensions = typed.clusters.find(({ name }) => String(name) === cluster)?.cluster?.extensions ?? []

@@ -1,11 +1,11 @@
 import { isAbsolute, resolve } from 'node:path'
-import { createSecureContext } from 'node:tls'
 import { readFile } from './cluster-config.ts'
 import type { ConfigFields } from './config-fields.ts'
 import { type CredentialSource, combinedCredentials, fixedCredentials } from './credentials.ts'
 import { execCredentials } from './exec-credentials.ts'
 import type { ExecPlugin } from './exec-plugin.ts'
 import { certificateFileCredentials, type FileOrText, tokenFileCredentials } from './file-credentials.ts'
+import { createSecureContext } from './secure-context.ts'
 
 export interface ReadUserOptions {
   /** What an exec plugin's environment begins with. */

@@ -1,16 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseAllDocuments,
-  type ScalarTag,
-  type Tags,
-} from 'yaml'
+import type { Document, LineCounter, ScalarTag, Tags } from 'yaml'
 import { PodTemplateError } from '../errors.ts'
 import type { Pod } from '../kube/types.ts'
+import { loadYaml } from '../load-yaml.ts'
 import type { Problem } from '../problem.ts'
 import { type PodFieldProblem, type PodPath, podPathText } from './check-pod.ts'
 import { type PodModelOptions, readPodModel } from './pod-model.ts'
@@ -24,6 +15,7 @@ import { type PodModelOptions, readPodModel } from './pod-model.ts'
  *   all at once, with lines.
  */
 export function parsePodTemplate(text: string, file: string, options: PodModelOptions = {}): Pod {
+  const { LineCounter } = loadYaml()
   const lines = new LineCounter()
   const [document, ...others] = parsed(text, lines, options)
   const syntax = [document, ...others].flatMap((one) => one?.errors ?? [])
@@ -61,7 +53,7 @@ function templateProblems(pod: Pod): readonly PodFieldProblem[] {
 }
 
 function parsed(text: string, lines: LineCounter, { strict = true }: PodModelOptions): readonly Document[] {
-  const documents = parseAllDocuments(text, {
+  const documents = loadYaml().parseAllDocuments(text, {
     version: '1.1',
     lineCounter: lines,
     prettyErrors: false,
@@ -110,6 +102,7 @@ function plain(document: Document, file: string): unknown {
 
 /** The line of the deepest step of a path that the text has: what a merge key brought in stands elsewhere. */
 function lineOf(document: Document, place: PodPath, lines: LineCounter): number | undefined {
+  const { isAlias, isMap, isScalar, isSeq } = loadYaml()
   let node: unknown = document.contents
   let offset: number | undefined = isMap(node) || isSeq(node) || isScalar(node) ? node.range?.[0] : undefined
   for (const step of place) {

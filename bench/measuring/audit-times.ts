@@ -49,6 +49,19 @@ export function ratePerSecond(requests: readonly TimedRequest[], since: number):
   return (requests.length / (Math.max(...requests.map(({ answered }) => answered)) - since)) * 1000
 }
 
+/** Between the first that was received and the last that was answered. */
+export function secondsOf(requests: readonly TimedRequest[]): number {
+  const first = Math.min(...requests.map(({ received }) => received))
+  const last = Math.max(...requests.map(({ answered }) => answered))
+  return (last - first) / 1000
+}
+
+/** How many of them the server had at a time, on average (Little's law). */
+export function meanInFlight(requests: readonly TimedRequest[]): number {
+  const busyMs = requests.reduce((sum, { received, answered }) => sum + answered - received, 0)
+  return busyMs / 1000 / secondsOf(requests)
+}
+
 /** ISO 8601 with microseconds, which `Date` would cut off. */
 export function epochMs(text: string): number {
   const fraction = /\.(\d+)Z$/.exec(text)?.[1] ?? ''

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { epochMs, ratePerSecond } from '../measuring/audit-times.ts'
+import { epochMs, meanInFlight, ratePerSecond, type TimedRequest } from '../measuring/audit-times.ts'
 
 it('keeps the microseconds of the audit log', () => {
   expect(epochMs('2026-01-01T00:00:00.000000Z')).toBe(Date.UTC(2026, 0, 1))
@@ -7,7 +7,12 @@ it('keeps the microseconds of the audit log', () => {
   expect(epochMs('2026-01-01T00:00:01Z')).toBe(Date.UTC(2026, 0, 1) + 1000)
 })
 
+const request = (received: number, answered: number) => ({ received, answered }) as TimedRequest
+
 it('counts from the beginning of the work to the last answer', () => {
-  const answeredAt = (answered: number) => ({ answered }) as Parameters<typeof ratePerSecond>[0][number]
-  expect(ratePerSecond([answeredAt(3_000), answeredAt(2_500)], 1_000)).toBe(1)
+  expect(ratePerSecond([request(1_500, 3_000), request(1_600, 2_500)], 1_000)).toBe(1)
+})
+
+it('tells how many requests the server had at a time', () => {
+  expect(meanInFlight([request(1_000, 2_000), request(1_500, 2_500), request(2_500, 3_000)])).toBe(1.25)
 })

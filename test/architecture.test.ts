@@ -15,7 +15,7 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     watch: ['watch', 'kube', '.'],
     tasks: ['tasks', '.'],
     config: ['config', '.'],
-    pods: ['pods', 'config', 'tasks', 'kube/types', '.'],
+    pods: ['pods', 'config', 'tasks', 'kube/types', 'kube/pod-view', '.'],
     loops: ['loops', 'pods', 'config', 'tasks', 'watch', 'kube', '.'],
     '.': ['.', 'loops', 'pods', 'config', 'tasks', 'watch', 'kube'],
   },
@@ -100,14 +100,16 @@ describe.each(Object.entries(ROOMS))('packages/%s', (name, rooms) => {
 it('keeps the wire and the watch of the executor free of Airflow', () => {
   const folder = join(root, 'packages/executor/src')
   const wrong = ['kube', 'watch'].flatMap((room) =>
-    readdirSync(join(folder, room), { encoding: 'utf8' })
+    readdirSync(join(folder, room), { encoding: 'utf8', recursive: true })
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) =>
-        importsOf(join(folder, room, file)).map((specifier) => ({ file: `${room}/${file}`, specifier })),
+        importsOf(join(folder, room, file))
+          .filter((specifier) => specifier.startsWith('.'))
+          .map((specifier) => ({ file, target: relative(folder, join(folder, room, dirname(file), specifier)) })),
       )
-      .filter(({ specifier }) => specifier.startsWith('../') && !/^\.\.\/(kube|watch)\//.test(specifier))
-      .filter(({ specifier }) => !BASICS_OF_EXECUTOR.includes(specifier.slice(3).replace(/\.ts$/, '')))
-      .map(({ file, specifier }) => `${file} -> ${specifier}`),
+      .filter(({ target }) => !/^(kube|watch)\//.test(target))
+      .filter(({ target }) => !BASICS_OF_EXECUTOR.includes(target.replace(/\.ts$/, '')))
+      .map(({ file, target }) => `${room}/${file} -> ${target}`),
   )
   expect(wrong).toEqual([])
 })

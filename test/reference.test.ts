@@ -121,6 +121,7 @@ describe('docs/reference/configuration.md', () => {
     requestTimeoutMs: 'optional',
     listTimeoutMs: 'optional',
     tcpKeepAlive: 'optional',
+    podEncoding: 'optional',
     userAgent: 'optional',
     connect: 'optional',
     clock: 'optional',

@@ -23,6 +23,8 @@ export const featureNames = {
   otherResources: 'Other resources',
   /** PATCH with `application/apply-patch+yaml`. */
   serverSideApply: 'Server-side apply',
+  /** Answers in protobuf for those who ask for it. */
+  protobuf: 'Answers in protobuf',
 } as const
 
 export type Feature = keyof typeof featureNames

@@ -11,6 +11,7 @@ export const devclusterBackend: Backend = {
     roles,
     otherResources: 'it has the resources that pods of tasks meet, and no services, leases or workloads',
     serverSideApply: 'it has no server-side apply',
+    protobuf: 'it answers in JSON',
     memoryLimits: 'its processes take what they need of the machine, and run its programs, whatever the image',
     serviceAccountTokens: 'it gives pods no token for its API, and mounts none',
     ...(runtime === 'scripted'

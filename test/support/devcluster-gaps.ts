@@ -185,6 +185,7 @@ export const devclusterGaps: readonly Gap[] = [
   },
   {
     missing: 'Answers in protobuf, and compressed ones',
+    feature: 'protobuf',
     instead: 'Name JSON behind it in `Accept`, as clients in Go do.',
     probe: async ({ api, namespace }) => {
       const { status, headers } = await api.get(podsPath(namespace), { accept: 'application/vnd.kubernetes.protobuf' })

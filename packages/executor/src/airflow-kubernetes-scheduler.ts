@@ -4,6 +4,7 @@ import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.t
 import { resolveConfig } from './config/resolve-config.ts'
 import { ExecutorError } from './errors.ts'
 import type { KubeClient } from './kube/kube-client.ts'
+import type { PodView } from './kube/pod-view.ts'
 import type { Pod } from './kube/types.ts'
 import { KubernetesJobWatcher, type WatchItem } from './kubernetes-job-watcher.ts'
 import { type Logger, silentLogger } from './logger.ts'
@@ -102,8 +103,11 @@ export class AirflowKubernetesScheduler {
     for (const watcher of this.#watchers) void watcher.run()
   }
 
-  /** Creates the pod, and resolves to it; one of the same launch that is there already counts as created (I1). */
-  async runPodAsync(pod: Pod): Promise<Pod> {
+  /**
+   * Creates the pod, and resolves to what there is of it then; one of the same launch that is there already counts as
+   * created (I1).
+   */
+  async runPodAsync(pod: Pod): Promise<PodView> {
     const { pods } = this.#options.kube
     const timeoutMs = this.#config.requestTimeoutSeconds * 1000
     const result = await measuredCall(this.#metrics, this.#clock, 'pod_creation', async () => {
@@ -116,7 +120,7 @@ export class AirflowKubernetesScheduler {
   }
 
   /** Builds the pod of a job and creates it. @throws what is wrong with the template, override or hook; the server's refusal */
-  async runNext(job: KubernetesJob): Promise<Pod> {
+  async runNext(job: KubernetesJob): Promise<PodView> {
     const { key, args, executorConfig, kubeImage, launchNumber = 1 } = job
     this.#logger.info('launching', { ...key })
     const workload = {

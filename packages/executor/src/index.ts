@@ -35,12 +35,15 @@ export { ExecPluginError } from './kube/exec-plugin-error.ts'
 export type {
   CreatedResource,
   CreateOptions,
+  CreatePodOptions,
   DeleteOptions,
   EventVerbs,
   KubeClient,
   ListEventsOptions,
   ListOptions,
   LogOptions,
+  PatchOptions,
+  PodAnswerOptions,
   PodPatch,
   PodVerbs,
   RequestOptions,
@@ -56,6 +59,8 @@ export {
   KubeConnectionError,
   type KubeConnectionErrorKind,
 } from './kube/kube-errors.ts'
+export type { PodEncoding } from './kube/pod-answers.ts'
+export type { PodView } from './kube/pod-view.ts'
 export { parseQuantity } from './kube/quantity.ts'
 export {
   isAborted,

@@ -3,7 +3,8 @@ import type { ExecutorConfig, ExecutorOptions } from './config/executor-config.t
 import { resolveConfig } from './config/resolve-config.ts'
 import { ExecutorError } from './errors.ts'
 import type { KubeClient } from './kube/kube-client.ts'
-import type { Pod, Status } from './kube/types.ts'
+import type { PodView } from './kube/pod-view.ts'
+import type { Status } from './kube/types.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
 import { PodScopes } from './loops/tracking/pod-scopes.ts'
@@ -31,7 +32,7 @@ export interface WatchItem {
 /** One event of a watch on pods, as Kubernetes tells it. */
 export interface PodWatchEvent {
   readonly type: string
-  readonly object: Pod
+  readonly object: PodView
 }
 
 /** The error event of a watch: its Status under the name of Airflow's client, of the wire, or of ours. */

@@ -33,7 +33,7 @@ describe('AirflowKubernetesScheduler', () => {
     const { pods, scheduler, resultQueue, clock } = build()
     scheduler.start()
     const pod = await scheduler.runNext(job('extract', { kubeImage: 'busybox' }))
-    expect(pod.spec?.containers[0]).toMatchObject({ name: 'base', image: 'busybox', args: ['true'] })
+    expect(pod.spec?.containers?.[0]).toMatchObject({ name: 'base', image: 'busybox', args: ['true'] })
     await clock.advance(0)
     pods.finish(/extract/, 1)
     await clock.advance(0)

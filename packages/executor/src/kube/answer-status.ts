@@ -1,3 +1,4 @@
+import { decodeStatus } from './protobuf/decode-status.ts'
 import type { Status } from './types.ts'
 
 /** The reason that Kubernetes would give for a code. apimachinery: `NewGenericServerResponse`. */
@@ -20,11 +21,11 @@ const REASONS: Readonly<Record<number, string>> = {
 }
 
 /**
- * The Status in a refusal's body. A body that is none (a proxy's page, other JSON, nothing) becomes the message of one
- * made of the HTTP code, so that predicates and messages work alike.
+ * The Status in a refusal's body, of which bytes are protobuf. A body that is none (a proxy's page, other JSON, nothing)
+ * becomes the message of one made of the HTTP code, so that predicates and messages work alike.
  */
-export function answerStatus(httpStatus: number, body: string): Status {
-  const parsed = parseJson(body)
+export function answerStatus(httpStatus: number, body: string | Buffer): Status {
+  const parsed = typeof body === 'string' ? parseJson(body) : decodeStatus(body)
   if (isStatus(parsed)) return parsed
   const reason = REASONS[httpStatus]
   return {
@@ -33,7 +34,7 @@ export function answerStatus(httpStatus: number, body: string): Status {
     status: 'Failure',
     code: httpStatus,
     ...(reason === undefined ? {} : { reason }),
-    message: pageText(body),
+    message: typeof body === 'string' ? pageText(body) : `${body.length} bytes of protobuf that are no Status`,
   }
 }
 

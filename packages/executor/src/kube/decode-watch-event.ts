@@ -1,9 +1,10 @@
 import { answerStatus, isStatus } from './answer-status.ts'
+import type { PodView } from './pod-view.ts'
 import type { Pod, WatchEvent } from './types.ts'
 import { UnreadableAnswer } from './unreadable-answer.ts'
 
 /** Reads one line of a watch and keeps of its pod only the projection. Throws {@link UnreadableAnswer} for what is no event. */
-export function decodeWatchEvent<T>(line: string, project: (pod: Pod) => T): WatchEvent<T> {
+export function decodeWatchEvent<T>(line: string, project: (pod: PodView) => T): WatchEvent<T> {
   const { type, object } = readEvent(line)
   if (type === 'ERROR') {
     return { type, status: isStatus(object) ? object : answerStatus(500, JSON.stringify(object)) }

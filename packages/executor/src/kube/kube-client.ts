@@ -1,3 +1,4 @@
+import type { PodView } from './pod-view.ts'
 import type { List, Pod, PodEvent, Status, WatchEvent } from './types.ts'
 
 /** Every request has a deadline; the default is the client's (60 s, lists 120 s). */
@@ -11,6 +12,16 @@ export interface CreateOptions extends RequestOptions {
   readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore'
 }
 
+/** What is wanted of an answer to a change of a pod. */
+export interface PodAnswerOptions {
+  /** Its metadata will do: spec and status may be left out, which spares the server and the wire most of it. @default false */
+  readonly metadataOnly?: boolean
+}
+
+export interface CreatePodOptions extends CreateOptions, PodAnswerOptions {}
+
+export interface PatchOptions extends RequestOptions, PodAnswerOptions {}
+
 export interface SelectOptions {
   readonly labelSelector?: string
   readonly fieldSelector?: string
@@ -22,7 +33,7 @@ export interface ListOptions<T> extends RequestOptions, SelectOptions {
   readonly continue?: string
   /** `"0"`: any version will do (from the cache); absent: the newest. */
   readonly resourceVersion?: string
-  readonly project: (pod: Pod) => T
+  readonly project: (pod: PodView) => T
 }
 
 export interface WatchOptions<T> extends SelectOptions {
@@ -39,10 +50,10 @@ export interface WatchOptions<T> extends SelectOptions {
   readonly timeoutSeconds?: number
   /** The stream is torn down after so long without a whole line (bookmarks count). */
   readonly silenceMs?: number
-  readonly project: (pod: Pod) => T
+  readonly project: (pod: PodView) => T
 }
 
-export interface DeleteOptions extends RequestOptions {
+export interface DeleteOptions extends RequestOptions, PodAnswerOptions {
   /** Precondition: the deletion is refused with 409 when the pod of that name has another uid. */
   readonly uid?: string
   readonly gracePeriodSeconds?: number
@@ -64,9 +75,15 @@ export type PodPatch =
   | { readonly type: 'merge' | 'strategic'; readonly patch: object }
   | { readonly type: 'json'; readonly patch: readonly object[] }
 
-/** The verbs on pods that the executor uses. All reject with {@link KubeApiError} or {@link KubeConnectionError}. */
+/**
+ * The verbs on pods that the executor uses. All reject with {@link KubeApiError} or {@link KubeConnectionError}.
+ *
+ * Only `get` gives a whole pod. All others give what a {@link PodView} shows, so that they can be read from protobuf at little
+ * cost; a server that answers in JSON gives more, on which nobody may count.
+ */
 export interface PodVerbs {
-  create(namespace: string, pod: Pod, options?: CreateOptions): Promise<Pod>
+  /** Resolves to the pod as the server has made it. */
+  create(namespace: string, pod: Pod, options?: CreatePodOptions): Promise<PodView>
   get(namespace: string, name: string, options?: RequestOptions): Promise<Pod>
   /** `namespace` null: of all namespaces. */
   list<T>(namespace: string | null, options: ListOptions<T>): Promise<List<T>>
@@ -76,9 +93,9 @@ export interface PodVerbs {
    * unparseable line. An ERROR event is yielded, then the iteration ends.
    */
   watch<T>(namespace: string | null, options: WatchOptions<T>): AsyncIterable<WatchEvent<T>>
-  patch(namespace: string, name: string, patch: PodPatch, options?: RequestOptions): Promise<Pod>
+  patch(namespace: string, name: string, patch: PodPatch, options?: PatchOptions): Promise<PodView>
   /** Resolves to the pod with its deletionTimestamp, or the pod as it last was, or a Status, as the server answers. */
-  delete(namespace: string, name: string, options?: DeleteOptions): Promise<Pod | Status>
+  delete(namespace: string, name: string, options?: DeleteOptions): Promise<PodView | Status>
   /** The log as bytes. With `follow` it ends when the container does, or on abort. */
   log(namespace: string, name: string, options?: LogOptions): AsyncIterable<Uint8Array>
 }

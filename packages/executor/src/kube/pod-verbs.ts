@@ -1,21 +1,21 @@
-import { decodeWatchEvent } from './decode-watch-event.ts'
 import type { JsonRequests } from './json-requests.ts'
 import type {
-  CreateOptions,
+  CreatePodOptions,
   DeleteOptions,
   ListOptions,
   LogOptions,
+  PatchOptions,
   PodPatch,
   PodVerbs,
   RequestOptions,
   SelectOptions,
   WatchOptions,
 } from './kube-client.ts'
-import { LineSplitter } from './line-splitter.ts'
+import { PodAnswers, type PodEncoding } from './pod-answers.ts'
 import { podPath, podsPath } from './pod-paths.ts'
-import type { KubeRequest } from './transport.ts'
+import type { PodView } from './pod-view.ts'
 import type { List, Pod, Status, WatchEvent } from './types.ts'
-import { UnreadableAnswer } from './unreadable-answer.ts'
+import { type WatchDecoder, watchDecoder } from './watch-decoder.ts'
 
 const JSON_TYPE = 'application/json'
 
@@ -28,17 +28,19 @@ const PATCH_TYPES: Readonly<Record<PodPatch['type'], string>> = {
 /** A watch that asked for bookmarks hears from the server about each minute; two are missing when this is over. */
 const SILENCE_MS = 150_000
 
-/** The verbs on pods, over HTTP and JSON. */
+/** The verbs on pods, over HTTP. What is sent is JSON; what is read, whichever encoding the server answers in. */
 export class HttpPodVerbs implements PodVerbs {
   readonly #json: JsonRequests
+  readonly #answers: PodAnswers
 
-  constructor(json: JsonRequests) {
+  constructor(json: JsonRequests, encoding: PodEncoding) {
     this.#json = json
+    this.#answers = new PodAnswers(json, encoding)
   }
 
-  async create(namespace: string, pod: Pod, options: CreateOptions = {}): Promise<Pod> {
+  async create(namespace: string, pod: Pod, options: CreatePodOptions = {}): Promise<PodView> {
     const { dryRun, fieldValidation } = options
-    return this.#json.object(options, {
+    return this.#answers.pod(options, {
       method: 'POST',
       path: podsPath(namespace),
       query: { dryRun: dryRun ? 'All' : undefined, fieldValidation },
@@ -59,14 +61,11 @@ export class HttpPodVerbs implements PodVerbs {
       query: { ...selectors(options), limit, continue: token, resourceVersion: token ? undefined : resourceVersion },
     } as const
     const { signal, timeoutMs = this.#json.deadlines.listTimeoutMs } = options
-    const { metadata, items } = await this.#json.object<{ metadata?: ListMeta; items?: Pod[] | null }>(
-      { timeoutMs, ...(signal && { signal }) },
-      request,
-    )
+    const { metadata, items } = await this.#answers.list({ timeoutMs, ...(signal && { signal }) }, request, project)
     const resourceVersionOfList = metadata?.resourceVersion
     if (typeof resourceVersionOfList !== 'string') throw this.#json.malformed(request, 'a list without a version')
     return {
-      items: (items ?? []).map(project),
+      items,
       resourceVersion: resourceVersionOfList,
       ...(metadata?.continue ? { continue: metadata.continue } : {}),
       ...(metadata?.remainingItemCount === undefined ? {} : { remainingItemCount: metadata.remainingItemCount }),
@@ -90,38 +89,50 @@ export class HttpPodVerbs implements PodVerbs {
       method: 'GET',
       path: podsPath(namespace),
       query: { ...selectors(options), watch: true, allowWatchBookmarks: true, ...initial, timeoutSeconds },
+      accept: this.#answers.accept,
       signal,
     } as const
-    const splitter = new LineSplitter()
-    let lines = 0
+    let decoder: WatchDecoder<T> | undefined
+    let events = 0
     const isWord = () => {
-      const isLine = lines > 0
-      lines = 0
-      return isLine
+      const isEvent = events > 0
+      events = 0
+      return isEvent
     }
-    for await (const chunk of this.#json.transport.stream(request, { pool: 'streams', silenceMs, isWord, onOpen })) {
-      for (const line of this.#decode(request, () => splitter.push(chunk))) {
-        if (signal?.aborted) return
-        lines += 1
-        const event = this.#decode(request, () => decodeWatchEvent(line, project))
-        yield event
-        if (event.type === 'ERROR') return
+    const opened = (contentType: string | undefined) => {
+      decoder = watchDecoder(contentType, project)
+      onOpen?.()
+    }
+    const limits = { pool: 'streams', silenceMs, isWord, onOpen: opened } as const
+    try {
+      for await (const chunk of this.#json.transport.stream(request, limits)) {
+        for (const event of decoder?.push(chunk) ?? []) {
+          if (signal?.aborted) return
+          events += 1
+          yield event
+          if (event.type === 'ERROR') return
+        }
       }
+      if (!signal?.aborted) yield* decoder?.end() ?? []
+    } catch (error) {
+      throw this.#json.unreadable(error, request)
     }
-    const rest = splitter.rest()
-    if (rest === '' || signal?.aborted) return
-    yield this.#decode(request, () => decodeWatchEvent(rest, project))
   }
 
-  async patch(namespace: string, name: string, { type, patch }: PodPatch, options: RequestOptions = {}): Promise<Pod> {
-    return this.#json.object(options, {
+  async patch(
+    namespace: string,
+    name: string,
+    { type, patch }: PodPatch,
+    options: PatchOptions = {},
+  ): Promise<PodView> {
+    return this.#answers.pod(options, {
       method: 'PATCH',
       path: podPath(namespace, name),
       body: { contentType: PATCH_TYPES[type], content: JSON.stringify(patch) },
     })
   }
 
-  async delete(namespace: string, name: string, options: DeleteOptions = {}): Promise<Pod | Status> {
+  async delete(namespace: string, name: string, options: DeleteOptions = {}): Promise<PodView | Status> {
     const { uid, gracePeriodSeconds, propagationPolicy } = options
     const deleteOptions = {
       kind: 'DeleteOptions',
@@ -130,7 +141,7 @@ export class HttpPodVerbs implements PodVerbs {
       ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
       ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
     }
-    return this.#json.object(options, {
+    return this.#answers.podOrStatus(options, {
       method: 'DELETE',
       path: podPath(namespace, name),
       body: { contentType: JSON_TYPE, content: JSON.stringify(deleteOptions) },
@@ -152,22 +163,6 @@ export class HttpPodVerbs implements PodVerbs {
       ...(deadline === undefined ? {} : { timeoutMs: deadline }),
     })
   }
-
-  /** What a projection throws is the caller's own and passes; what cannot be read is the server's. */
-  #decode<R>(request: KubeRequest, decode: () => R): R {
-    try {
-      return decode()
-    } catch (error) {
-      if (error instanceof UnreadableAnswer) throw this.#json.malformed(request, error.message)
-      throw error
-    }
-  }
-}
-
-interface ListMeta {
-  readonly resourceVersion?: unknown
-  readonly continue?: string
-  readonly remainingItemCount?: number
 }
 
 function selectors({ labelSelector, fieldSelector }: SelectOptions) {

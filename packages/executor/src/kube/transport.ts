@@ -5,6 +5,7 @@ import { connectionError, failedRequest, type RequestName } from './connection-e
 import type { ConnectionPools, PoolPair } from './connection-pools.ts'
 import type { Credentials } from './credentials.ts'
 import { KubeApiError, KubeConnectionError } from './kube-errors.ts'
+import { isProtobuf } from './protobuf/envelope.ts'
 import { RequestEnd } from './request-end.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
@@ -20,8 +21,9 @@ export interface KubeRequest {
 }
 
 /** A whole answer. */
-interface WholeAnswer {
-  readonly text: string
+export interface WholeAnswer {
+  /** Bytes where it is in protobuf. */
+  readonly content: string | Buffer
   /** Its `Warning` headers, as they came. */
   readonly warnings: string | readonly string[] | undefined
 }
@@ -41,7 +43,7 @@ type Answer = Dispatcher.ResponseData
 const REFUSAL_LIMIT = 1024 * 1024
 
 /**
- * Sends requests and gives back what was answered, as text or as a stream of bytes. Adds credentials, and renews them
+ * Sends requests and gives back what was answered, whole or as a stream of bytes. Adds credentials, and renews them
  * after a 401, once a request. Everything else than 2xx rejects with {@link KubeApiError}, everything else than an
  * answer with {@link KubeConnectionError}.
  */
@@ -64,7 +66,7 @@ export class Transport {
     end.endAfter(timeoutMs, 'timeout')
     try {
       const answer = await this.#send(request, 'requests', end)
-      return { text: await answer.body.text(), warnings: answer.headers.warning }
+      return { content: await contentOf(answer), warnings: answer.headers.warning }
     } catch (error) {
       throw this.#failure(error, request, end, timeoutMs)
     }
@@ -80,9 +82,9 @@ export class Transport {
       /** Whether what came last counts as a word: bytes that trickle and never make a line leave their reader blind. @default all */
       readonly isWord?: () => boolean
       /** Called when the headers have come. */
-      readonly onOpen?: (() => void) | undefined
+      readonly onOpen?: ((contentType: string | undefined) => void) | undefined
     },
-  ): AsyncGenerator<Uint8Array, void, undefined> {
+  ): AsyncGenerator<Buffer, void, undefined> {
     using end = this.#end(request)
     const { silenceMs, timeoutMs } = limits
     if (timeoutMs !== undefined) end.endAfter(timeoutMs, 'timeout')
@@ -97,7 +99,7 @@ export class Transport {
       // Headers count as a byte like any other: servers and proxies may hold them back until the first event.
       listen()
       const answer = await this.#send(request, limits.pool, end)
-      limits.onOpen?.()
+      limits.onOpen?.(contentTypeOf(answer))
       // Its errors come out of the iteration; those after it has ended are of our own making.
       answer.body.on('error', () => {})
       const chunks = answer.body[Symbol.asyncIterator]()
@@ -186,8 +188,9 @@ export class Transport {
     const header = answer.headers['retry-after']
     const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, this.#options.clock.now())
     const location = answer.headers.location
-    const body = await textUpTo(answer.body, REFUSAL_LIMIT)
-    const status = answerStatus(answer.statusCode, body || (location ? `redirected to ${location}` : ''))
+    const bytes = await bytesUpTo(answer.body, REFUSAL_LIMIT)
+    const body = isProtobuf(contentTypeOf(answer)) ? bytes : bytes.toString('utf8')
+    const status = answerStatus(answer.statusCode, body.length === 0 && location ? `redirected to ${location}` : body)
     return new KubeApiError({
       status,
       httpStatus: answer.statusCode,
@@ -220,7 +223,18 @@ export class Transport {
   }
 }
 
-async function textUpTo(body: Answer['body'], limit: number): Promise<string> {
+async function contentOf(answer: Answer): Promise<string | Buffer> {
+  if (!isProtobuf(contentTypeOf(answer))) return answer.body.text()
+  const { buffer, byteOffset, byteLength } = await answer.body.bytes()
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+function contentTypeOf({ headers }: Answer): string | undefined {
+  const type = headers['content-type']
+  return Array.isArray(type) ? type[0] : type
+}
+
+async function bytesUpTo(body: Answer['body'], limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {
@@ -228,5 +242,5 @@ async function textUpTo(body: Answer['body'], limit: number): Promise<string> {
     length += chunk.length
     if (length >= limit) break
   }
-  return Buffer.concat(chunks).subarray(0, limit).toString('utf8')
+  return Buffer.concat(chunks).subarray(0, limit)
 }

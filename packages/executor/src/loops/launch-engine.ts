@@ -1,3 +1,4 @@
+import type { PodView } from '../kube/pod-view.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Failure } from '../pods/failure.ts'
 import { makeSafeLabelValue } from '../pods/safe-label-value.ts'
@@ -280,7 +281,7 @@ export class LaunchEngine {
   }
 
   /** The create was answered, or the pod found under its name. */
-  #onPod(entry: LaunchEntry, pod: Pod): void {
+  #onPod(entry: LaunchEntry, pod: PodView): void {
     const record = projectPod(pod)
     if (entry.phase === 'creating') {
       if (entry.launch?.uid === undefined) this.#binding.bind(entry, record.uid)

@@ -1,15 +1,17 @@
 import type { Clock } from '../clock.ts'
 import type {
-  CreateOptions,
+  CreatePodOptions,
   DeleteOptions,
   ListOptions,
   LogOptions,
+  PatchOptions,
   PodPatch,
   PodVerbs,
   RequestOptions,
   WatchOptions,
 } from '../kube/kube-client.ts'
 import { KubeApiError, KubeConnectionError } from '../kube/kube-errors.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import type { List, Pod, Status, WatchEvent } from '../kube/types.ts'
 import type { Metrics } from '../metrics.ts'
 
@@ -25,7 +27,7 @@ export class MeasuredPods implements PodVerbs {
     this.#clock = clock
   }
 
-  create(namespace: string, pod: Pod, options?: CreateOptions): Promise<Pod> {
+  create(namespace: string, pod: Pod, options?: CreatePodOptions): Promise<PodView> {
     return this.#time('create', () => this.#pods.create(namespace, pod, options))
   }
 
@@ -41,11 +43,11 @@ export class MeasuredPods implements PodVerbs {
     return this.#pods.watch(namespace, options)
   }
 
-  patch(namespace: string, name: string, patch: PodPatch, options?: RequestOptions): Promise<Pod> {
+  patch(namespace: string, name: string, patch: PodPatch, options?: PatchOptions): Promise<PodView> {
     return this.#time('patch', () => this.#pods.patch(namespace, name, patch, options))
   }
 
-  delete(namespace: string, name: string, options?: DeleteOptions): Promise<Pod | Status> {
+  delete(namespace: string, name: string, options?: DeleteOptions): Promise<PodView | Status> {
     return this.#time('delete', () => this.#pods.delete(namespace, name, options))
   }
 

@@ -1,4 +1,5 @@
-import type { Pod, PodEvent } from '../kube/types.ts'
+import type { PodView } from '../kube/pod-view.ts'
+import type { PodEvent } from '../kube/types.ts'
 import { eventFailure } from './event-failure.ts'
 import type { Failure } from './failure.ts'
 import { containerStatuses } from './failure-details.ts'
@@ -16,7 +17,7 @@ import { waitingFailure } from './waiting-failure.ts'
  *
  * @param events the pod's events, in any order; they are asked only where the pod itself shows nothing
  */
-export function classifyFailure(pod: Pod, events: readonly PodEvent[] = []): Failure {
+export function classifyFailure(pod: PodView, events: readonly PodEvent[] = []): Failure {
   return (
     mainFailure(pod) ??
     podCause(pod)?.failure ??
@@ -28,7 +29,7 @@ export function classifyFailure(pod: Pod, events: readonly PodEvent[] = []): Fai
   )
 }
 
-function mainFailure(pod: Pod): Failure | null {
+function mainFailure(pod: PodView): Failure | null {
   const { container, index } = mainContainer(pod) ?? {}
   const terminated = container?.state?.terminated
   if (container === undefined || !terminated) return null
@@ -47,7 +48,7 @@ function endedBefore(finishedAt: string | undefined, causeAt: number | null): bo
   return Date.parse(finishedAt) < causeAt
 }
 
-function initFailure(pod: Pod): Failure | null {
+function initFailure(pod: PodView): Failure | null {
   const sidecars = new Set(
     (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always').map(({ name }) => name),
   )
@@ -60,7 +61,7 @@ function initFailure(pod: Pod): Failure | null {
   return null
 }
 
-function waiting(pod: Pod): Failure | null {
+function waiting(pod: PodView): Failure | null {
   for (const [field, word] of [
     ['initContainerStatuses', 'init container'],
     ['containerStatuses', 'container'],
@@ -74,12 +75,12 @@ function waiting(pod: Pod): Failure | null {
 }
 
 /** A container's memory limit, for the message. */
-function limits(pod: Pod, name: string): string | undefined {
+function limits(pod: PodView, name: string): string | undefined {
   const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])]
   return all.find((container) => container.name === name)?.resources?.limits?.memory
 }
 
-function nothingSaid({ status, metadata }: Pod): Failure {
+function nothingSaid({ status, metadata }: PodView): Failure {
   if (status?.phase === 'Unknown') {
     return {
       class: 'infrastructure',

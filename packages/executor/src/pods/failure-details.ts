@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../kube/types.ts'
+import type { ContainerStatusView, PodView } from '../kube/pod-view.ts'
 import { isPlainObject } from './plain-object.ts'
 
 /** What a failed pod says of its failure, in Airflow's fields. Airflow: `FailureDetails`. */
@@ -18,7 +18,7 @@ export interface PodFailureDetails {
  * The failure details of a pod; null unless its phase is Failed. Init containers are looked at first and, if they show
  * nothing, the others: the first that ended badly, else the last that waits. Airflow: `collect_pod_failure_details`.
  */
-export function collectPodFailureDetails(pod: Pod): PodFailureDetails | null {
+export function collectPodFailureDetails(pod: PodView): PodFailureDetails | null {
   const { status } = pod
   if (status?.phase !== 'Failed') return null
   return {
@@ -56,8 +56,10 @@ function containerFailure(statuses: unknown, containerType: 'init' | 'main'): Po
 }
 
 /** The items of a list of container statuses that are ones: a strange status must not stop a loop. */
-export function containerStatuses(statuses: unknown): readonly ContainerStatus[] {
-  return Array.isArray(statuses) ? statuses.filter((status): status is ContainerStatus => isPlainObject(status)) : []
+export function containerStatuses(statuses: unknown): readonly ContainerStatusView[] {
+  return Array.isArray(statuses)
+    ? statuses.filter((status): status is ContainerStatusView => isPlainObject(status))
+    : []
 }
 
 function given<K extends string, V>(name: K, value: V | null | undefined): { readonly [P in K]?: V } {

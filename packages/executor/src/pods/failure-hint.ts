@@ -1,4 +1,4 @@
-import type { Pod } from '../kube/types.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import type { Failure } from './failure.ts'
 import { classHints, hintRules } from './hint-rules.ts'
 
@@ -7,7 +7,7 @@ import { classHints, hintRules } from './hint-rules.ts'
  *
  * @param pod where it is known: what it asked for is named
  */
-export function failureHint(failure: Failure, pod: Pod | null = null): string {
+export function failureHint(failure: Failure, pod: PodView | null = null): string {
   if (failure.class === 'oom') return memoryHint(failure, pod)
   const rule = hintRules.find(
     ({ evidence, message }) =>
@@ -18,11 +18,11 @@ export function failureHint(failure: Failure, pod: Pod | null = null): string {
 }
 
 /** The failure with its hint; one that brings its own keeps it. */
-export function withHint(failure: Failure, pod: Pod | null = null): Failure {
+export function withHint(failure: Failure, pod: PodView | null = null): Failure {
   return failure.hint === undefined ? { ...failure, hint: failureHint(failure, pod) } : failure
 }
 
-function memoryHint({ evidence }: Failure, pod: Pod | null): string {
+function memoryHint({ evidence }: Failure, pod: PodView | null): string {
   const [, field, index] = /^status\.(initContainerStatuses|containerStatuses)\[(\d+)\]/.exec(evidence) ?? []
   const name =
     field === undefined

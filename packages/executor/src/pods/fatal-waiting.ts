@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../kube/types.ts'
+import type { ContainerStatusView, PodView } from '../kube/pod-view.ts'
 import { containerStatuses } from './failure-details.ts'
 
 /** A pull that is refused for a moment, and not a fatal one. Airflow's exemption. */
@@ -13,7 +13,7 @@ export interface FatalWait {
 }
 
 /** Whether a container's state is waiting for one of the reasons, and not for one that passes. */
-export function isFatalWait(state: ContainerStatus['state'], reasons: readonly string[]): boolean {
+export function isFatalWait(state: ContainerStatusView['state'], reasons: readonly string[]): boolean {
   const { reason, message } = state?.waiting ?? {}
   if (reason === undefined || !reasons.includes(reason)) return false
   if (reason === 'ErrImagePull') return message !== PULL_QPS_EXCEEDED
@@ -21,7 +21,7 @@ export function isFatalWait(state: ContainerStatus['state'], reasons: readonly s
 }
 
 /** The containers of a pod that wait for one of the reasons: all kinds are looked at, in whatever order they stand. */
-export function fatalWaits({ status }: Pod, reasons: readonly string[]): readonly FatalWait[] {
+export function fatalWaits({ status }: PodView, reasons: readonly string[]): readonly FatalWait[] {
   return (['initContainerStatuses', 'containerStatuses'] as const).flatMap((field) =>
     containerStatuses(status?.[field]).flatMap(({ name, state }, index) => {
       if (!isFatalWait(state, reasons)) return []

@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import type { ContainerStatus, Pod } from '../kube/types.ts'
+import type { ContainerStatusView, PodView } from '../kube/pod-view.ts'
 import { MAIN_CONTAINER_NAME } from './construct-pod.ts'
 import { containerStatuses } from './failure-details.ts'
 
@@ -21,7 +21,7 @@ export interface MainContainerEnd {
 }
 
 /** The end of the pod's main container; null while it has none. */
-export function mainContainerEnd(pod: Pod): MainContainerEnd | null {
+export function mainContainerEnd(pod: PodView): MainContainerEnd | null {
   const { container } = mainContainer(pod) ?? {}
   const terminated = container?.state?.terminated
   if (container === undefined || !terminated) return null
@@ -39,7 +39,9 @@ export function mainContainerEnd(pod: Pod): MainContainerEnd | null {
 }
 
 /** The status of the container `base`, or of the pod's first where none has that name; the kubelet sorts them by name. */
-export function mainContainer(pod: Pod): { readonly container: ContainerStatus; readonly index: number } | null {
+export function mainContainer(
+  pod: PodView,
+): { readonly container: ContainerStatusView; readonly index: number } | null {
   const statuses = containerStatuses(pod.status?.containerStatuses)
   const names = (pod.spec?.containers ?? []).map(({ name }) => name)
   const isNamed = [...names, ...statuses.map(({ name }) => name)].includes(MAIN_CONTAINER_NAME)
@@ -54,7 +56,7 @@ export function signalOf({
   signal,
   exitCode,
 }: {
-  readonly signal?: number
+  readonly signal?: number | undefined
   readonly exitCode: number
 }): number | undefined {
   if (signal) return signal
@@ -68,7 +70,7 @@ export function signalText(signal: number): string {
 }
 
 /** Kubernetes: `normalizeStatus` counts containers of all kinds. */
-function containerCount({ spec, status }: Pod): number {
+function containerCount({ spec, status }: PodView): number {
   const lists = spec
     ? [spec.containers, spec.initContainers, spec.ephemeralContainers]
     : [status?.containerStatuses, status?.initContainerStatuses, status?.ephemeralContainerStatuses]

@@ -1,4 +1,4 @@
-import type { Pod } from '../kube/types.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import type { Failure, FailureClass } from './failure.ts'
 import { containerStatuses } from './failure-details.ts'
 
@@ -39,11 +39,11 @@ const REASONS: Readonly<Record<string, readonly [FailureClass, string]>> = {
 const OWN_LIMIT = /exceed(s|ed) (the total limit of containers|its local ephemeral storage limit|the limit )/
 
 /** What was done to the pod as a whole; null when nothing was. */
-export function podCause(pod: Pod): PodCause | null {
+export function podCause(pod: PodView): PodCause | null {
   return deadlineOrReason(pod) ?? disruptionTarget(pod) ?? deletion(pod)
 }
 
-function deadlineOrReason(pod: Pod): PodCause | null {
+function deadlineOrReason(pod: PodView): PodCause | null {
   const { reason, message, startTime } = pod.status ?? {}
   if (!reason) return null
   const known = reasonMeaning(pod, reason, message ?? '')
@@ -57,7 +57,7 @@ function deadlineOrReason(pod: Pod): PodCause | null {
   }
 }
 
-function reasonMeaning(pod: Pod, reason: string, message: string): readonly [FailureClass, string] | null {
+function reasonMeaning(pod: PodView, reason: string, message: string): readonly [FailureClass, string] | null {
   if (reason === 'Evicted' && OWN_LIMIT.test(message))
     return ['user', 'the pod was evicted: it used more than its limits']
   if (Object.hasOwn(REASONS, reason)) return REASONS[reason] ?? null
@@ -76,7 +76,7 @@ const DISRUPTIONS: Readonly<Record<string, string>> = {
   TerminationByKubelet: 'the node ended the pod: pressure, or its own shutdown',
 }
 
-function disruptionTarget(pod: Pod): PodCause | null {
+function disruptionTarget(pod: PodView): PodCause | null {
   const conditions = pod.status?.conditions ?? []
   const index = conditions.findIndex(({ type, status }) => type === 'DisruptionTarget' && status === 'True')
   const condition = conditions[index]
@@ -93,7 +93,7 @@ function disruptionTarget(pod: Pod): PodCause | null {
 }
 
 /** A deletion explains the end of containers that were seen ending; of one whose end was not seen it explains nothing. */
-function deletion({ metadata, status }: Pod): PodCause | null {
+function deletion({ metadata, status }: PodView): PodCause | null {
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata ?? {}
   const hasEnded = containerStatuses(status?.containerStatuses).some(({ state }) => state?.terminated)
   if (!deletionTimestamp || !hasEnded) return null

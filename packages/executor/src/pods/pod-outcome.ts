@@ -1,5 +1,5 @@
 import { fatalContainerStateReasons as airflowsFatalReasons } from '../config/option-rules.ts'
-import type { Pod } from '../kube/types.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import { collectPodFailureDetails, containerStatuses, type PodFailureDetails } from './failure-details.ts'
 import { isFatalWait } from './fatal-waiting.ts'
 import { POD_REVOKED_LABEL } from './identity-marks.ts'
@@ -7,7 +7,7 @@ import { POD_REVOKED_LABEL } from './identity-marks.ts'
 /** An event of a watch, as far as its pod's outcome goes. */
 export interface PodOutcomeEvent {
   readonly type: string
-  readonly object: Pod
+  readonly object: PodView
 }
 
 /** What one event says of a pod's task; state null: nothing yet, or nothing more. */
@@ -54,7 +54,7 @@ export function podOutcome(
 }
 
 /** Whether an init container, or the first of the others, waits for something that will not come by itself. */
-function isStuck({ status }: Pod, fatalReasons: readonly string[]): boolean {
+function isStuck({ status }: PodView, fatalReasons: readonly string[]): boolean {
   const checked = [
     ...containerStatuses(status?.initContainerStatuses),
     ...containerStatuses(status?.containerStatuses).slice(0, 1),

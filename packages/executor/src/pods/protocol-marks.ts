@@ -1,3 +1,4 @@
+import type { PodView } from '../kube/pod-view.ts'
 import type { Pod } from '../kube/types.ts'
 
 /** Keeps a pod whose end is not recorded yet, whoever deletes it. */
@@ -26,10 +27,10 @@ export function withProtocolMarks(pod: Pod, { outcomeFinalizer, launchGate }: Pr
   }
 }
 
-export function hasOutcomeFinalizer({ metadata }: Pod): boolean {
+export function hasOutcomeFinalizer({ metadata }: PodView): boolean {
   return metadata?.finalizers?.includes(OUTCOME_FINALIZER) ?? false
 }
 
-export function hasLaunchGate({ spec }: Pod): boolean {
+export function hasLaunchGate({ spec }: PodView): boolean {
   return spec?.schedulingGates?.some(({ name }) => name === LAUNCH_GATE) ?? false
 }

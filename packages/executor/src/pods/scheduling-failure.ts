@@ -1,11 +1,11 @@
-import type { Pod } from '../kube/types.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import type { Failure } from './failure.ts'
 
 /** A claim that is not there does not come by waiting for room. */
 const MISSING_VOLUME = /persistentvolumeclaim "[^"]*" not found|ephemeral volume .* not found/i
 
 /** Why no node took the pod; null when it has one, or waits for its gate. */
-export function schedulingFailure(pod: Pod): Failure | null {
+export function schedulingFailure(pod: PodView): Failure | null {
   const conditions = pod.status?.conditions ?? []
   const index = conditions.findIndex(({ type, status }) => type === 'PodScheduled' && status === 'False')
   const { reason, message = '' } = conditions[index] ?? {}

@@ -1,4 +1,4 @@
-import type { ContainerStatus } from '../kube/types.ts'
+import type { ContainerStatusView } from '../kube/pod-view.ts'
 import type { Failure } from './failure.ts'
 import { isInfrastructureMessage } from './infrastructure-message.ts'
 import { signalOf, signalText } from './main-container-end.ts'
@@ -22,7 +22,7 @@ const LOST: ReadonlySet<string> = new Set(['ContainerStatusUnknown', 'Unknown'])
  * @param memoryLimit for the message
  */
 export function terminatedFailure(
-  { name, state }: ContainerStatus,
+  { name, state }: ContainerStatusView,
   path: string,
   memoryLimit: string | undefined,
   word = 'container',

@@ -1,4 +1,4 @@
-import type { ContainerStatus } from '../kube/types.ts'
+import type { ContainerStatusView } from '../kube/pod-view.ts'
 import type { Failure, FailureClass } from './failure.ts'
 import { isInfrastructureMessage } from './infrastructure-message.ts'
 import { terminatedFailure } from './terminated-failure.ts'
@@ -24,7 +24,7 @@ const REASONS: Readonly<Record<string, readonly [FailureClass, string]>> = {
 }
 
 /** What a container that waits says; null when it does not wait, or only for its turn. */
-export function waitingFailure(container: ContainerStatus, path: string, word: string): Failure | null {
+export function waitingFailure(container: ContainerStatusView, path: string, word: string): Failure | null {
   const { reason = '', message = '' } = container.state?.waiting ?? {}
   if (reason === 'CrashLoopBackOff') return crashed(container, path, word)
   const known = Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined
@@ -38,7 +38,7 @@ export function waitingFailure(container: ContainerStatus, path: string, word: s
 }
 
 /** It was restarted until the kubelet had enough: its last end says why. */
-function crashed(container: ContainerStatus, path: string, word: string): Failure {
+function crashed(container: ContainerStatusView, path: string, word: string): Failure {
   const last = container.lastState?.terminated
   const end =
     last === undefined ? null : terminatedFailure({ ...container, state: { terminated: last } }, path, undefined, word)

@@ -1,9 +1,9 @@
 import type { ListOptions, PodVerbs } from '../kube/kube-client.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import { isExpired } from '../kube/status-predicates.ts'
-import type { Pod } from '../kube/types.ts'
 
 export interface ListAllOptions<T> extends Omit<ListOptions<T>, 'continue' | 'resourceVersion'> {
-  readonly project: (pod: Pod) => T
+  readonly project: (pod: PodView) => T
 }
 
 export interface FullList<T> {

@@ -1,4 +1,4 @@
-import type { Pod } from '../kube/types.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import type { WatchRecord } from './record-store.ts'
 
 /** A record, or the name of a pod that could not be made one. */
@@ -12,7 +12,7 @@ export class Unprojected implements WatchRecord {
   readonly resourceVersion: string
   readonly error: unknown
 
-  constructor(pod: Pod, error: unknown) {
+  constructor(pod: PodView, error: unknown) {
     this.uid = pod.metadata?.uid ?? ''
     this.name = pod.metadata?.name ?? ''
     this.namespace = pod.metadata?.namespace ?? ''
@@ -22,7 +22,7 @@ export class Unprojected implements WatchRecord {
 }
 
 /** The pod's record, or an {@link Unprojected} when `project` throws. */
-export function projectSafely<T extends WatchRecord>(project: (pod: Pod) => T, pod: Pod): Projected<T> {
+export function projectSafely<T extends WatchRecord>(project: (pod: PodView) => T, pod: PodView): Projected<T> {
   try {
     return project(pod)
   } catch (error) {

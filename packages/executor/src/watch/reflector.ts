@@ -3,8 +3,9 @@ import { sleep } from '../clock.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import { KubeApiError } from '../kube/kube-errors.ts'
 import { podsPath } from '../kube/pod-paths.ts'
+import type { PodView } from '../kube/pod-view.ts'
 import { isConnectionError, isExpired, isForbidden, retryAfterMs } from '../kube/status-predicates.ts'
-import type { Pod, Status, WatchEvent } from '../kube/types.ts'
+import type { Status, WatchEvent } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
 import { applyDelete, applyList, applyPut } from './apply-changes.ts'
 import { Backoff } from './backoff.ts'
@@ -27,7 +28,7 @@ export interface ReflectorOptions<T extends WatchRecord> {
   readonly labelSelector?: string
   readonly fieldSelector?: string
   /** What is kept of each pod. One that makes it throw is logged, counted and left out. */
-  readonly project: (pod: Pod) => T
+  readonly project: (pod: PodView) => T
   readonly clock: Clock
   /** At least 0 and below 1. */
   readonly random: () => number
@@ -83,7 +84,7 @@ export class Reflector<T extends WatchRecord> {
   readonly #stopping = new AbortController()
   readonly #resolveSynced: (synced: boolean) => void
   readonly #resolveTried: () => void
-  readonly #project: (pod: Pod) => Projected<T>
+  readonly #project: (pod: PodView) => Projected<T>
   readonly #signals: ReflectorSignals
   readonly #point: ResumePoint
   #running: Promise<void> | undefined

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { answerStatus } from '../../src/kube/answer-status.ts'
+import { recordedProtobuf } from '../support/recorded-answer.ts'
 
 describe('answerStatus', () => {
   it('gives back a Status untouched, with fields that we do not know', () => {
@@ -38,5 +39,14 @@ describe('answerStatus', () => {
     const status = answerStatus(code, body)
     expect(status).toMatchObject({ kind: 'Status', status: 'Failure', code, message })
     expect(status.reason).toBe(reason)
+  })
+
+  it('says of protobuf that is no Status how much of it there was', () => {
+    for (const body of [Buffer.from('k8s\0'), recordedProtobuf('metadata')]) {
+      expect(answerStatus(500, body)).toMatchObject({
+        reason: 'InternalError',
+        message: `${body.length} bytes of protobuf that are no Status`,
+      })
+    }
   })
 })

@@ -8,6 +8,7 @@ import { createKubeClient, type KubeClientOptions } from '../../src/kube/create-
 import type { KubeClient } from '../../src/kube/kube-client.ts'
 import { loadKubeConfig } from '../../src/kube/kube-config.ts'
 import { KubeApiError, KubeConnectionError } from '../../src/kube/kube-errors.ts'
+import type { PodView } from '../../src/kube/pod-view.ts'
 import type { Pod } from '../../src/kube/types.ts'
 import { kubeconfigText } from '../support/kubeconfig-text.ts'
 import {
@@ -20,7 +21,7 @@ import {
 } from '../support/wire-server.ts'
 
 const pod: Pod = { metadata: { name: 'p' }, spec: { containers: [{ name: 'base', image: 'i' }] } }
-const name = (object: Pod) => object.metadata?.name
+const name = (object: PodView) => object.metadata?.name
 
 let server: WireServer
 let kube: KubeClient
@@ -69,7 +70,7 @@ describe('the verbs on pods', () => {
     expect(JSON.parse(body)).toEqual({ apiVersion: 'v1', kind: 'Pod', ...pod })
     expect(headers).toMatchObject({
       'content-type': 'application/json',
-      accept: 'application/json',
+      accept: 'application/vnd.kubernetes.protobuf,application/json',
       authorization: 'Bearer t',
       'user-agent': expect.stringMatching(/^davit\/\d+\.\d+\.\d+/),
     })

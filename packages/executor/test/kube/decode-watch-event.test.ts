@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { decodeWatchEvent } from '../../src/kube/decode-watch-event.ts'
+import type { PodView } from '../../src/kube/pod-view.ts'
 import { UnreadableAnswer } from '../../src/kube/unreadable-answer.ts'
 
-const name = (pod: { metadata?: { name?: string } }) => pod.metadata?.name
+const name = (pod: PodView) => pod.metadata?.name
 const decode = (event: unknown) => decodeWatchEvent(JSON.stringify(event), name)
 
 describe('decodeWatchEvent', () => {

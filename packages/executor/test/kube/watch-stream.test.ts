@@ -6,7 +6,8 @@ import { createKubeClient } from '../../src/kube/create-kube-client.ts'
 import type { KubeClient, WatchOptions } from '../../src/kube/kube-client.ts'
 import { loadKubeConfig } from '../../src/kube/kube-config.ts'
 import type { KubeConnectionError } from '../../src/kube/kube-errors.ts'
-import type { Pod, WatchEvent } from '../../src/kube/types.ts'
+import type { PodView } from '../../src/kube/pod-view.ts'
+import type { WatchEvent } from '../../src/kube/types.ts'
 import { kubeconfigText } from '../support/kubeconfig-text.ts'
 import { startWireServer, statusBody, type WireServer } from '../support/wire-server.ts'
 
@@ -44,7 +45,7 @@ type Seen = WatchEvent<string | undefined>
 /** Watches in the background; what comes is in `events`, and how it ends in `ended`. */
 function watch(options: Partial<WatchOptions<string | undefined>> = {}) {
   const events: Seen[] = []
-  const project = (pod: Pod) => pod.metadata?.name
+  const project = (pod: PodView) => pod.metadata?.name
   const ended = (async () => {
     for await (const event of kube.pods.watch('ns', { resourceVersion: '7', project, ...options })) events.push(event)
   })().then(

@@ -1,12 +1,12 @@
 import { FakeClock } from '../../../../test/support/fake-clock.ts'
-import type { Pod } from '../../src/kube/types.ts'
+import type { PodView } from '../../src/kube/pod-view.ts'
 import { type LogFields, silentLogger } from '../../src/logger.ts'
 import type { Notice } from '../../src/watch/notice.ts'
 import type { WatchRecord } from '../../src/watch/record-store.ts'
 import { Reflector, type ReflectorOptions } from '../../src/watch/reflector.ts'
 import { ScriptedPods } from './scripted-pods.ts'
 
-export function recordOf({ metadata }: Pod): WatchRecord {
+export function recordOf({ metadata }: PodView): WatchRecord {
   const { namespace = '', name = '', uid = '', resourceVersion = '' } = metadata ?? {}
   return { namespace, name, uid, resourceVersion }
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { PodView } from '../../src/kube/pod-view.ts'
 import { listAll } from '../../src/watch/list-all.ts'
 import { podOf, refused, ScriptedPods } from '../support/scripted-pods.ts'
 
-const project = (pod: { metadata?: { name?: string } }) => pod.metadata?.name
+const project = (pod: PodView) => pod.metadata?.name
 const page = (names: string[], next?: string) => ({
   items: names.map((name) => podOf(name, 1)),
   resourceVersion: '100',

@@ -1,4 +1,4 @@
-import type { Pod } from '@davit/executor'
+import type { PodView } from '@davit/executor'
 
 /** What is done with a pod, and why. */
 export interface CleanupDecision {
@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000
  * Airflow's rule of `cleanup-pods`: pods that succeeded, failed and are not restarted, or were evicted, and pods that wait
  * for longer than anything should. A pod that runs is never deleted.
  */
-export function cleanupDecision(pod: Pod, ages: CleanupAges): CleanupDecision {
+export function cleanupDecision(pod: PodView, ages: CleanupAges): CleanupDecision {
   const { nowMs, minPendingMinutes, minCompletedMinutes } = ages
   const phase = (pod.status?.phase ?? '').toLowerCase()
   if (pod.metadata?.deletionTimestamp) return keep(beingDeleted(pod))
@@ -43,7 +43,7 @@ export function cleanupDecision(pod: Pod, ages: CleanupAges): CleanupDecision {
 }
 
 /** The last end of a container, else the last change of a condition, else the creation. */
-function endedAtMs({ metadata, status }: Pod): number {
+function endedAtMs({ metadata, status }: PodView): number {
   const containers = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
   const ends = times(containers.map(({ state }) => state?.terminated?.finishedAt))
   const changes = times((status?.conditions ?? []).map(({ lastTransitionTime }) => lastTransitionTime))
@@ -55,7 +55,7 @@ function times(texts: readonly (string | undefined)[]): readonly number[] {
   return texts.map((text) => Date.parse(text ?? '')).filter((time) => !Number.isNaN(time))
 }
 
-function beingDeleted({ metadata }: Pod): string {
+function beingDeleted({ metadata }: PodView): string {
   const finalizers = metadata?.finalizers ?? []
   return finalizers.length === 0 ? 'it is being deleted' : `it is being deleted, and held by ${finalizers.join(', ')}`
 }

@@ -3,7 +3,7 @@ import {
   isNotFound,
   type KubeClient,
   OUTCOME_FINALIZER,
-  type Pod,
+  type PodView,
   takeOffOutcomeFinalizer,
 } from '@davit/executor'
 import { type CleanupAges, cleanupDecision } from './cleanup-decision.ts'
@@ -48,7 +48,7 @@ export async function* cleanupPods(options: CleanupOptions): AsyncGenerator<Clea
   }
 }
 
-async function cleanPod(pod: Pod, options: CleanupOptions): Promise<CleanedPod> {
+async function cleanPod(pod: PodView, options: CleanupOptions): Promise<CleanedPod> {
   const { namespace = '', name = '', finalizers = [], deletionTimestamp } = pod.metadata ?? {}
   const told = { namespace, name, phase: pod.status?.phase ?? '' }
   const { action, reason } = cleanupDecision(pod, options)
@@ -72,7 +72,7 @@ async function cleanPod(pod: Pod, options: CleanupOptions): Promise<CleanedPod> 
 }
 
 /** One that is gone, or whose name another pod has by now, is no trouble. */
-async function remove({ metadata }: Pod, { kube }: CleanupOptions): Promise<void> {
+async function remove({ metadata }: PodView, { kube }: CleanupOptions): Promise<void> {
   const { namespace = '', name = '', uid } = metadata ?? {}
   try {
     await kube.pods.delete(namespace, name, uid === undefined ? {} : { uid })
@@ -81,7 +81,7 @@ async function remove({ metadata }: Pod, { kube }: CleanupOptions): Promise<void
   }
 }
 
-function release({ metadata }: Pod, { kube }: CleanupOptions): Promise<void> {
+function release({ metadata }: PodView, { kube }: CleanupOptions): Promise<void> {
   const { namespace = '', name = '', uid } = metadata ?? {}
   return takeOffOutcomeFinalizer(kube.pods, { namespace, name, ...(uid !== undefined && { uid }) })
 }

@@ -1,4 +1,4 @@
-import { annotationsToKey, classifyFailure, type Pod } from '@davit/executor'
+import { annotationsToKey, classifyFailure, type PodView } from '@davit/executor'
 import { minutesText } from './cleanup-decision.ts'
 
 /** A pod of a task, for people. */
@@ -22,7 +22,7 @@ export interface ListedPod {
 }
 
 /** What a pod says of its task; null for one whose annotations are broken. */
-export function listedPod(pod: Pod): ListedPod | null {
+export function listedPod(pod: PodView): ListedPod | null {
   const {
     namespace = '',
     name = '',
@@ -45,7 +45,7 @@ export function listedPod(pod: Pod): ListedPod | null {
   }
 }
 
-function reasonOf(pod: Pod): string | null {
+function reasonOf(pod: PodView): string | null {
   const { phase, containerStatuses = [], conditions = [] } = pod.status ?? {}
   if (phase === 'Failed') return classifyFailure(pod).message
   if (phase !== 'Pending') return null

@@ -1,4 +1,4 @@
-import { isExpired, type KubeClient, type Pod } from '@davit/executor'
+import { isExpired, type KubeClient, type PodView } from '@davit/executor'
 
 const PAGE = 500
 
@@ -13,7 +13,7 @@ export async function* podPages(
   kube: Pick<KubeClient, 'pods'>,
   namespace: string | null,
   labelSelector: string,
-): AsyncGenerator<readonly Pod[], void, undefined> {
+): AsyncGenerator<readonly PodView[], void, undefined> {
   const seen = new Set<string | undefined>()
   let token: string | undefined
   for (;;) {

@@ -1,4 +1,4 @@
-import type { ContainerState } from 'kubernetes-types/core/v1.d.ts'
+import type { ContainerStateView } from '../../kube/pod-view.ts'
 import { OWNER_LABEL } from '../../pods/identity-marks.ts'
 import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
 import type { PodRecord } from '../tracking/pod-record.ts'
@@ -21,6 +21,6 @@ export function endedAt({ pod }: PodRecord): number {
   return Math.max(...ends, Date.parse(pod.metadata?.creationTimestamp ?? '') || 0)
 }
 
-function finishedAt(state: ContainerState | undefined): number {
+function finishedAt(state: ContainerStateView | undefined): number {
   return Date.parse(state?.terminated?.finishedAt ?? '') || 0
 }

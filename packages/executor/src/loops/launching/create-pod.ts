@@ -1,4 +1,5 @@
 import type { PodVerbs } from '../../kube/kube-client.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import { isConflict, isInvalid, isNotFound } from '../../kube/status-predicates.ts'
 import type { Pod } from '../../kube/types.ts'
 import type { Failure } from '../../pods/failure.ts'
@@ -17,14 +18,17 @@ import { type Refusal, refusalOf } from './refusal.ts'
 /** What came of a create (I1). */
 export type CreateResult =
   /** Ours: just created, or found alive or ended under the name. */
-  | { readonly kind: 'ours'; readonly pod: Pod; readonly found: boolean }
+  | { readonly kind: 'ours'; readonly pod: PodView; readonly found: boolean }
   /** Ours, and on its way out without our doing: the name is free when it is gone. */
-  | { readonly kind: 'leaving'; readonly pod: Pod }
+  | { readonly kind: 'leaving'; readonly pod: PodView }
   /** Ours, ended and accounted for: the try needs a launch with another number. */
-  | { readonly kind: 'done'; readonly pod: Pod }
+  | { readonly kind: 'done'; readonly pod: PodView }
   /** The name belongs to someone else. */
   | { readonly kind: 'foreign'; readonly failure: Failure }
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: unknown; readonly isAbsent?: true }
+
+/** Every pod begins so. What admission has changed of its spec the watch shows, moments later. */
+const NEW: PodView['status'] = { phase: 'Pending' }
 
 interface CreatePodOptions {
   readonly signal?: AbortSignal
@@ -47,8 +51,10 @@ interface CreatePodOptions {
 export async function createPod(pods: PodVerbs, pod: Pod, options: CreatePodOptions): Promise<CreateResult> {
   const { isAccounted: _, claimsPods: __, mayExist = false, ...request } = options
   try {
-    const created = await pods.create(namespaceOf(pod), pod, { ...request, fieldValidation: 'Strict' })
-    return { kind: 'ours', pod: created, found: false }
+    const metadataOnly = true
+    const created = await pods.create(namespaceOf(pod), pod, { ...request, fieldValidation: 'Strict', metadataOnly })
+    const { metadata, spec = pod.spec, status = NEW } = created
+    return { kind: 'ours', pod: { metadata, spec, status }, found: false }
   } catch (error) {
     const refusal = refusalOf(error)
     const refused = { kind: 'refused', refusal, error } as const
@@ -96,7 +102,7 @@ async function ownedPod(
   found: Pod,
   wanted: Pod,
   request: Pick<CreatePodOptions, 'signal' | 'timeoutMs'>,
-): Promise<Pod> {
+): Promise<PodView> {
   const owner = wanted.metadata?.labels?.[OWNER_LABEL]
   if (owner === undefined || found.metadata?.labels?.[OWNER_LABEL] === owner) return found
   const { name = '', uid } = found.metadata ?? {}

@@ -68,5 +68,5 @@ export class LaunchGates {
 
 async function liftGate(pods: PodVerbs, { namespace, podName, uid }: Launch, signal: AbortSignal): Promise<void> {
   const patch = { metadata: { uid }, spec: { schedulingGates: [{ name: LAUNCH_GATE, $patch: 'delete' }] } }
-  await ifStillThere(() => pods.patch(namespace, podName, { type: 'strategic', patch }, { signal }))
+  await ifStillThere(() => pods.patch(namespace, podName, { type: 'strategic', patch }, { signal, metadataOnly: true }))
 }

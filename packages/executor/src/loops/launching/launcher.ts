@@ -1,6 +1,7 @@
 import { type Clock, steadyClock, type Timer } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import type { Pod } from '../../kube/types.ts'
 import type { Logger } from '../../logger.ts'
 import type { Metrics } from '../../metrics.ts'
@@ -42,7 +43,7 @@ export interface LauncherOptions {
   /** Launches whose create is under way, or whose pod has not started. */
   readonly pendingCount: () => number
   readonly isAccounted: (uid: string) => boolean
-  readonly onPod: (entry: LaunchEntry, pod: Pod) => void
+  readonly onPod: (entry: LaunchEntry, pod: PodView) => void
   readonly onFailed: (entry: LaunchEntry, failure: Failure) => void
   /** The pod of the launch is there, ended and accounted for: another number is needed. */
   readonly onUsedUp: (entry: LaunchEntry) => void

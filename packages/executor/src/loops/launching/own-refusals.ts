@@ -1,4 +1,4 @@
-import type { Pod } from '../../kube/types.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import type { Refusal } from './refusal.ts'
 
 /** Why a launch waits, for people. */
@@ -8,7 +8,7 @@ export function refusalText(refusal: Refusal, waitMs: number): string {
 }
 
 /** The earlier pod of the launch is still there. */
-export function leavingRefusal(pod: Pod): Refusal {
+export function leavingRefusal(pod: PodView): Refusal {
   return {
     action: 'wait',
     cause: 'earlier-pod',

@@ -16,7 +16,7 @@ export async function deletePod(
   options: DeleteOptions,
 ): Promise<void> {
   try {
-    await pods.delete(namespace, name, { ...options, ...(uid === undefined ? {} : { uid }) })
+    await pods.delete(namespace, name, { ...options, ...(uid === undefined ? {} : { uid }), metadataOnly: true })
   } catch (error) {
     if (!isNotFound(error) && !(uid !== undefined && isConflict(error))) throw error
   }
@@ -31,7 +31,8 @@ export async function labelPod(
 ): Promise<void> {
   // The uid in a patch's metadata is as good as a precondition: Kubernetes refuses to change it.
   const metadata = { ...(uid === undefined ? {} : { uid }), labels }
-  await ifStillThere(() => pods.patch(namespace, name, { type: 'merge', patch: { metadata } }, options))
+  const patch = { type: 'merge', patch: { metadata } } as const
+  await ifStillThere(() => pods.patch(namespace, name, patch, { ...options, metadataOnly: true }))
 }
 
 /** Carries out a patch that names the pod's uid; that the pod is gone, or another has its name by now, is no error. */

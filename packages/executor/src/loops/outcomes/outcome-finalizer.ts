@@ -34,5 +34,6 @@ export async function takeOffOutcomeFinalizer(
     // A merge patch would have to name all the others, which may change meanwhile.
     '$deleteFromPrimitiveList/finalizers': [OUTCOME_FINALIZER],
   }
-  await ifStillThere(() => pods.patch(namespace, name, { type: 'strategic', patch: { metadata } }, options))
+  const patch = { type: 'strategic', patch: { metadata } } as const
+  await ifStillThere(() => pods.patch(namespace, name, patch, { ...options, metadataOnly: true }))
 }

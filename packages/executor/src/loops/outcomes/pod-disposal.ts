@@ -1,5 +1,5 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
-import type { Pod } from '../../kube/types.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import { containerStatuses } from '../../pods/failure-details.ts'
 
 /**
@@ -8,7 +8,7 @@ import { containerStatuses } from '../../pods/failure-details.ts'
  * since it must not do anything after its try is accounted for.
  */
 export function podDisposal(
-  pod: Pod | null,
+  pod: PodView | null,
   state: 'success' | 'failed',
   config: Pick<ExecutorConfig, 'deleteWorkerPods' | 'deleteWorkerPodsOnFailure'>,
 ): 'delete' | 'markDone' {
@@ -18,7 +18,7 @@ export function podDisposal(
 }
 
 /** Nothing of it runs any more. Kubelets tell that the last container has ended before they tell that the pod has. */
-function hasEnded({ status }: Pod): boolean {
+function hasEnded({ status }: PodView): boolean {
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return true
   const mains = containerStatuses(status?.containerStatuses)
   const all = [...mains, ...containerStatuses(status?.initContainerStatuses)]

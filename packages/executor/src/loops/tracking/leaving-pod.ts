@@ -1,4 +1,4 @@
-import type { Pod } from '../../kube/types.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import { OUTCOME_FINALIZER } from '../../pods/protocol-marks.ts'
 import type { PodRecord } from './pod-record.ts'
 
@@ -33,11 +33,11 @@ export function leavingReason({ namespace, name, pod }: PodRecord, now: number):
  * Whether a pod that is being deleted cannot run any more although it is still there: it has no node, and Kubernetes binds
  * no pod that is being deleted. Kubernetes calls it Failed after a while.
  */
-export function willNeverRun({ metadata, spec }: Pod): boolean {
+export function willNeverRun({ metadata, spec }: PodView): boolean {
   return Boolean(metadata?.deletionTimestamp) && !spec?.nodeName
 }
 
 /** Kubernetes' word: no container of it runs. */
-function isInTerminalPhase({ status }: Pod): boolean {
+function isInTerminalPhase({ status }: PodView): boolean {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed'
 }

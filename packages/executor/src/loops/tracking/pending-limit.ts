@@ -1,5 +1,5 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
-import type { Pod } from '../../kube/types.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import type { Failure, FailureClass } from '../../pods/failure.ts'
 import { fatalWaits } from '../../pods/fatal-waiting.ts'
 import { type PendingStage, pendingStage } from './pending-stage.ts'
@@ -42,7 +42,7 @@ export function pendingClass(stage: PendingStage): FailureClass {
 }
 
 /** All limits that a pod is under; none once it has started. A limit of 0 s is none. */
-export function pendingLimits(pod: Pod, config: Limits): readonly PendingLimit[] {
+export function pendingLimits(pod: PodView, config: Limits): readonly PendingLimit[] {
   const pending = pendingStage(pod)
   if (!pending) return []
   const { option, said } = STAGES[pending.stage]
@@ -73,7 +73,7 @@ export function reasonsWithoutGrace(config: Limits): readonly string[] {
   return reasons.filter((reason) => !(grace[reason] && grace[reason] > 0))
 }
 
-function fatalReasonInGrace(pod: Pod, config: Limits) {
+function fatalReasonInGrace(pod: PodView, config: Limits) {
   const { workerPodPendingFatalContainerStateReasons: reasons, fatalReasonGraceSeconds: grace } = config
   const inGrace = reasons.filter((reason) => (grace[reason] ?? 0) > 0)
   // Between two pulls that fail the kubelet backs off, which is the same trouble and no time to start anew.

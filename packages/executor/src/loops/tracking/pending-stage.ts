@@ -1,4 +1,4 @@
-import type { ContainerStatus, Pod } from '../../kube/types.ts'
+import type { ContainerStatusView, PodView } from '../../kube/pod-view.ts'
 import type { FailureClass } from '../../pods/failure.ts'
 import { LAUNCH_GATE } from '../../pods/protocol-marks.ts'
 import { waitingFailure } from '../../pods/waiting-failure.ts'
@@ -26,7 +26,7 @@ export interface Pending {
 }
 
 /** The stage of a pending pod; null once its phase is another one. */
-export function pendingStage(pod: Pod): Pending | null {
+export function pendingStage(pod: PodView): Pending | null {
   if ((pod.status?.phase ?? 'Pending') !== 'Pending') return null
   const gates = pod.spec?.schedulingGates ?? []
   if (gates.length > 0) {
@@ -60,7 +60,7 @@ function gateReason({ name }: { readonly name: string }): string {
 }
 
 /** The first container that waits; an init container that has ended, and one behind it, tell nothing. */
-function waiting(field: string, statuses: readonly ContainerStatus[], pod: Pod): Pending | null {
+function waiting(field: string, statuses: readonly ContainerStatusView[], pod: PodView): Pending | null {
   const index = statuses.findIndex(({ state }) => state?.waiting)
   const container = statuses[index]
   if (!container?.state?.waiting) return null
@@ -79,7 +79,7 @@ function waiting(field: string, statuses: readonly ContainerStatus[], pod: Pod):
   }
 }
 
-function created(pod: Pod): Pending {
+function created(pod: PodView): Pending {
   return { stage: hasSandbox(pod) ? 'pulling' : 'creating', evidence: 'status.phase=Pending', reason: '' }
 }
 
@@ -88,7 +88,7 @@ function isPulling(reason: string): boolean {
 }
 
 /** Kubernetes 1.29 and newer say when the sandbox is there: what is missing then is the image or the container. */
-function hasSandbox(pod: Pod): boolean {
+function hasSandbox(pod: PodView): boolean {
   return (pod.status?.conditions ?? []).some(
     ({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True',
   )

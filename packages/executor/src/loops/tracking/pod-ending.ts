@@ -1,4 +1,4 @@
-import type { Pod } from '../../kube/types.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import { classifyFailure } from '../../pods/classify-failure.ts'
 import type { Failure } from '../../pods/failure.ts'
 import { fatalWaits } from '../../pods/fatal-waiting.ts'
@@ -29,7 +29,7 @@ export type Ending = Omit<LaunchOutcome, 'launch' | 'logPath'>
  * an adoption; a pod that is deleted before it started is told as such; and every container may wait for something fatal.
  */
 export function podNews(
-  pod: Pod,
+  pod: PodView,
   { isDeleted, fatalContainerStateReasons }: { isDeleted: boolean; fatalContainerStateReasons: readonly string[] },
 ): PodNews {
   if (isDeleted && pod.metadata?.deletionTimestamp === undefined) return { kind: 'left' }
@@ -49,13 +49,13 @@ export function podNews(
 }
 
 /** Whether the pod can tell how it ended: {@link endingOf} without the reasons. */
-export function hasEnded(pod: Pod): boolean {
+export function hasEnded(pod: PodView): boolean {
   const phase = pod.status?.phase
   return phase === 'Succeeded' || phase === 'Failed' || mainContainerEnd(pod) !== null
 }
 
 /** How the pod ended by what it shows; null while it has not, or when it went without showing it. */
-export function endingOf(pod: Pod): Ending | null {
+export function endingOf(pod: PodView): Ending | null {
   const { phase, reason } = pod.status ?? {}
   const terminated = mainContainerEnd(pod)
   if (phase === 'Succeeded') return { ...timesAndResult(pod), state: 'success', info: null }
@@ -77,7 +77,7 @@ export function failedAs(ending: Ending, failure: Failure): Ending {
   return { ...ending, info: ending.info === ending.failure?.message ? failure.message : ending.info, failure }
 }
 
-function failedEnding(pod: Pod): Ending {
+function failedEnding(pod: PodView): Ending {
   const failure = classifyFailure(pod)
   const reason = pod.status?.reason
   return {
@@ -89,7 +89,7 @@ function failedEnding(pod: Pod): Ending {
   }
 }
 
-function timesAndResult(pod: Pod): Partial<Ending> {
+function timesAndResult(pod: PodView): Partial<Ending> {
   const end = mainContainerEnd(pod)
   if (!end) return {}
   const { exitCode, terminationMessage, containerCount, startedAt, endedAt } = end
@@ -103,7 +103,7 @@ function timesAndResult(pod: Pod): Partial<Ending> {
 }
 
 /** Why a pod is gone whose end nobody saw: `unknown` when it may have run, unless Kubernetes had announced a disruption. */
-export function vanishedFailure(pod: Pod, { mayHaveRun }: { mayHaveRun: boolean }): Failure {
+export function vanishedFailure(pod: PodView, { mayHaveRun }: { mayHaveRun: boolean }): Failure {
   const name = `${pod.metadata?.namespace}/${pod.metadata?.name}`
   const conditions = pod.status?.conditions ?? []
   const target = conditions.findIndex(({ type, status }) => type === 'DisruptionTarget' && status === 'True')

@@ -2,11 +2,11 @@
 const LIMIT = 5_000
 
 /** Values that many pods have alike, each held once: every answer of the server brings copies of its own. */
-export class SharedValues<T> {
-  #held = new Map<string, T>()
+export class SharedValues<T, K = string> {
+  readonly #held = new Map<K, T>()
 
   /** The value that is held under the key; the one that `make` gives, when none is. It must not be changed. */
-  get(key: string, make: () => T): T {
+  get(key: K, make: () => T): T {
     const held = this.#held.get(key)
     if (held !== undefined) return held
     if (this.#held.size >= LIMIT) this.#held.clear()
@@ -16,9 +16,14 @@ export class SharedValues<T> {
   }
 }
 
-const texts = new SharedValues<string>()
+const texts = new Map<string, string>()
 
 /** The same text, held once. For ids of tasks, names of nodes, times: not for what is of one pod alone. */
 export function sharedText<T extends string | undefined>(text: T): T {
-  return text === undefined ? text : (texts.get(text, () => text) as T)
+  if (text === undefined) return text
+  const held = texts.get(text)
+  if (held !== undefined) return held as T
+  if (texts.size >= LIMIT) texts.clear()
+  texts.set(text, text)
+  return text
 }

@@ -53,10 +53,7 @@ export async function runDag(options: RunDagOptions): Promise<{ summary: RunSumm
   for (const warning of prepared.dag.warnings) progress.say(`warning: ${problemText(warning)}`)
 
   await using open = new AsyncDisposableStack()
-  const { database, cluster: wanted } = prepared.options
-  const store = await openStore({ database, clock })
-  open.defer(() => store.close())
-  const cluster = open.use(await openCluster(wanted, { env, logger }))
+  const { store, cluster } = await openStoreAndCluster(prepared, { env, clock, logger, open })
   // Who has the token of an embedded dev cluster may do everything there.
   if (!cluster.isEmbedded) {
     const { file } = prepared
@@ -176,6 +173,28 @@ async function endedRun(store: WorkflowStore, { dagId, runId }: DagRunRow, logs:
     }),
   )
   return runSummary(run, withLogs)
+}
+
+/** Side by side: the thread of the store starts while the dev cluster does. Neither is left to itself when the other fails. */
+async function openStoreAndCluster(
+  { options }: PreparedRun,
+  parts: {
+    readonly env: RunDagOptions['env']
+    readonly clock: Clock
+    readonly logger: Logger
+    readonly open: AsyncDisposableStack
+  },
+): Promise<{ store: WorkflowStore; cluster: OpenCluster }> {
+  const { env, clock, logger, open } = parts
+  const [store, cluster] = await Promise.allSettled([
+    openStore({ database: options.database, clock }),
+    openCluster(options.cluster, { env, logger }),
+  ])
+  if (store.status === 'fulfilled') open.defer(() => store.value.close())
+  if (cluster.status === 'fulfilled') open.use(cluster.value)
+  if (store.status === 'rejected') throw store.reason
+  if (cluster.status === 'rejected') throw cluster.reason
+  return { store: store.value, cluster: cluster.value }
 }
 
 /** What is wrong with a pod whatever the run's values are is known before the run. */

@@ -1,5 +1,4 @@
 import type { Writable } from 'node:stream'
-import { createLogUpdate } from 'log-update'
 import { liveTable, type TableFrame } from './live-table.ts'
 import { plainProgress, type SaidOf } from './plain-progress.ts'
 
@@ -19,13 +18,15 @@ interface ProgressOptions {
 }
 
 /** A live table on a terminal, plain lines elsewhere. */
-export function createProgress(options: ProgressOptions): Progress {
+export async function createProgress(options: ProgressOptions): Promise<Progress> {
   return options.output.isTTY === true && options.env.TERM !== 'dumb'
     ? liveProgress(options)
     : lineProgress(options.output)
 }
 
-function liveProgress({ output, env }: ProgressOptions): Progress {
+async function liveProgress({ output, env }: ProgressOptions): Promise<Progress> {
+  // Loaded only where it is used: a run in CI need not wait for it.
+  const { createLogUpdate } = await import('log-update')
   const update = createLogUpdate(output)
   const colour = env.NO_COLOR === undefined || env.NO_COLOR === ''
   let ended = false

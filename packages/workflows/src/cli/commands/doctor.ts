@@ -3,7 +3,6 @@ import { Command } from 'commander'
 import { type ClusterSettings, clusterSettings, type TypedClusterOptions } from '../../cluster/cluster-settings.ts'
 import { startEmbedded } from '../../cluster/open-cluster.ts'
 import type { Problem } from '../../dag/problem.ts'
-import { diagnose } from '../../doctor/diagnose.ts'
 import { reportText } from '../../doctor/report-text.ts'
 import { parseDatabaseUrl } from '../../store/database-url.ts'
 import { StoreError } from '../../store/store-error.ts'
@@ -44,6 +43,8 @@ export function doctorCommand(io: Io, ended: Ended): Command {
       if (embedded) io.stderr.write(`davit: no cluster is named; ${EMBEDDED}\n`)
       const config = { ...settings.config, namespace: settings.config.namespace ?? kubeConfig.namespace }
       const parts = { kubeConfig, config, isEmbedded: embedded !== null, env, clock: systemClock }
+      // Loaded only where it is used: no other command looks into a database from here.
+      const { diagnose } = await import('../../doctor/diagnose.ts')
       const findings = await diagnose({ ...parts, database: database && parseDatabaseUrl(database, cwd) })
       const problems = findings.filter(({ level }) => level === 'problem').length
       const warnings = findings.filter(({ level }) => level === 'warning').length

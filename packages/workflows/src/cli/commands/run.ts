@@ -30,7 +30,7 @@ export function runCommand(io: Io, ended: Ended): Command {
     )
     .action(async (file: string, typed: TypedRunOptions) => {
       const prepared = await prepare(io, file, typed)
-      const progress = createProgress({ output: io.stderr, env: io.env })
+      const progress = await createProgress({ output: io.stderr, env: io.env })
       const cancel = new AbortController()
       const interrupted = io.onInterrupt(() => {
         if (cancel.signal.aborted) io.exit(1)

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { constructPod } from '@davit/executor'
+import { constructPod, type Pod } from '@davit/executor'
 import { parse } from 'yaml'
 import { commandOf } from './task-workloads.ts'
 
@@ -8,6 +8,12 @@ import { commandOf } from './task-workloads.ts'
  * put in, and it is written as JSON, which is all that a bare loop has to do.
  */
 export async function barePods(template: string, runId: string): Promise<(index: number) => string> {
+  const pod = await podObjects(template, runId)
+  return (index) => JSON.stringify(pod(index))
+}
+
+/** The same as objects, for a client that writes the JSON itself. */
+export async function podObjects(template: string, runId: string): Promise<(index: number) => Pod> {
   const pod = constructPod({
     dagId: 'bench',
     taskId: 'work',
@@ -22,15 +28,14 @@ export async function barePods(template: string, runId: string): Promise<(index:
   })
   const { metadata, spec } = pod
   const [main, ...others] = spec?.containers ?? []
-  return (index) =>
-    JSON.stringify({
-      ...pod,
-      metadata: {
-        ...metadata,
-        name: `bench-${runId}-${index}`,
-        labels: { ...metadata?.labels, map_index: String(index) },
-        annotations: { ...metadata?.annotations, map_index: String(index) },
-      },
-      spec: { ...spec, containers: [{ ...main, args: commandOf(runId, index) }, ...others] },
-    })
+  return (index) => ({
+    ...pod,
+    metadata: {
+      ...metadata,
+      name: `bench-${runId}-${index}`,
+      labels: { ...metadata?.labels, map_index: String(index) },
+      annotations: { ...metadata?.annotations, map_index: String(index) },
+    },
+    spec: { ...spec, containers: [{ name: 'base', ...main, args: commandOf(runId, index) }, ...others] },
+  })
 }

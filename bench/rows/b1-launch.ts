@@ -26,6 +26,7 @@ export const launch: Benchmark = {
     davit: (context) => measureClient(context, 'davit'),
     tuned: (context) => measureClient(context, 'tuned-loop'),
     plain: (context) => measureClient(context, 'plain-loop'),
+    'client-node': (context) => measureClient(context, 'client-node'),
     'airflow default': (context) => measureAirflow(context, 'default'),
     'airflow tuned': (context) => measureAirflow(context, 'tuned'),
   },

@@ -34,8 +34,7 @@ class DrivenExecutor:
             self.executor.queue_workload(workload, session=session)
 
     def heartbeat(self) -> bool:
-        """One turn of the scheduler's loop, as far as it is the executor's. Whether anything was done in it."""
-        waiting = self.waiting()
+        """One turn of the scheduler's loop, as far as it is the executor's. Whether it brought events."""
         began = time.perf_counter()
         self.executor.heartbeat()
         events = self.executor.get_event_buffer()
@@ -47,7 +46,7 @@ class DrivenExecutor:
                 continue
             self.returned_at.setdefault(key, returned_at)
             (self.failed if event[0] == TaskInstanceState.FAILED else self.succeeded).add(key)
-        return len(events) > 0 or self.waiting() != waiting
+        return len(events) > 0
 
     def waiting(self) -> int:
         """How many tasks have no pod yet."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from channel import Channel, Measures
 
-IDLE_SLEEP_SECONDS = 1.0
-"""The scheduler's own `scheduler_idle_sleep_time`."""
+PAUSE_SECONDS = 0.02
+"""After a heartbeat that had nothing to do. The scheduler sleeps up to a second then."""
 
 
 def main() -> None:
@@ -27,7 +27,6 @@ def main() -> None:
 
     phase: str = parameters["phase"]
     count: int = parameters["count"]
-    pause_ms: float = parameters.get("heartbeatPauseMs", 0)
 
     with create_session() as session:
         job_id = start_job(session)
@@ -38,8 +37,8 @@ def main() -> None:
 
         def beat_until(is_done: Callable[[], bool]) -> None:
             while not is_done():
-                if not driven.heartbeat() and pause_ms > 0:
-                    time.sleep(pause_ms / 1000)
+                if not driven.heartbeat() and driven.waiting() == 0:
+                    time.sleep(PAUSE_SECONDS)
 
         def all_created() -> bool:
             return driven.waiting() == 0

@@ -1,10 +1,10 @@
 import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
-import { clientOf } from '../client-of.ts'
 import { ratePerSecond, successful } from '../measuring/audit-times.ts'
-import { workOnServer } from './work-on-server.ts'
+import type { ClientCommand } from '../measuring/client-process.ts'
+import { podContenders } from './pod-contenders.ts'
+import { type GivenServer, workOnServer } from './work-on-server.ts'
 
 const sizes = { full: 5_000, quick: 600 } as const
-const WARM_UP = 200
 
 /** B6: tasks from the queue to the outcome: created, run for a second by kwok, seen to have ended, deleted. */
 export const lifecycle: Benchmark = {
@@ -17,38 +17,35 @@ export const lifecycle: Benchmark = {
     { name: 'etcd CPU ms/task' },
     { name: 'kwok CPU ms/task' },
   ],
-  contenders: {
-    davit: (context) => measure(context, sizes[context.size], 'davit'),
-    tuned: (context) => measure(context, sizes[context.size], 'tuned-loop'),
-    plain: (context) => measure(context, sizes[context.size], 'plain-loop'),
-  },
+  contenders: podContenders({
+    phase: 'lifecycle',
+    warmUp: 200,
+    sizes,
+    airflowSizes: { full: 500, quick: 100 },
+    measure,
+  }),
 }
 
-async function measure(context: BenchContext, count: number, script: string): Promise<Measures> {
-  const parameters = { phase: 'lifecycle', warmUp: WARM_UP, count, inFlight: 64 }
-  return await workOnServer(
-    context,
-    {
-      phase: 'lifecycle',
-      isHeld: false,
-      command: (given) => clientOf(script, { ...given, ...parameters }, context),
-    },
-    async ({ server, phase }) => {
-      // kwok deletes too, when it takes a pod away that is being deleted.
-      const requests = await successful(
-        server,
-        phase.from,
-        2 * count,
-        ({ verb, subresource, user }) => ['create', 'delete'].includes(verb) && subresource === null && user !== 'kwok',
-      )
-      const perTask = (cpuMs = 0) => cpuMs / count
-      return {
-        'lifecycles/s': ratePerSecond(requests, phase.from) / 2,
-        'client CPU ms/task': perTask(phase.clientCpuMs),
-        'API server CPU ms/task': perTask(phase.serverCpuMs['kube-apiserver']),
-        'etcd CPU ms/task': perTask(phase.serverCpuMs.etcd),
-        'kwok CPU ms/task': perTask(phase.serverCpuMs.kwok),
-      }
-    },
-  )
+async function measure(
+  context: BenchContext,
+  count: number,
+  command: (given: GivenServer) => ClientCommand,
+): Promise<Measures> {
+  return await workOnServer(context, { phase: 'lifecycle', isHeld: false, command }, async ({ server, phase }) => {
+    // kwok deletes too, when it takes a pod away that is being deleted.
+    const requests = await successful(
+      server,
+      phase.from,
+      2 * count,
+      ({ verb, subresource, user }) => ['create', 'delete'].includes(verb) && subresource === null && user !== 'kwok',
+    )
+    const perTask = (cpuMs = 0) => cpuMs / count
+    return {
+      'lifecycles/s': ratePerSecond(requests, phase.from) / 2,
+      'client CPU ms/task': perTask(phase.clientCpuMs),
+      'API server CPU ms/task': perTask(phase.serverCpuMs['kube-apiserver']),
+      'etcd CPU ms/task': perTask(phase.serverCpuMs.etcd),
+      'kwok CPU ms/task': perTask(phase.serverCpuMs.kwok),
+    }
+  })
 }

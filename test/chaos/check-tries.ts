@@ -49,7 +49,8 @@ function lastWords({ metadata, status }: PodLife['last']): string[] {
     `job ${metadata?.labels?.['airflow-worker']}`,
     ...waiting,
     ...untrue.map(({ type, reason }) => `not ${type}${reason ? ` (${reason})` : ''}`),
-    ...(metadata?.deletionTimestamp ? ['is being deleted'] : []),
+    ...(metadata?.deletionTimestamp ? [`is being deleted in ${metadata.deletionGracePeriodSeconds} s`] : []),
+    ...(metadata?.finalizers ?? []),
   ]
 }
 

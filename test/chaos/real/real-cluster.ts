@@ -6,6 +6,7 @@ import { MemoryWire } from '../../support/memory-wire.ts'
 import { RawApi } from '../../support/raw-api.ts'
 import type { ChaosCluster, PodPlace, PodRequestRecord } from '../chaos-cluster.ts'
 import { FaultyProxy } from './faulty-proxy.ts'
+import { lookAgain } from './look-again.ts'
 
 /** A real API server, behind a proxy of this run's own. What runs in other namespaces is others'. */
 export async function realCluster(
@@ -16,6 +17,7 @@ export async function realCluster(
   const api = new RawApi(kubeconfig)
   const proxy = new FaultyProxy(readAccess(kubeconfig))
   const kubeConfig: KubeConfig = await loadKubeConfig({ kubeconfig, env: {} })
+  const looking = lookAgain(api, namespaces)
   const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
   /** As a kubelet that has ended the pod would say. */
   const endPod = ({ namespace, name }: PodPlace, status: object) =>
@@ -69,6 +71,7 @@ export async function realCluster(
       return found
     },
     [Symbol.dispose]() {
+      looking[Symbol.dispose]()
       proxy[Symbol.dispose]()
       api[Symbol.dispose]()
     },

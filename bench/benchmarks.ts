@@ -1,7 +1,8 @@
 import type { Benchmark } from './benchmark.ts'
 import { launch } from './rows/b1-launch.ts'
 import { admissionDelays } from './rows/b2-admission-delay.ts'
+import { outcomeDelays } from './rows/b5-outcome-delay.ts'
 import { lifecycle } from './rows/b6-lifecycle.ts'
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [launch, ...admissionDelays, lifecycle]
+export const benchmarks: readonly Benchmark[] = [launch, ...admissionDelays, ...outcomeDelays, lifecycle]

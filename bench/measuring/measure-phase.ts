@@ -1,6 +1,7 @@
 import type { Measures } from '../benchmark.ts'
 import type { ClientProcess } from './client-process.ts'
 import { cpuMsOf, treeCpuMs, treeResidentBytes } from './cpu-time.ts'
+import { epochNow } from './epoch-now.ts'
 
 /** What a phase took of the machine, in milliseconds of CPU. */
 export interface PhaseUsage {
@@ -28,7 +29,7 @@ export async function measurePhase(
 ): Promise<MeasuredPhase> {
   await client.ready(phase)
   const used = () => ({
-    at: performance.timeOrigin + performance.now(),
+    at: epochNow(),
     client: treeCpuMs(client.pid),
     server: Object.entries(server).map(([name, { pid }]) => [name, cpuMsOf(pid)] as const),
   })

@@ -1,0 +1,95 @@
+import type { PodRequest } from '../../test/kubernetes/audit-log.ts'
+import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
+import { clientOf } from '../client-of.ts'
+import { secondsOf, successful } from '../measuring/audit-times.ts'
+import type { ClientProcess } from '../measuring/client-process.ts'
+import { epochNow } from '../measuring/epoch-now.ts'
+import { percentile } from '../statistics.ts'
+import { clientsOnServer, type ServedClients } from './clients-on-server.ts'
+
+/** Seconds of changes. */
+const sizes = { full: 20, quick: 5 } as const
+
+/**
+ * B5: how long after the kubelet's word that a pod has ended its outcome comes out of the executor, beside watches that do
+ * nothing else, on the same server at the same time. From when the API server has the patch, by its audit log. Davit also
+ * deletes each pod whose outcome was taken, which the watches do not.
+ */
+export const outcomeDelays: readonly Benchmark[] = [50, 200].map(outcomeDelay)
+
+function outcomeDelay(perSecond: number): Benchmark {
+  return {
+    name: `B5/${perSecond}`,
+    title: (size) => `pods that end, ${perSecond} a second for ${sizes[size]} s, to their outcomes`,
+    metrics: [
+      { name: 'p50 ms', digits: 1 },
+      { name: 'p99 ms', digits: 1 },
+      { name: 'p50 ms over bare', digits: 1 },
+      { name: 'p99 ms over bare', digits: 1 },
+      { name: 'p50 ms over tuned', digits: 1 },
+      { name: 'p99 ms over tuned', digits: 1 },
+      { name: 'changes/s', digits: 0 },
+    ],
+    contenders: {
+      davit: (context) => measure(context, perSecond, launchByDavit),
+      'client-node': (context) => measure(context, perSecond, watchByClientNode),
+    },
+  }
+}
+
+/** Brings the pods of a run to life, and gives the client that is to know of their ends, ready for the changes. */
+type Subject = (context: BenchContext, clients: ServedClients, count: number) => Promise<ClientProcess>
+
+const launchByDavit: Subject = async (context, { server, template, start }, count) => {
+  const davit = start(
+    'davit',
+    clientOf('davit-outcomes', { kubeconfig: server.kubeconfigPath, template, count }, context),
+  )
+  await davit.ready('changes')
+  return davit
+}
+
+const watchByClientNode: Subject = async (context, { server, template, start }, count) => {
+  const { kubeconfigPath: kubeconfig } = server
+  const parameters = { kubeconfig, template, phase: 'launch', warmUp: count, count: 0, inFlight: 64 }
+  const loop = start('launch', clientOf('plain-loop', parameters, context))
+  await loop.ready('launch')
+  const watch = start('client-node', clientOf('bare-outcomes', { kubeconfig, kind: 'client-node', count }, context))
+  await watch.ready('changes')
+  return watch
+}
+
+async function measure(context: BenchContext, perSecond: number, subject: Subject): Promise<Measures> {
+  const count = perSecond * sizes[context.size]
+  return await clientsOnServer(context, async (served) => {
+    const { server, start } = served
+    const { kubeconfigPath: kubeconfig } = server
+    const measured = await subject(context, served, count)
+    const bare = (['json', 'protobuf'] as const).map((kind) =>
+      start(kind, clientOf('bare-outcomes', { kubeconfig, kind, count }, context)),
+    )
+    const driver = start('driver', clientOf('end-pods', { kubeconfig, perSecond }, context))
+    for (const client of [...bare, driver]) await client.ready('changes')
+    const clients = [measured, ...bare, driver]
+    const from = epochNow()
+    for (const client of clients) client.go()
+    const [theirs = {}, json = {}, protobuf = {}] = await Promise.all(clients.map((client) => client.done('changes')))
+    for (const client of clients) client.release()
+    const isPatch = ({ subresource, user }: PodRequest) => subresource === 'status' && user === 'admin'
+    const patches = await successful(server, from, count, isPatch)
+    const sentAt = new Map(patches.map(({ name, received }) => [name, received]))
+    const delays = (knownAt: Measures) =>
+      Object.entries(knownAt).map(([name, at]) => at - (sentAt.get(name) ?? Number.NaN))
+    const [mine, bareOnes, tuned] = [delays(theirs), delays(json), delays(protobuf)]
+    const over = (share: number, other: readonly number[]) => percentile(mine, share) - percentile(other, share)
+    return {
+      'p50 ms': percentile(mine, 0.5),
+      'p99 ms': percentile(mine, 0.99),
+      'p50 ms over bare': over(0.5, bareOnes),
+      'p99 ms over bare': over(0.99, bareOnes),
+      'p50 ms over tuned': over(0.5, tuned),
+      'p99 ms over tuned': over(0.99, tuned),
+      'changes/s': patches.length / secondsOf(patches),
+    }
+  })
+}

@@ -19,11 +19,17 @@ export function isMute({ evidence }: Failure): boolean {
  * shows none: a volume of a ConfigMap that is not there is no trouble of the node's.
  */
 export function explainPending(failure: Failure, events: readonly PodEvent[]): Failure {
-  const told = pendingEventText(events, failure.message)
+  const others = events.filter(({ reason }) => reason !== 'FailedScheduling')
+  const told = pendingEventText(isUnschedulable(failure) ? others : events, failure.message)
   const message = told === null ? failure.message : `${failure.message}; ${told}`
-  const cause = isMute(failure) ? eventFailure(events.filter(({ reason }) => reason !== 'FailedScheduling')) : null
+  const cause = isMute(failure) ? eventFailure(others) : null
   if (cause === null) return { ...failure, message }
   return { ...failure, class: cause.class, evidence: cause.evidence, message }
+}
+
+/** The scheduler's newest word is in the pod; its events may be of nodes as they were before. */
+function isUnschedulable({ evidence }: Failure): boolean {
+  return evidence.endsWith('.reason=Unschedulable')
 }
 
 /** The failure of a pod that is gone, or ended without a word, with what its events say. */

@@ -58,6 +58,17 @@ describe('explainPending', () => {
     )
     expect(explainPending(waiting, [])).toEqual(waiting)
   })
+
+  it('says nothing of what the scheduler said before: its newest word is in the pod', () => {
+    const waiting: Failure = {
+      class: 'capacity',
+      evidence: 'status.conditions[0].reason=Unschedulable',
+      message: "no node took the pod within 900 s: 0/3 nodes are available: 3 node(s) didn't match Pod's node affinity",
+    }
+    const before = '0/3 nodes are available: 1 node(s) had untolerated taint(s)'
+    const events = [{ type: 'Warning', reason: 'FailedScheduling', message: before, ...at(1) }]
+    expect(explainPending(waiting, events)).toEqual(waiting)
+  })
 })
 
 describe('explainEnd', () => {

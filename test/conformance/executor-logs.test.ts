@@ -27,7 +27,7 @@ conformance('the executor and logs', { runtime: 'process', concurrent: true }, (
   it('reads the last lines of one that goes on', async ({ backend, namespace }) => {
     const config = { runningPodLogLines: 2 }
     await using run = await startExecutor({ kubeconfig: backend.executorKubeconfig, namespace, jobId: '1', config })
-    const script = `trap 'exit 0' TERM; echo one; echo two; echo three >&2; while :; do sleep 0.1; done`
+    const script = `trap 'exit 0' TERM; { echo one; echo two; echo three; } >&2; while :; do sleep 0.1; done`
     run.submit(shellWorkload(backend, key, script))
     await run.untilState(key, 'running')
     await eventually(async () => (await run.executor.getTaskLog(ti, 1))[1].join('').includes('three'))

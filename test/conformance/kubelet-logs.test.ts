@@ -98,7 +98,7 @@ conformance('logs', { runtime: 'process', concurrent: true }, (it) => {
     const runsAgain = ({ status }: StoredPod) =>
       status.containerStatuses?.[0]?.restartCount === 1 && status.containerStatuses[0].state?.running !== undefined
     await changesUntil(api, created, runsAgain)
-    await expect.poll(() => logOf(api, namespace, 'p')).toBe('run 2\n')
+    await eventually(async () => (await logOf(api, namespace, 'p')) === 'run 2\n')
     expect(await logOf(api, namespace, 'p', { previous: true })).toBe('run 1\n')
   })
 
@@ -108,8 +108,8 @@ conformance('logs', { runtime: 'process', concurrent: true }, (it) => {
     const waits = (pod: StoredPod) => pod.status.containerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff'
     await changesUntil(api, created, waits)
     // A kubelet takes the oldest run away when the next one begins, before it says so.
-    await expect.poll(() => logOf(api, namespace, 'p', { previous: true })).toBe('hello\n')
-    await expect.poll(() => logOf(api, namespace, 'p')).toBe('hello\n')
+    await eventually(async () => (await logOf(api, namespace, 'p', { previous: true })) === 'hello\n')
+    await eventually(async () => (await logOf(api, namespace, 'p')) === 'hello\n')
   })
 
   it('of no run before', async ({ api, backend, namespace }) => {

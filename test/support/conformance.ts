@@ -10,7 +10,7 @@ export interface ConformanceOptions {
   readonly runtime?: PodRuntime
   /** What the cases need: a backend that lacks it prints why they do not run. @default [] */
   readonly needs?: readonly Feature[]
-  /** Cases that mostly wait run side by side. @default false */
+  /** Cases that mostly wait run side by side: they wait with `eventually`, since `expect.poll` wants to know which test runs. @default false */
   readonly concurrent?: boolean
 }
 

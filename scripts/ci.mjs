@@ -1,6 +1,7 @@
 // What `.ci/run` does. Each suite closes with `N passed, N failed, N skipped`; the last line here is their sum.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { failedTests } from './failed-tests.mjs'
 import { installPackages } from './install-packages.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,6 +37,8 @@ const legs = [
 ]
 
 const total = { passed: 0, failed: 0, skipped: 0 }
+/** Said again at the end: whoever reads only that learns what to look at. */
+const failures = []
 for (const { name, prepare, command, env } of legs) {
   const started = Date.now()
   console.log(
@@ -54,10 +57,12 @@ for (const { name, prepare, command, env } of legs) {
   // A leg without a count of its own is one test; one that failed without counting a failure still failed.
   if (!counted) total[code === 0 ? 'passed' : 'failed'] += 1
   else if (code !== 0 && counted[2] === '0') total.failed += 1
+  if (code !== 0) failures.push(`failed in ${name}:`, ...failedTests(output).map((line) => `  ${line}`))
   console.log(
     `=== ${name}: ${code === 0 ? 'ok' : `failed (exit ${code})`} after ${Math.round((Date.now() - started) / 1000)} s`,
   )
 }
+if (failures.length > 0) console.log(`\n${failures.join('\n')}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 
@@ -79,13 +84,19 @@ function run([file, ...args], env) {
     const child = spawn(file, args, {
       cwd: root,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
-    child.stdout.on('data', (chunk) => {
-      process.stdout.write(chunk)
-      output = (output + chunk).slice(-100_000)
-    })
+    // Which tests failed is said on standard error.
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
+      from.on('data', (chunk) => {
+        to.write(chunk)
+        output = (output + chunk).slice(-500_000)
+      })
+    }
     child.on('error', (error) => resolve({ code: 1, output: String(error) }))
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })

@@ -3,6 +3,7 @@ import { launch } from './rows/b1-launch.ts'
 import { admissionDelays } from './rows/b2-admission-delay.ts'
 import { outcomeDelays } from './rows/b5-outcome-delay.ts'
 import { lifecycle } from './rows/b6-lifecycle.ts'
+import { quiet } from './rows/b7-quiet.ts'
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [launch, ...admissionDelays, ...outcomeDelays, lifecycle]
+export const benchmarks: readonly Benchmark[] = [launch, ...admissionDelays, ...outcomeDelays, lifecycle, quiet]

@@ -26,4 +26,9 @@ export const goals: readonly Goal[] = [
   { benchmark: 'B6', metric: 'lifecycles/s', against: 'tuned', atLeast: 0.95 },
   { benchmark: 'B6', metric: 'lifecycles/s', against: 'plain', atLeast: 1 },
   { benchmark: 'B6', metric: 'client CPU ms/task', atMost: 1 },
+  { benchmark: 'B7', metric: 'client CPU %', atMost: 1 },
+  { benchmark: 'B7', metric: 'heap bytes/pod', atMost: 1024 },
+  { benchmark: 'B7', metric: 'RSS MiB', atMost: 150 },
+  { benchmark: 'B7', metric: 'requests/min', atMost: 2 },
+  { benchmark: 'B7', metric: 'lists', atMost: 0 },
 ]

@@ -12,6 +12,8 @@ export interface DrivenExecutorOptions {
   readonly kubeconfig: string
   readonly template: string
   readonly config?: ExecutorOptions
+  /** How often there is a heartbeat though nothing asks for one. @default never */
+  readonly heartbeatMs?: number
   /** Told of every event, as the scheduler gets it. */
   readonly onEvent: (key: TaskInstanceKey, event: ExecutorEvent) => void
 }
@@ -26,6 +28,7 @@ export class DrivenExecutor implements AsyncDisposable {
   readonly #close: () => Promise<void>
   #isDue = false
   #isOver = false
+  #pace: NodeJS.Timeout | undefined
 
   private constructor(
     executor: KubernetesExecutor,
@@ -38,7 +41,13 @@ export class DrivenExecutor implements AsyncDisposable {
     executor.onActivity(() => this.#wake())
   }
 
-  static async start({ kubeconfig, template, config, onEvent }: DrivenExecutorOptions): Promise<DrivenExecutor> {
+  static async start({
+    kubeconfig,
+    template,
+    config,
+    heartbeatMs,
+    onEvent,
+  }: DrivenExecutorOptions): Promise<DrivenExecutor> {
     const kube = createKubeClient(await loadKubeConfig({ kubeconfigPath: kubeconfig }))
     const executor = new KubernetesExecutor({
       jobId: 'bench',
@@ -48,6 +57,7 @@ export class DrivenExecutor implements AsyncDisposable {
     })
     const driven = new DrivenExecutor(executor, onEvent, () => kube.close())
     await executor.start()
+    if (heartbeatMs !== undefined) driven.#pace = setInterval(() => driven.#wake(), heartbeatMs)
     return driven
   }
 
@@ -58,6 +68,7 @@ export class DrivenExecutor implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true
+    clearInterval(this.#pace)
     await this.executor.end()
     await this.#close()
   }

@@ -8,7 +8,10 @@ export function taskWorkloads(count: number, runId: string): QueuedWorkload[] {
   }))
 }
 
+/** Of a scheduler's, which has it in its store; so that it is held once here. */
+const PAYLOAD = 'x'.repeat(800)
+
 /** What the main container is told to run; as long as a real one's. */
 export function commandOf(runId: string, mapIndex: number): string[] {
-  return ['work', '--dag', 'bench', '--run', runId, '--map-index', String(mapIndex), '--payload', 'x'.repeat(800)]
+  return ['work', '--dag', 'bench', '--run', runId, '--map-index', String(mapIndex), '--payload', PAYLOAD]
 }

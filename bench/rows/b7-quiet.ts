@@ -1,0 +1,87 @@
+import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
+import { clientOf } from '../client-of.ts'
+import type { WatchKind } from '../clients/watch-pods.ts'
+import { requestsSince } from '../measuring/audit-times.ts'
+import type { ClientProcess } from '../measuring/client-process.ts'
+import { measurePhase } from '../measuring/measure-phase.ts'
+import { clientsOnServer, type ServedClients } from './clients-on-server.ts'
+
+const sizes = { full: { count: 10_000, quietSeconds: 600 }, quick: { count: 2_000, quietSeconds: 20 } } as const
+const WARM_UP = 1_000
+
+/** B7 and B8: what many running pods cost that nothing happens to. */
+export const quiet: Benchmark = {
+  name: 'B7',
+  title: (size) => `${sizes[size].count} running pods, ${sizes[size].quietSeconds} s without an event`,
+  metrics: [
+    { name: 'client CPU %' },
+    { name: 'heap bytes/pod', digits: 0 },
+    { name: 'RSS MiB', digits: 0 },
+    { name: 'requests/min' },
+    { name: 'lists', digits: 0 },
+    { name: 'API server CPU %' },
+  ],
+  contenders: {
+    davit: (context) => measure(context, 'davit/', launchByDavit),
+    tuned: (context) => measure(context, 'davit/', lookOn('protobuf')),
+    'client-node': (context) => measure(context, 'node', lookOn('client-node')),
+  },
+  maxRuns: 1,
+}
+
+/** Gives a client that has all the pods in sight. */
+type Subject = (context: BenchContext, clients: ServedClients) => Promise<ClientProcess>
+
+const launchByDavit: Subject = async (context, { server, template, start }) => {
+  const { kubeconfigPath: kubeconfig } = server
+  return start('davit', clientOf('davit-quiet', { kubeconfig, template, ...given(context) }, context))
+}
+
+const lookOn =
+  (kind: WatchKind): Subject =>
+  async (context, { server, template, start }) => {
+    const { kubeconfigPath: kubeconfig } = server
+    const parameters = given(context)
+    const launching = { kubeconfig, template, phase: 'launch', inFlight: 64, ...parameters }
+    const loop = start('launch', clientOf('plain-loop', launching, context))
+    const watch = start(kind, clientOf('bare-quiet', { kubeconfig, kind, ...parameters }, context))
+    await watch.ready('look on')
+    watch.go()
+    await loop.ready('launch')
+    loop.go()
+    await loop.done('launch')
+    await watch.done('look on')
+    loop.release()
+    watch.release()
+    return watch
+  }
+
+function given({ size }: BenchContext) {
+  const { count, quietSeconds } = sizes[size]
+  return { warmUp: WARM_UP, count, quietMs: quietSeconds * 1000 }
+}
+
+/** @param userAgent how the requests of the measured client begin to name themselves */
+async function measure(context: BenchContext, userAgent: string, subject: Subject): Promise<Measures> {
+  return await clientsOnServer(context, async (served) => {
+    const { server } = served
+    const client = await subject(context, served)
+    const phase = await measurePhase(client, 'quiet', server.processes)
+    const requests = (await requestsSince(server, phase.from)).filter(
+      (request) => request.userAgent.startsWith(userAgent) && request.received <= phase.to,
+    )
+    await client.ready('heap')
+    client.go()
+    const { bytesPerPod = Number.NaN } = await client.done('heap')
+    client.release()
+    const percent = (cpuMs = 0) => (cpuMs / phase.wallMs) * 100
+    return {
+      'client CPU %': percent(phase.clientCpuMs),
+      'heap bytes/pod': bytesPerPod,
+      'RSS MiB': phase.clientResidentBytes / 2 ** 20,
+      'requests/min': requests.length / (phase.wallMs / 60_000),
+      lists: requests.filter(({ verb }) => verb === 'list').length,
+      'API server CPU %': percent(phase.serverCpuMs['kube-apiserver']),
+    }
+  })
+}

@@ -1,6 +1,6 @@
 // Runs before we know which Node this is: plain JavaScript that Node 18 understands, built-ins only.
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -38,6 +38,12 @@ export function findModernNode() {
 /** Where Node keeps what it has compiled: half of the time that a command takes to start. It does without when it must. */
 function compileCache() {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'davit', 'compile-cache')
+}
+
+/** Lets this process, which is modern enough, and its children keep what they compile. */
+export function keepCompiledCode() {
+  process.env.NODE_COMPILE_CACHE ??= compileCache()
+  module.enableCompileCache()
 }
 
 /**

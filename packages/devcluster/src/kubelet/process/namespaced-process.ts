@@ -89,11 +89,12 @@ class NamespacedProcess implements IsolatedProcess {
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.#main
     if (pid === undefined || !isAlive(this.#main)) return
-    // nsenter and its child unshare do not pass signals on. As long as they have not begun the command, nsenter stands for it.
+    // nsenter and its child unshare do not pass signals on.
     const unshare = childOf(pid)
-    const command = unshare === undefined ? undefined : childOf(unshare)
     if (signal !== 'SIGKILL') {
-      sendSignal(command ?? pid, signal)
+      const command = unshare === undefined ? undefined : childOf(unshare)
+      // A command that has still to begin has no handler yet either, and a process 1 without one does not end.
+      if (command !== undefined) sendSignal(command, signal)
       return
     }
     // All processes of the namespaces, the command among them, which is then seen to die of SIGKILL.

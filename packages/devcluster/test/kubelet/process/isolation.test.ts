@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../../../../../test/support/eventually.ts'
+import { hostTree } from '../../../src/kubelet/process/host-tree.ts'
 import { detectIsolation } from '../../../src/kubelet/process/isolation.ts'
+import { mountPlan } from '../../../src/kubelet/process/mount-plan.ts'
+import { startNamespacedProcess } from '../../../src/kubelet/process/namespaced-process.ts'
 import { listProcesses } from '../../../src/kubelet/process/process-list.ts'
 import { endOf, ProcessNode } from '../../support/process-node.ts'
 import { processesWith } from '../../support/processes-with.ts'
@@ -175,6 +178,25 @@ describe.runIf(detected.mode === 'namespaces')('in namespaces', () => {
     await node.until(pod, ({ phase }) => phase === 'Running')
     node.cluster.deletePod(pod, 0)
     await eventually(() => !existsSync(join(node.folder, 'pods', pod.metadata?.uid ?? '')))
+  })
+
+  it('lets SIGTERM not end a command that has still to begin: as process 1 it would not hear it', async () => {
+    if (detected.mode === 'host') throw new Error(detected.reason)
+    const own = await mkdtemp(join(folder, 'begin-'))
+    const nsenter = join(own, 'slow-nsenter')
+    writeFileSync(nsenter, `#!/bin/sh\nsleep 0.3\nexec ${detected.tools.nsenter} "$@"\n`, { mode: 0o755 })
+    const started = await startNamespacedProcess({
+      tools: { ...detected.tools, nsenter },
+      plan: mountPlan({ targets: [], keepVisible: [], folder: own, host: hostTree }),
+      folder: own,
+      marker: {},
+      command: ['sh', '-c', 'exit 7'],
+      environment: new Map([['PATH', process.env.PATH ?? '']]),
+      workingDirectory: '/',
+      onOutput: () => {},
+    })
+    started.signal('SIGTERM')
+    expect(await started.ended).toEqual({ code: 7, signal: null })
   })
 
   it('leaves no process of its own when containers have ended', async () => {

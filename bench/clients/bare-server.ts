@@ -25,6 +25,7 @@ export class BareServer {
     const { server, 'certificate-authority-data': authority } = config.clusters[0].cluster
     const pool = new Pool(server, {
       connections,
+      allowH2: false,
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { ca: Buffer.from(authority, 'base64').toString() },

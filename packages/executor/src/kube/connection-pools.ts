@@ -87,7 +87,8 @@ export class ConnectionPools {
       rejectUnauthorized: !insecureSkipTlsVerify,
       ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
     }
-    const connector = lib.buildConnector({ timeout: CONNECT_TIMEOUT_MS, keepAlive: false, ...secure })
+    // One create after another on each connection costs both sides less than streams of one.
+    const connector = lib.buildConnector({ timeout: CONNECT_TIMEOUT_MS, allowH2: false, keepAlive: false, ...secure })
     return tcpKeepAlive === null ? connector : withTcpKeepAlive(connector, tcpKeepAlive)
   }
 

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createSecureServer as createHttp2Server } from 'node:http2'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../../../test/support/eventually.ts'
@@ -167,6 +170,23 @@ describe('TLS', () => {
       kind: 'tls',
       message: expect.stringContaining('another.test'),
     })
+  })
+
+  it('speaks HTTP/1.1 also where the server would rather speak HTTP/2', async () => {
+    const versions: string[] = []
+    const { cert, key } = certificates.server
+    await using both = createHttp2Server({ cert, key, allowHTTP1: true }, ({ httpVersion }, response) => {
+      versions.push(httpVersion)
+      response.end('{}')
+    }).listen(0, '127.0.0.1')
+    await once(both, 'listening')
+    const { port } = both.address() as AddressInfo
+    await using client = await connect(
+      { server: `https://127.0.0.1:${port}`, 'certificate-authority-data': base64(certificates.authority.cert) },
+      {},
+    )
+    await client.kube.version()
+    expect(versions).toEqual(['1.1'])
   })
 
   it('takes any certificate under insecure-skip-tls-verify', async () => {

@@ -258,6 +258,7 @@ export class KubernetesExecutor extends BaseExecutor {
       ...(outcomeFinalizer !== undefined && { outcomeFinalizer }),
     }
     this.#launchNumbers.delete(key)
+    this.#queuedAt.delete(queued)
     let podOverride: Pod | null
     try {
       podOverride = fromObj(executorConfig)

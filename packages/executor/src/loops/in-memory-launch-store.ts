@@ -39,11 +39,11 @@ export class InMemoryLaunchStore implements LaunchStore {
     const current = this.#current.get(key)
     // An adopted launch was recorded by a process that is gone, and its memory with it.
     if (!current) {
-      this.#current.set(key, { ...launch, uid })
+      this.#current.set(key, boundTo(launch, uid))
       return true
     }
     if (current.id !== launch.id) return false
-    if (current.uid === undefined) this.#current.set(key, { ...current, uid })
+    if (current.uid === undefined) this.#current.set(key, boundTo(launch, uid))
     return (current.uid ?? uid) === uid
   }
 
@@ -78,4 +78,9 @@ export class InMemoryLaunchStore implements LaunchStore {
 
   /** Nothing to put back: see {@link queuedTaskInstances}. */
   async requeue(): Promise<void> {}
+}
+
+/** The executor's own object where it says that already: with thousands of launches a second one of each counts. */
+function boundTo(launch: Launch, uid: string): Launch {
+  return launch.uid === uid ? launch : { ...launch, uid }
 }

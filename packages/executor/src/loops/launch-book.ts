@@ -1,6 +1,6 @@
 import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import { PlaceMap } from '../watch/place-map.ts'
 import type { LaunchEntry } from './launch-entry.ts'
-import { podPlace } from './tracking/pod-place.ts'
 
 /**
  * The tasks that this executor answers for, found by key and by pod. At most one entry for a key, and with it at most one
@@ -8,7 +8,7 @@ import { podPlace } from './tracking/pod-place.ts'
  */
 export class LaunchBook {
   readonly #byKey = new Map<string, LaunchEntry>()
-  readonly #byPod = new Map<string, LaunchEntry>()
+  readonly #byPod = new PlaceMap<LaunchEntry>()
   #sequence = 0
 
   nextSequence(): number {
@@ -35,14 +35,14 @@ export class LaunchBook {
 
   /** Finds the entry by its pod from now on; to be called whenever its launch changes. */
   index(entry: LaunchEntry): void {
-    if (entry.launch) this.#byPod.set(podPlace(entry.launch.namespace, entry.launch.podName), entry)
+    if (entry.launch) this.#byPod.set(entry.launch.namespace, entry.launch.podName, entry)
   }
 
   /** Forgets the pod name of an entry that goes on to its next launch. */
   unindex(entry: LaunchEntry): void {
     if (!entry.launch) return
-    const path = podPlace(entry.launch.namespace, entry.launch.podName)
-    if (this.#byPod.get(path) === entry) this.#byPod.delete(path)
+    const { namespace, podName } = entry.launch
+    if (this.#byPod.get(namespace, podName) === entry) this.#byPod.delete(namespace, podName)
   }
 
   get(key: TaskInstanceKey): LaunchEntry | undefined {
@@ -50,7 +50,7 @@ export class LaunchBook {
   }
 
   ofPod(namespace: string, podName: string): LaunchEntry | undefined {
-    return this.#byPod.get(podPlace(namespace, podName))
+    return this.#byPod.get(namespace, podName)
   }
 
   /** The entry is closed: nothing that happens to its pod concerns us any more. */

@@ -94,54 +94,49 @@ export interface EntryRefusal {
 
 /** A task that waits for its first launch. */
 export function newEntry(workload: Workload, keyText: string, sequence: number, namespace: string): LaunchEntry {
-  return {
-    ...blank,
-    key: workload.key,
-    keyText,
-    workload,
-    priority: workload.priority,
-    sequence,
-    phase: 'waiting',
-    namespace,
-    launchNumber: workload.launchNumber,
-    mayExist: workload.mayExist ?? false,
-  }
+  const { key, priority, launchNumber, mayExist = false } = workload
+  return blankEntry({ key, keyText, workload, priority, sequence, phase: 'waiting', namespace, launchNumber, mayExist })
 }
 
 /** A task whose pod was found, running or ended; `record` null: it was bound once, and is to be looked for. */
 export function adoptedEntry(launch: Launch, keyText: string, sequence: number, record: PodRecord | null): LaunchEntry {
-  return {
-    ...blank,
-    key: launch.key,
-    keyText,
-    workload: null,
-    priority: 0,
-    sequence,
-    phase: 'live',
-    namespace: launch.namespace,
-    launchNumber: launch.number,
-    launch,
-    isRecorded: true,
-    mayBeRecorded: true,
-    record,
-  }
+  const { key, namespace, number: launchNumber } = launch
+  const begun = { key, keyText, workload: null, priority: 0, sequence, phase: 'live', namespace, launchNumber } as const
+  const entry = blankEntry({ ...begun, mayExist: false })
+  return Object.assign(entry, { launch, isRecorded: true, mayBeRecorded: true, record })
 }
 
-const blank = {
-  launch: null,
-  isRecorded: false,
-  mayBeRecorded: false,
-  supersedes: null,
-  replacing: null,
-  sentPod: null,
-  mayExist: false,
-  recordedAt: 0,
-  refusal: null,
-  infrastructureFailures: 0,
-  record: null,
-  wasRunning: false,
-  hasFreed: false,
-  pending: null,
-  outcome: null,
-  timeline: null,
-} as const
+type Beginning = Pick<
+  LaunchEntry,
+  'key' | 'keyText' | 'workload' | 'priority' | 'sequence' | 'phase' | 'namespace' | 'launchNumber' | 'mayExist'
+>
+
+/** Every field in one literal: what is added to an object later has to be held beside it. */
+function blankEntry(begun: Beginning): LaunchEntry {
+  return {
+    key: begun.key,
+    keyText: begun.keyText,
+    workload: begun.workload,
+    priority: begun.priority,
+    sequence: begun.sequence,
+    phase: begun.phase,
+    namespace: begun.namespace,
+    launchNumber: begun.launchNumber,
+    launch: null,
+    isRecorded: false,
+    mayBeRecorded: false,
+    supersedes: null,
+    replacing: null,
+    sentPod: null,
+    mayExist: begun.mayExist,
+    recordedAt: 0,
+    refusal: null,
+    infrastructureFailures: 0,
+    record: null,
+    wasRunning: false,
+    hasFreed: false,
+    pending: null,
+    outcome: null,
+    timeline: null,
+  }
+}

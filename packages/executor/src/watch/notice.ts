@@ -25,8 +25,8 @@ export interface ListedNotice {
   readonly size: number
   /** The first list since the start. */
   readonly first: boolean
-  /** Whether the store has an object of this uid; asked later, it answers for then. */
-  readonly holds: (uid: string) => boolean
+  /** Whether the store has this object at its place; asked later, it answers for then. */
+  readonly holds: (object: Pick<WatchRecord, 'namespace' | 'name' | 'uid'>) => boolean
 }
 
 /** What a {@link Reflector} tells its owner. */

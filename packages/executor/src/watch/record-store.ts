@@ -1,3 +1,5 @@
+import { PlaceMap } from './place-map.ts'
+
 /** What a projection must keep of an object, so that it can be found again and its changes told apart. */
 export interface WatchRecord {
   readonly uid: string
@@ -10,25 +12,19 @@ export interface WatchRecord {
 export interface ReadonlyRecordStore<T extends WatchRecord> {
   readonly size: number
   get(namespace: string, name: string): T | undefined
-  getByUid(uid: string): T | undefined
   values(): IterableIterator<T>
 }
 
-/** Only its reflector writes to it. Both indexes always hold the same records. */
+/** Only its reflector writes to it. */
 export class RecordStore<T extends WatchRecord> implements ReadonlyRecordStore<T> {
-  readonly #byName = new Map<string, T>()
-  readonly #byUid = new Map<string, T>()
+  readonly #byName = new PlaceMap<T>()
 
   get size(): number {
     return this.#byName.size
   }
 
   get(namespace: string, name: string): T | undefined {
-    return this.#byName.get(`${namespace}/${name}`)
-  }
-
-  getByUid(uid: string): T | undefined {
-    return this.#byUid.get(uid)
+    return this.#byName.get(namespace, name)
   }
 
   values(): IterableIterator<T> {
@@ -37,17 +33,11 @@ export class RecordStore<T extends WatchRecord> implements ReadonlyRecordStore<T
 
   /** Puts the record in the place of its namesake, whatever that one's uid. */
   set(record: T): void {
-    this.delete(record)
-    this.#byName.set(`${record.namespace}/${record.name}`, record)
-    this.#byUid.set(record.uid, record)
+    this.#byName.set(record.namespace, record.name, record)
   }
 
   /** Takes away the record of that namespace and name. */
   delete({ namespace, name }: Pick<T, 'namespace' | 'name'>): void {
-    const key = `${namespace}/${name}`
-    const held = this.#byName.get(key)
-    if (!held) return
-    this.#byName.delete(key)
-    this.#byUid.delete(held.uid)
+    this.#byName.delete(namespace, name)
   }
 }

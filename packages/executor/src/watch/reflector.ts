@@ -13,7 +13,7 @@ import { ClockJumps } from './clock-jumps.ts'
 import { InitialEvents, isWithoutInitialEvents } from './initial-events.ts'
 import { interruptionCause } from './interruption-cause.ts'
 import { type FullList, listAll } from './list-all.ts'
-import type { Notice } from './notice.ts'
+import type { ListedNotice, Notice } from './notice.ts'
 import { type Projected, projectSafely, Unprojected } from './project-safely.ts'
 import type { ReadonlyRecordStore, WatchRecord } from './record-store.ts'
 import { RecordStore } from './record-store.ts'
@@ -197,8 +197,9 @@ export class Reflector<T extends WatchRecord> {
     this.#resyncBackoff.reset()
     this.#listDueAt = resyncSeconds > 0 ? clock.now() + resyncSeconds * 1000 : Number.POSITIVE_INFINITY
     this.#signals.listed({ cause, startedAt })
-    const holds = (uid: string) => this.#store.getByUid(uid) !== undefined
-    this.#notify({ type: 'LISTED', namespace, resourceVersion, size: this.#store.size, first, holds }, signal)
+    const { size } = this.#store
+    const holds: ListedNotice['holds'] = (object) => this.#store.get(object.namespace, object.name)?.uid === object.uid
+    this.#notify({ type: 'LISTED', namespace, resourceVersion, size, first, holds }, signal)
     this.#resolveSynced(true)
   }
 

@@ -56,20 +56,39 @@ export function projectPod({ metadata = {}, spec = {}, status = {} }: PodView): 
   }
 }
 
-function metadataOf(kept: Writable<ObjectMetaView>, metadata: ObjectMetaView): ObjectMetaView {
+function metadataOf(
+  { name, namespace, uid, resourceVersion }: Required<Pick<ObjectMetaView, keyof WatchRecord>>,
+  metadata: ObjectMetaView,
+): ObjectMetaView {
   const { creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, finalizers } = metadata
-  if (creationTimestamp !== undefined) kept.creationTimestamp = sharedText(creationTimestamp)
+  const labels = pick(metadata.labels, LABELS)
+  const annotations = pick(metadata.annotations, ANNOTATIONS)
+  // Both in one literal, with the time that every stored pod has: what is added later has to be held beside the object.
+  const kept: Writable<ObjectMetaView> =
+    creationTimestamp === undefined
+      ? { name, namespace, uid, resourceVersion, labels, annotations }
+      : {
+          name,
+          namespace,
+          uid,
+          resourceVersion,
+          creationTimestamp: sharedText(creationTimestamp),
+          labels,
+          annotations,
+        }
   if (deletionTimestamp !== undefined) kept.deletionTimestamp = deletionTimestamp
   if (deletionGracePeriodSeconds !== undefined) kept.deletionGracePeriodSeconds = deletionGracePeriodSeconds
   if (finalizers?.length) kept.finalizers = finalizers
-  kept.labels = pick(metadata.labels, LABELS)
-  kept.annotations = pick(metadata.annotations, ANNOTATIONS)
   return kept
 }
 
 function specOf(spec: PodSpecView): PodSpecView {
   const { initContainers, ephemeralContainers, nodeName, schedulingGates, activeDeadlineSeconds } = spec
-  const kept: Writable<PodSpecView> = { containers: sharedContainers(spec.containers ?? []) }
+  const containers = sharedContainers(spec.containers ?? [])
+  const isPlain = !initContainers?.length && !ephemeralContainers?.length && !schedulingGates?.length
+  if (isPlain && nodeName !== undefined && activeDeadlineSeconds === undefined)
+    return plainSpecs(containers).get(nodeName, () => ({ containers, nodeName: sharedText(nodeName) }))
+  const kept: Writable<PodSpecView> = { containers }
   if (initContainers?.length) kept.initContainers = sharedContainers(initContainers)
   if (ephemeralContainers?.length) kept.ephemeralContainers = sharedContainers(ephemeralContainers)
   if (nodeName !== undefined) kept.nodeName = sharedText(nodeName)
@@ -87,8 +106,20 @@ function statusOf(status: PodStatusView): PodStatusView {
   if (startTime !== undefined) kept.startTime = sharedText(startTime)
   if (conditions?.length) kept.conditions = recordedConditions(conditions)
   if (initContainerStatuses?.length) kept.initContainerStatuses = initContainerStatuses.map(containerStatus)
-  if (containerStatuses?.length) kept.containerStatuses = containerStatuses.map(containerStatus)
+  if (containerStatuses?.length) kept.containerStatuses = sharedStatuses(containerStatuses)
   return kept
+}
+
+const runningLists = new SharedValues<readonly ContainerStatusView[]>()
+
+/** Pods whose containers started in the same second have statuses alike while they run. */
+function sharedStatuses(statuses: readonly ContainerStatusView[]): readonly ContainerStatusView[] {
+  let key = ''
+  for (const { name, state, lastState, restartCount } of statuses) {
+    if (!state?.running || lastState?.terminated) return statuses.map(containerStatus)
+    key += `${name}\0${restartCount}\0${state.running.startedAt}\0`
+  }
+  return runningLists.get(key, () => statuses.map(containerStatus))
 }
 
 function containerStatus({ name, state, lastState, image, restartCount }: ContainerStatusView): ContainerStatusView {
@@ -141,6 +172,17 @@ function terminatedOf(terminated: TerminatedView, message: string | undefined): 
 }
 
 const containerLists = new SharedValues<readonly ContainerView[]>()
+/** Of the pods on each node. */
+const specsOf = new WeakMap<readonly ContainerView[], SharedValues<PodSpecView>>()
+
+/** The specs that have these containers, and nothing else but a node. */
+function plainSpecs(containers: readonly ContainerView[]): SharedValues<PodSpecView> {
+  const known = specsOf.get(containers)
+  if (known) return known
+  const specs = new SharedValues<PodSpecView>()
+  specsOf.set(containers, specs)
+  return specs
+}
 
 /** Tasks of one kind have containers alike, so that their list is held once. */
 function sharedContainers(containers: readonly ContainerView[]): readonly ContainerView[] {

@@ -1,11 +1,11 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import { LAUNCH_ANNOTATION } from '../../pods/identity-marks.ts'
 import { launchNumber } from '../../pods/launch-name.ts'
+import { PlaceMap } from '../../watch/place-map.ts'
 import type { LaunchBook } from '../launch-book.ts'
 import type { Launch } from '../launch-store.ts'
 import { type Reaper, referenceTo } from '../outcomes/reaper.ts'
 import { deploymentOf, keyOfPod, launchIdOf } from './launch-of-pod.ts'
-import { podPlace } from './pod-place.ts'
 import type { PodRecord } from './pod-record.ts'
 
 interface StrangersOptions {
@@ -30,7 +30,7 @@ interface Expected {
 export class Strangers {
   readonly #options: StrangersOptions
   /** By the pod's place. */
-  readonly #expected = new Map<string, Expected>()
+  readonly #expected = new PlaceMap<Expected>()
 
   constructor(options: StrangersOptions) {
     this.#options = options
@@ -39,7 +39,7 @@ export class Strangers {
   /** The launch is given up, and its create may have been carried out. */
   expect(launch: Launch): void {
     if (launch.uid === undefined)
-      this.#expected.set(podPlace(launch.namespace, launch.podName), { launchId: launch.id, mayGo: false, seen: null })
+      this.#expected.set(launch.namespace, launch.podName, { launchId: launch.id, mayGo: false, seen: null })
   }
 
   /** The store knows of it: the pod may go. */
@@ -52,11 +52,11 @@ export class Strangers {
 
   /** Another executor answers for the launch: its pod is that one's. */
   forget(launch: Launch): void {
-    if (this.#expectedOf(launch)) this.#expected.delete(podPlace(launch.namespace, launch.podName))
+    if (this.#expectedOf(launch)) this.#expected.delete(launch.namespace, launch.podName)
   }
 
   see(record: PodRecord): void {
-    const expected = this.#expected.get(podPlace(record.namespace, record.name))
+    const expected = this.#expected.get(record.namespace, record.name)
     if (expected && expected.launchId === launchIdOf(record)) {
       if (expected.mayGo) this.#remove({ namespace: record.namespace, podName: record.name }, record)
       else expected.seen = record
@@ -64,12 +64,12 @@ export class Strangers {
   }
 
   #expectedOf({ namespace, podName, id }: Launch): Expected | undefined {
-    const expected = this.#expected.get(podPlace(namespace, podName))
+    const expected = this.#expected.get(namespace, podName)
     return expected?.launchId === id ? expected : undefined
   }
 
   #remove({ namespace, podName }: Pick<Launch, 'namespace' | 'podName'>, record: PodRecord): void {
-    this.#expected.delete(podPlace(namespace, podName))
+    this.#expected.delete(namespace, podName)
     this.#reap(record)
   }
 

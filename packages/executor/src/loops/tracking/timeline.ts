@@ -33,6 +33,8 @@ export const timelineParts = [
   'recording',
 ] as const
 
+const PARTS = timelineParts.length
+
 export type TimelinePart = (typeof timelineParts)[number]
 
 /**
@@ -60,14 +62,16 @@ const STAGES: Readonly<Record<PendingStage, TimelinePart>> = {
 export class TimelineMeter {
   readonly #clock: Clock
   readonly #since: number
-  readonly #parts = new Map<TimelinePart, number>()
+  /** Milliseconds of each part that it went through, in one number with its place in `timelineParts`: there is one meter a pod. */
+  #closed: readonly number[] = []
   #part: TimelinePart = 'queued'
-  #at: number
+  /** Since `#since`. */
+  #atMs: number
 
   constructor(clock: Clock, since = clock.now()) {
     this.#clock = clock
     this.#since = since
-    this.#at = since
+    this.#atMs = 0
   }
 
   /** To be called when the entry has changed. */
@@ -81,17 +85,22 @@ export class TimelineMeter {
   /** As it is now. */
   read(): Timeline {
     this.#close()
-    const parts = Object.fromEntries(
-      timelineParts.flatMap((part) => (this.#parts.has(part) ? [[part, this.#parts.get(part)]] : [])),
-    )
-    return { since: this.#since, parts, totalMs: this.#at - this.#since }
+    const parts: Partial<Record<TimelinePart, number>> = {}
+    for (const [index, part] of timelineParts.entries()) {
+      const closed = this.#closed.find((each) => each % PARTS === index)
+      if (closed !== undefined) parts[part] = (closed - index) / PARTS
+    }
+    return { since: this.#since, parts, totalMs: this.#atMs }
   }
 
   #close(): void {
     // A clock that was put back shows no negative part.
-    const now = Math.max(this.#at, this.#clock.now())
-    this.#parts.set(this.#part, (this.#parts.get(this.#part) ?? 0) + now - this.#at)
-    this.#at = now
+    const nowMs = Math.max(this.#atMs, Math.round(this.#clock.now() - this.#since))
+    const index = timelineParts.indexOf(this.#part)
+    const before = this.#closed.find((each) => each % PARTS === index) ?? index
+    // As long as it has to be: what grows by pushing keeps room for more.
+    this.#closed = this.#closed.filter((each) => each !== before).concat(before + (nowMs - this.#atMs) * PARTS)
+    this.#atMs = nowMs
   }
 }
 

@@ -30,5 +30,5 @@ function isMissing(
   if ((phase !== 'live' && phase !== 'replacing') || launch?.uid === undefined) return false
   if (namespace !== null && namespace !== launch.namespace) return false
   const isNewer = record !== null && (compareResourceVersions(record.resourceVersion, resourceVersion) ?? 0) > 0
-  return !isNewer && !holds(launch.uid)
+  return !isNewer && !holds({ namespace: launch.namespace, name: launch.podName, uid: launch.uid })
 }

@@ -13,7 +13,7 @@ function entryOf(uid: string, resourceVersion: string, phase: LaunchEntry['phase
 }
 
 function listOf(namespace: string | null, resourceVersion: string, uids: readonly string[] = []): ListedNotice {
-  const holds = (uid: string) => uids.includes(uid)
+  const holds: ListedNotice['holds'] = ({ name, uid }) => name === 'p' && uids.includes(uid)
   return { type: 'LISTED', namespace, resourceVersion, size: uids.length, first: false, holds }
 }
 

@@ -36,6 +36,9 @@ const legs = [
   { name: 'fuzz', command: ['npm', 'run', 'test:fuzz'], env: bothServers },
 ]
 
+/** Characters of what a leg said: its end, where its failures are. */
+const KEPT = 500_000
+
 const total = { passed: 0, failed: 0, skipped: 0 }
 /** Said again at the end: whoever reads only that learns what to look at. */
 const failures = []
@@ -47,8 +50,8 @@ for (const { name, prepare, command, env } of legs) {
       .join('')}${command.join(' ')}`,
   )
   await prepare?.()
-  const { code, output } = await run(command, env)
-  const counted = [...output.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1)
+  const { code, answer, output } = await run(command, env)
+  const counted = [...answer.matchAll(/^(\d+) passed, (\d+) failed, (\d+) skipped$/gm)].at(-1)
   if (counted) {
     total.passed += Number(counted[1])
     total.failed += Number(counted[2])
@@ -68,8 +71,8 @@ process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 
 /** What the kubelet's node is made of, and the clients need. Where it cannot be installed the suite says what is missing. */
 async function installSystemPackages() {
-  const { output } = await run(['npm', 'run', '--silent', 'kubernetes', '--', 'packages'])
-  const node = output.split('\n').filter((line) => line !== '')
+  const { answer } = await run(['npm', 'run', '--silent', 'kubernetes', '--', 'packages'])
+  const node = answer.split('\n').filter((line) => line !== '')
   const python = await run(['python3', '-c', 'import ensurepip, venv'])
   const diff = await run(['diff', '/dev/null', '/dev/null'])
   installPackages([
@@ -79,6 +82,7 @@ async function installSystemPackages() {
   ])
 }
 
+/** What a command said: all of it in `output`, its standard output alone in `answer`. */
 function run([file, ...args], env) {
   return new Promise((resolve) => {
     const child = spawn(file, args, {
@@ -86,18 +90,19 @@ function run([file, ...args], env) {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    let answer = ''
     let output = ''
-    // Which tests failed is said on standard error.
-    for (const [from, to] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ]) {
-      from.on('data', (chunk) => {
-        to.write(chunk)
-        output = (output + chunk).slice(-500_000)
-      })
-    }
-    child.on('error', (error) => resolve({ code: 1, output: String(error) }))
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      process.stdout.write(text)
+      answer = (answer + text).slice(-KEPT)
+      output = (output + text).slice(-KEPT)
+    })
+    // Which tests failed is said here.
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      process.stderr.write(text)
+      output = (output + text).slice(-KEPT)
+    })
+    child.on('error', (error) => resolve({ code: 1, answer: '', output: String(error) }))
+    child.on('close', (code) => resolve({ code: code ?? 1, answer, output }))
   })
 }

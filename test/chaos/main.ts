@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { FAULT_NAMES, type FaultName } from './plan-fault.ts'
 import { runPlanted } from './planted/run-planted.ts'
-import { printFailure } from './print-failure.ts'
+import { failureTitle, printFailure } from './print-failure.ts'
 import { runReal } from './real/run-real.ts'
 import { runSeeds } from './run-seeds.ts'
 
@@ -27,7 +27,7 @@ process.exitCode = passed ? 0 : 1
 async function runAll(): Promise<boolean> {
   const startedAt = performance.now()
   const hits = new Map<FaultName, number>()
-  const failed: number[] = []
+  const failed: string[] = []
   let played = 0
   await runSeeds({
     seeds: Array.from({ length: runs }, (_, index) => first + index),
@@ -37,7 +37,7 @@ async function runAll(): Promise<boolean> {
       played += 1
       for (const [kind, times] of result.hits) hits.set(kind, (hits.get(kind) ?? 0) + times)
       if (result.violations.length > 0) {
-        failed.push(result.seed)
+        failed.push(failureTitle(result))
         printFailure(result)
       }
       if (played % 100 === 0)
@@ -50,6 +50,7 @@ async function runAll(): Promise<boolean> {
   const rare = runs >= FULL_RUN ? FAULT_NAMES.filter((kind) => (hits.get(kind) ?? 0) < LEAST_HITS) : []
   for (const kind of rare) console.log(`${kind} had an effect less than ${LEAST_HITS} times`)
   console.log(`\n${played} seeds in ${seconds(startedAt)} s`)
+  for (const title of failed) console.log(title)
   console.log(`${played - failed.length} passed, ${failed.length + rare.length} failed, 0 skipped`)
   return failed.length === 0 && rare.length === 0
 }

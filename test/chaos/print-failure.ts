@@ -3,8 +3,7 @@ import type { SeedResult } from './worker.ts'
 
 /** Says what a seed violates, the smallest schedule that does it, and how to play it again. */
 export function printFailure({ seed, violations, shrunk }: SeedResult): void {
-  const invariants = [...new Set(violations.map(({ invariant }) => invariant))]
-  console.log(`\nseed ${seed} violates ${invariants.join(', ')}`)
+  console.log(`\n${failureTitle({ seed, violations })}`)
   for (const { invariant, what } of violations.slice(0, 10)) console.log(`  ${invariant}: ${what}`)
   if (shrunk) {
     console.log(describeSchedule(shrunk.schedule))
@@ -12,6 +11,12 @@ export function printFailure({ seed, violations, shrunk }: SeedResult): void {
       console.log(`  which violates ${invariant}: ${what}`)
   }
   console.log(`play it again: SEED=${seed} RUNS=1 npm run test:chaos\n`)
+}
+
+/** Which seed, and what it violates, in a line. */
+export function failureTitle({ seed, violations }: Pick<SeedResult, 'seed' | 'violations'>): string {
+  const invariants = [...new Set(violations.map(({ invariant }) => invariant))]
+  return `seed ${seed} violates ${invariants.join(', ')}`
 }
 
 /** A schedule for people, a line for each task and fault. */

@@ -13,10 +13,12 @@ interface PlantedOptions {
 
 /** Breaks one invariant after the other, and shows that the suite finds it. False: not all five were found. */
 export async function runPlanted(options: PlantedOptions): Promise<boolean> {
-  let missed = 0
-  for (const patch of PATCHES) if (!(await isFound(patch, options))) missed += 1
-  console.log(`\n${PATCHES.length - missed} passed, ${missed} failed, 0 skipped`)
-  return missed === 0
+  const missed: Patch[] = []
+  for (const patch of PATCHES) if (!(await isFound(patch, options))) missed.push(patch)
+  console.log('')
+  for (const { invariant, what } of missed) console.log(`not found: ${invariant}, broken by: ${what}`)
+  console.log(`${PATCHES.length - missed.length} passed, ${missed.length} failed, 0 skipped`)
+  return missed.length === 0
 }
 
 async function isFound(patch: Patch, { first, runs, workers }: PlantedOptions): Promise<boolean> {

@@ -3,7 +3,7 @@ import { violationsOf } from '../checks.ts'
 import { REAL } from '../pace.ts'
 import { FAULT_NAMES, type FaultName } from '../plan-fault.ts'
 import { playOn } from '../play.ts'
-import { describeSchedule } from '../print-failure.ts'
+import { describeSchedule, failureTitle } from '../print-failure.ts'
 import { realCluster } from './real-cluster.ts'
 import { REAL_FAULTS, realSchedule } from './real-schedule.ts'
 
@@ -19,7 +19,7 @@ export async function runReal({ first, runs, atOnce }: RealOptions): Promise<boo
   await using kubernetes = await startKubernetes({ nodeKinds: ['kwok'], onProgress: (line) => console.log(line) })
   const startedAt = performance.now()
   const hits = new Map<FaultName, number>()
-  const failed: number[] = []
+  const failed: string[] = []
   const waiting = Array.from({ length: runs }, (_, index) => first + index)
   const work = async () => {
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
@@ -29,8 +29,9 @@ export async function runReal({ first, runs, atOnce }: RealOptions): Promise<boo
       for (const [kind, times] of record.hits) hits.set(kind, (hits.get(kind) ?? 0) + times)
       const violations = violationsOf(record)
       if (violations.length === 0) continue
-      failed.push(seed)
-      console.log(`\nseed ${seed} violates on the real server`)
+      const title = `${failureTitle({ seed, violations })} on the real server`
+      failed.push(title)
+      console.log(`\n${title}`)
       for (const { invariant, what } of violations.slice(0, 10)) console.log(`  ${invariant}: ${what}`)
       console.log(describeSchedule(schedule))
       console.log(`play it again: SEED=${seed} RUNS=1 npm run test:chaos -- --real\n`)
@@ -41,6 +42,7 @@ export async function runReal({ first, runs, atOnce }: RealOptions): Promise<boo
   for (const kind of REAL_FAULTS) console.log(`  ${kind.padEnd(26)} ${hits.get(kind) ?? 0}`)
   console.log(`not there: ${FAULT_NAMES.filter((kind) => !REAL_FAULTS.includes(kind)).join(', ')}`)
   console.log(`\n${runs} seeds in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+  for (const title of failed) console.log(title)
   console.log(`${runs - failed.length} passed, ${failed.length} failed, 0 skipped`)
   return failed.length === 0
 }

@@ -1,7 +1,8 @@
 import type { Pod } from 'kubernetes-types/core/v1.d.ts'
-import { podsPath, withQuery } from './api-paths.ts'
+import { podsPath } from './api-paths.ts'
 import { createPod } from './pods-by-api.ts'
 import type { RawApi } from './raw-api.ts'
+import { ResumedWatch } from './resumed-watch.ts'
 import { unboundPod } from './test-pod.ts'
 
 /** Sees every pod that ever is in a namespace. */
@@ -15,23 +16,15 @@ export interface PodWitness extends Disposable {
 /** Watches a namespace from now on. */
 export async function witnessPods(api: RawApi, namespace: string): Promise<PodWitness> {
   const { body } = await api.get<{ metadata: { resourceVersion: string } }>(podsPath(namespace))
-  let { resourceVersion } = body.metadata
-  const open = () => api.watch(withQuery(podsPath(namespace), { watch: true, resourceVersion }))
-  let watch = open()
+  const watch = new ResumedWatch(api, podsPath(namespace), body.metadata.resourceVersion)
   const names: string[] = []
   const scheduled = new Map<string, string>()
   let markers = 0
 
-  /** Reads on up to the pod of this name. A server closes watches that it finds slow: they go on at the last version. */
+  /** Reads on up to the pod of this name. */
   const readUntil = async (last: string) => {
     for (;;) {
-      const event = await watch.nextOrEnd()
-      if (event === null) {
-        watch = open()
-        continue
-      }
-      if (event.type === 'ERROR') throw new Error(`the witness has missed something: ${JSON.stringify(event.object)}`)
-      resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion
+      const event = await watch.next()
       const { metadata, spec } = event.object as Pod
       if (spec?.nodeName) scheduled.set(metadata?.uid ?? '', metadata?.name ?? '')
       if (event.type !== 'ADDED') continue

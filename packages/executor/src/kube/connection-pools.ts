@@ -31,6 +31,7 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** The connections to one API server. A new client certificate gets new ones; the old end with their last request. */
 export class ConnectionPools {
   readonly #options: ConnectionPoolsOptions
+  #undici: Undici | undefined
   #current: { readonly certificate: ClientCertificate | undefined; readonly pair: PoolPair } | undefined
   readonly #open = new Set<Pool>()
 
@@ -38,9 +39,23 @@ export class ConnectionPools {
     this.#options = options
   }
 
-  /** Loads undici at the first call only: importing the library stays cheap for those who just build pods. */
-  async pair(certificate: ClientCertificate | undefined): Promise<PoolPair> {
-    const undici = await import('undici')
+  /** At once, but for the first call, which loads undici: importing the library stays cheap for those who just build pods. */
+  pair(certificate: ClientCertificate | undefined): PoolPair | Promise<PoolPair> {
+    if (this.#undici) return this.#pairOf(this.#undici, certificate)
+    return import('undici').then((undici) => {
+      this.#undici = undici
+      return this.#pairOf(undici, certificate)
+    })
+  }
+
+  /** Ends every connection at once; resolves when their sockets are gone. */
+  async close(): Promise<void> {
+    this.#current = undefined
+    await Promise.all([...this.#open].map((pool) => pool.destroy()))
+    this.#open.clear()
+  }
+
+  #pairOf(undici: Undici, certificate: ClientCertificate | undefined): PoolPair {
     if (this.#current && this.#current.certificate === certificate) return this.#current.pair
     const outdated = this.#current
     const pair = {
@@ -50,13 +65,6 @@ export class ConnectionPools {
     this.#current = { certificate, pair }
     if (outdated) for (const pool of [outdated.pair.requests, outdated.pair.streams]) this.#retire(pool)
     return pair
-  }
-
-  /** Ends every connection at once; resolves when their sockets are gone. */
-  async close(): Promise<void> {
-    this.#current = undefined
-    await Promise.all([...this.#open].map((pool) => pool.destroy()))
-    this.#open.clear()
   }
 
   #create(lib: Undici, certificate: ClientCertificate | undefined, connections: number | null): Pool {

@@ -16,8 +16,8 @@ export interface PresentedCredentials {
 
 /** Credentials in use: they read themselves again when they grow old. Safe to share between any number of requests. */
 export interface Credentials {
-  /** What to show now. Rejects with the reason why there is nothing to show. */
-  present(): Promise<PresentedCredentials>
+  /** What to show now, at once where it is at hand. Rejects with the reason why there is nothing to show. */
+  present(): PresentedCredentials | Promise<PresentedCredentials>
   /** The server answered 401 to these. True: the next {@link present} reads afresh, so that it is worth asking again. */
   refused(presented: PresentedCredentials): boolean
   /** Ends what is under way: children, timers. */
@@ -32,7 +32,7 @@ export interface CredentialSource {
 /** Credentials that stand in the kubeconfig itself, or none at all. */
 export function fixedCredentials(presented: PresentedCredentials): CredentialSource {
   // In a closure, so that printing a configuration does not print its secrets.
-  return { open: () => ({ present: async () => presented, refused: () => false, close() {} }) }
+  return { open: () => ({ present: () => presented, refused: () => false, close() {} }) }
 }
 
 /** Shows all of them at once, a client certificate and a token for instance; the first to give an authorization wins. */

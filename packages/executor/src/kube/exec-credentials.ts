@@ -40,7 +40,7 @@ class ExecCredentials implements Credentials {
     this.#logger = logger
   }
 
-  async present(): Promise<PresentedCredentials> {
+  present(): PresentedCredentials | Promise<PresentedCredentials> {
     const now = this.#clock.now()
     const held = this.#held
     if (!held || now >= held.expiresAt) return this.#fetch()

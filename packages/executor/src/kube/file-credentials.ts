@@ -66,7 +66,7 @@ class FileCredentials implements Credentials {
     this.#options = options
   }
 
-  async present(): Promise<PresentedCredentials> {
+  present(): PresentedCredentials | Promise<PresentedCredentials> {
     const age = this.#options.clock.now() - this.#readAt
     if (this.#held && age >= 0 && age < READ_AGAIN_MS) return this.#held
     this.#reading ??= this.#read().finally(() => {

@@ -3,9 +3,10 @@ import type { Clock } from '../clock.ts'
 import { answerStatus } from './answer-status.ts'
 import { connectionError, failedRequest, type RequestName } from './connection-error.ts'
 import type { ConnectionPools, PoolPair } from './connection-pools.ts'
-import type { Credentials } from './credentials.ts'
+import type { Credentials, PresentedCredentials } from './credentials.ts'
 import { KubeApiError, KubeConnectionError } from './kube-errors.ts'
 import { isProtobuf } from './protobuf/envelope.ts'
+import { isSuccess, REFUSAL_LIMIT, type ReceivedAnswer, requestWhole } from './received-answer.ts'
 import { RequestEnd } from './request-end.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
@@ -37,10 +38,10 @@ export interface TransportOptions {
   readonly userAgent: string
 }
 
-type Answer = Dispatcher.ResponseData
+type Head = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'>
 
-/** Of a refusal's body no more is read: a proxy's page may be of any length. */
-const REFUSAL_LIMIT = 1024 * 1024
+/** Sends a request; gives what is to become of a success, and of a refusal all that is read of it. */
+type Ask<A extends Head> = (pool: Dispatcher, options: Dispatcher.DispatchOptions) => Promise<A | ReceivedAnswer>
 
 /**
  * Sends requests and gives back what was answered, whole or as a stream of bytes. Adds credentials, and renews them
@@ -51,7 +52,8 @@ export class Transport {
   readonly #options: TransportOptions
   readonly #basePath: string
   readonly #origin: string
-  readonly #closing = new AbortController()
+  readonly #open = new Set<RequestEnd>()
+  #isClosed = false
 
   constructor(options: TransportOptions) {
     this.#options = options
@@ -62,11 +64,12 @@ export class Transport {
 
   /** The whole body of the answer, within the deadline, and what the server warns of. */
   async exchange(request: KubeRequest, { timeoutMs }: { readonly timeoutMs: number }): Promise<WholeAnswer> {
-    using end = this.#end(request)
+    using end = this.#begin(request)
     end.endAfter(timeoutMs, 'timeout')
     try {
-      const answer = await this.#send(request, 'requests', end)
-      return { content: await contentOf(answer), warnings: answer.headers.warning }
+      const ask = (pool: Dispatcher, options: Dispatcher.DispatchOptions) => requestWhole(pool, options, end)
+      const answer = await this.#send(request, 'requests', end, ask)
+      return { content: textOrProtobuf(answer), warnings: answer.headers.warning }
     } catch (error) {
       throw this.#failure(error, request, end, timeoutMs)
     }
@@ -85,7 +88,9 @@ export class Transport {
       readonly onOpen?: ((contentType: string | undefined) => void) | undefined
     },
   ): AsyncGenerator<Buffer, void, undefined> {
-    using end = this.#end(request)
+    using end = this.#begin(request)
+    // Whoever leaves the iteration leaves the connection too.
+    using stopping = new StreamStop(end)
     const { silenceMs, timeoutMs } = limits
     if (timeoutMs !== undefined) end.endAfter(timeoutMs, 'timeout')
     const { clock } = this.#options
@@ -98,7 +103,9 @@ export class Transport {
     try {
       // Headers count as a byte like any other: servers and proxies may hold them back until the first event.
       listen()
-      const answer = await this.#send(request, limits.pool, end)
+      const answer = await this.#send(request, limits.pool, end, (pool, options) =>
+        openStream(pool, options, stopping.signal),
+      )
       limits.onOpen?.(contentTypeOf(answer))
       // Its errors come out of the iteration; those after it has ended are of our own making.
       answer.body.on('error', () => {})
@@ -121,50 +128,50 @@ export class Transport {
 
   /** Ends every request under way, which rejects as `aborted`, and every connection. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#isClosed = true
+    for (const end of this.#open) end.end('closed')
     this.#options.credentials.close()
     await this.#options.pools.close()
   }
 
-  #end(request: KubeRequest): RequestEnd {
-    return new RequestEnd({ clock: this.#options.clock, caller: request.signal, closing: this.#closing.signal })
+  #begin(request: KubeRequest): RequestEnd {
+    const end = new RequestEnd({ clock: this.#options.clock, caller: request.signal, open: this.#open })
+    if (this.#isClosed) end.end('closed')
+    return end
   }
 
-  async #send(request: KubeRequest, pool: keyof PoolPair, end: RequestEnd): Promise<Answer> {
+  async #send<A extends Head>(request: KubeRequest, pool: keyof PoolPair, end: RequestEnd, ask: Ask<A>): Promise<A> {
     let mayRenew = true
     // A kept connection may have been closed by the server as we took it: what changes nothing is simply asked again.
     let mayRepeat = request.method === 'GET'
     for (;;) {
       const presented = await end.race(this.#present(request))
       const pair = await end.race(this.#options.pools.pair(presented.clientCertificate))
-      let answer: Answer
+      let answer: A | ReceivedAnswer
       try {
-        answer = await pair[pool].request(this.#dispatchOptions(request, presented.authorization, end.signal))
+        answer = await ask(pair[pool], this.#dispatchOptions(request, presented.authorization))
       } catch (error) {
         if (!mayRepeat || end.reason || connectionError(error, this.#name(request)).kind !== 'reset') throw error
         mayRepeat = false
         continue
       }
-      if (answer.statusCode === 401 && mayRenew && this.#options.credentials.refused(presented)) {
-        mayRenew = false
-        await answer.body.dump()
-        continue
-      }
-      if (answer.statusCode >= 200 && answer.statusCode < 300) return answer
-      throw await this.#refusal(answer, request)
+      if (answer.statusCode === 401 && mayRenew && this.#options.credentials.refused(presented)) mayRenew = false
+      else if (isSuccess(answer)) return answer as A
+      else throw this.#refusal(answer as ReceivedAnswer, request)
     }
   }
 
-  async #present(request: KubeRequest) {
-    try {
-      return await this.#options.credentials.present()
-    } catch (error) {
+  /** At once where they are at hand, as they are but for the first request and after a renewal. */
+  #present(request: KubeRequest): PresentedCredentials | Promise<PresentedCredentials> {
+    const presented = this.#options.credentials.present()
+    if (!(presented instanceof Promise)) return presented
+    return presented.catch((error: unknown) => {
       const reason = `there are no credentials to present: ${error instanceof Error ? error.message : String(error)}`
       throw failedRequest(this.#name(request), 'credentials', reason, error)
-    }
+    })
   }
 
-  #dispatchOptions(request: KubeRequest, authorization: string | undefined, signal: AbortSignal) {
+  #dispatchOptions(request: KubeRequest, authorization: string | undefined): Dispatcher.DispatchOptions {
     const { method, path, query, body, accept = 'application/json' } = request
     const parameters = Object.entries(query ?? {}).flatMap(([name, value]): [string, string][] =>
       value === undefined ? [] : [[name, String(value)]],
@@ -173,7 +180,6 @@ export class Transport {
     return {
       method,
       path: `${this.#basePath}${path}${queryText}`,
-      signal,
       body: body?.content ?? null,
       headers: {
         accept,
@@ -184,16 +190,16 @@ export class Transport {
     }
   }
 
-  async #refusal(answer: Answer, request: KubeRequest): Promise<KubeApiError> {
-    const header = answer.headers['retry-after']
+  #refusal(answer: ReceivedAnswer, request: KubeRequest): KubeApiError {
+    const { statusCode, headers } = answer
+    const header = headers['retry-after']
     const retryAfterMs = parseRetryAfter(Array.isArray(header) ? header[0] : header, this.#options.clock.now())
-    const location = answer.headers.location
-    const bytes = await bytesUpTo(answer.body, REFUSAL_LIMIT)
-    const body = isProtobuf(contentTypeOf(answer)) ? bytes : bytes.toString('utf8')
-    const status = answerStatus(answer.statusCode, body.length === 0 && location ? `redirected to ${location}` : body)
+    const { location } = headers
+    const body = textOrProtobuf(answer)
+    const status = answerStatus(statusCode, body.length === 0 && location ? `redirected to ${location}` : body)
     return new KubeApiError({
       status,
-      httpStatus: answer.statusCode,
+      httpStatus: statusCode,
       method: request.method,
       path: request.path,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -223,18 +229,45 @@ export class Transport {
   }
 }
 
-async function contentOf(answer: Answer): Promise<string | Buffer> {
-  if (!isProtobuf(contentTypeOf(answer))) return answer.body.text()
-  const { buffer, byteOffset, byteLength } = await answer.body.bytes()
-  return Buffer.from(buffer, byteOffset, byteLength)
+/** Ends the connection of a stream when its request is ended, or over. */
+class StreamStop implements Disposable {
+  readonly #controller = new AbortController()
+  readonly #leave: () => void
+
+  constructor(end: RequestEnd) {
+    this.#leave = end.onEnd(() => this.#controller.abort())
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  [Symbol.dispose](): void {
+    this.#leave()
+    this.#controller.abort()
+  }
 }
 
-function contentTypeOf({ headers }: Answer): string | undefined {
+async function openStream(
+  pool: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData | ReceivedAnswer> {
+  const answer = await pool.request({ ...options, signal })
+  const { statusCode, headers, body } = answer
+  return isSuccess(answer) ? answer : { statusCode, headers, body: await bytesUpTo(body, REFUSAL_LIMIT) }
+}
+
+function textOrProtobuf({ headers, body }: ReceivedAnswer): string | Buffer {
+  return isProtobuf(contentTypeOf({ headers })) ? body : body.toString('utf8')
+}
+
+function contentTypeOf({ headers }: Pick<ReceivedAnswer, 'headers'>): string | undefined {
   const type = headers['content-type']
   return Array.isArray(type) ? type[0] : type
 }
 
-async function bytesUpTo(body: Answer['body'], limit: number): Promise<Buffer> {
+async function bytesUpTo(body: Dispatcher.ResponseData['body'], limit: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of body) {

@@ -347,10 +347,16 @@ describe('deadlines', () => {
     await kube.close()
     kube = await connect({ clock, connections: 1 })
     answer = () => {}
-    const errors = [failure(kube.pods.get('ns', 'a')), failure(kube.pods.get('ns', 'b'))]
+    const errors = [failure(kube.pods.get('ns', 'a')), failure(kube.pods.get('ns', 'b', { timeoutMs: 30_000 }))]
     await eventually(() => server.requests.length === 1)
-    await clock.advance(60_000)
+    await clock.advance(30_000)
+    expect(await errors[1]).toMatchObject({ kind: 'timeout' })
+    await clock.advance(30_000)
     expect(await Promise.all(errors)).toMatchObject([{ kind: 'timeout' }, { kind: 'timeout' }])
+    answer = (_, response) => json(response, 200, pod)
+    await kube.pods.get('ns', 'c')
+    // The one that was never sent is not sent later either.
+    expect(server.requests.map(({ url }) => url.at(-1))).toEqual(['a', 'c'])
   })
 
   it('leave no timer behind an answer', async () => {

@@ -155,9 +155,8 @@ describe('execCredentials', () => {
     ],
     [`process.stdout.write('x'.repeat(2 ** 21)); setTimeout(() => {}, 60_000)`, /printed more than 1048576 bytes$/],
   ])('says what went wrong, and no secret: %s', async (program, message) => {
-    const error = await open(plugin(program))
-      .present()
-      .then(String, (thrown: Error) => thrown.message)
+    const presented = Promise.resolve(open(plugin(program)).present())
+    const error = await presented.then(String, (thrown: Error) => thrown.message)
     expect(error).toMatch(message)
     expect(error).not.toContain('very-secret')
   })
@@ -180,7 +179,7 @@ describe('execCredentials', () => {
         },
       ),
     )
-    const presented = credentials.present().catch((error: Error) => error.message)
+    const presented = Promise.resolve(credentials.present()).catch((error: Error) => error.message)
     const grandchild = await eventually(() => (existsSync(pids) ? Number(readFileSync(pids, 'utf8')) : 0))
     await clock.advance(60_000)
     expect(await presented).toMatch(/failed: it did not end within 60 s$/)
@@ -190,7 +189,7 @@ describe('execCredentials', () => {
 
   it('ends the plugin on close', async () => {
     const credentials = open(plugin(`setTimeout(() => {}, 600_000)`))
-    const presented = credentials.present().catch((error: Error) => error.message)
+    const presented = Promise.resolve(credentials.present()).catch((error: Error) => error.message)
     await eventually(() => runCount() === 1)
     credentials.close()
     expect(await presented).toMatch(/the client is closed$/)

@@ -41,6 +41,11 @@ describe('parsePodRequest', () => {
     })
   })
 
+  it('takes them from an answer of metadata alone, too', () => {
+    const responseObject = { kind: 'PartialObjectMetadata', metadata: { name: 'a-x1', uid: 'u1' } }
+    expect(parsePodRequest(line({ responseObject }))).toMatchObject({ name: 'a-x1', uid: 'u1' })
+  })
+
   it('has no uid for a create that was refused', () => {
     const responseObject = { kind: 'Status', details: { uid: 'another' } }
     expect(parsePodRequest(line({ responseStatus: { code: 409 }, responseObject }))).toMatchObject({

@@ -64,13 +64,16 @@ interface AuditEvent {
   readonly stageTimestamp: string
 }
 
+/** What a create is answered with: the pod, or what its client asked for of it. */
+const MADE: ReadonlySet<string | undefined> = new Set(['Pod', 'PartialObjectMetadata'])
+
 /** One line of the log; null when it is not about pods, or a watch's end, whose beginning was there. */
 export function parsePodRequest(line: string): PodRequest | null {
   const event = JSON.parse(line) as AuditEvent
   const { objectRef } = event
   if (objectRef?.resource !== 'pods' || objectRef.apiGroup !== undefined) return null
   if (event.verb === 'watch' && event.stage === 'ResponseComplete') return null
-  const made = event.responseObject?.kind === 'Pod' ? event.responseObject.metadata : undefined
+  const made = MADE.has(event.responseObject?.kind) ? event.responseObject?.metadata : undefined
   return {
     verb: event.verb,
     subresource: objectRef.subresource ?? null,

@@ -21,3 +21,10 @@ export function clonePlain<T>(value: T): T {
   // fromEntries defines its members, so that a key named `__proto__` stays a key.
   return Object.fromEntries(members.map(([name, member]) => [name, clonePlain(member)])) as T
 }
+
+/** The same value, which nobody can change any more. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  for (const member of Object.values(value)) deepFreeze(member)
+  return Object.freeze(value)
+}

@@ -9,7 +9,7 @@ import {
   LAUNCH_LABEL,
   withIdentityMarks,
 } from './identity-marks.ts'
-import { launchId, podName } from './launch-name.ts'
+import { launchNames } from './launch-name.ts'
 import { taskAnnotations } from './task-annotations.ts'
 import { buildLabelsForK8sExecutorPod } from './task-labels.ts'
 
@@ -33,11 +33,11 @@ export interface PodIdentity extends IdentityMarks {
 /** The identity of a launch's pod: a function of the launch and its owner alone. */
 export function podIdentity(options: PodIdentityOptions): PodIdentity {
   const { key, schedulerJobId, deployment, airflowVersion } = options
-  const id = launchId(options)
+  const { podName, launchId } = launchNames(options)
   const { dagId, taskId, tryNumber, mapIndex, runId } = key
   return {
-    name: podName(options),
-    launchId: id,
+    name: podName,
+    launchId,
     labels: {
       ...buildLabelsForK8sExecutorPod({
         dagId,
@@ -49,9 +49,9 @@ export function podIdentity(options: PodIdentityOptions): PodIdentity {
         ...(airflowVersion === undefined ? {} : { airflowVersion }),
       }),
       [DEPLOYMENT_LABEL]: deployment,
-      [LAUNCH_LABEL]: id,
+      [LAUNCH_LABEL]: launchId,
     },
-    annotations: { ...taskAnnotations({ dagId, taskId, tryNumber, mapIndex, runId }), [LAUNCH_ANNOTATION]: id },
+    annotations: { ...taskAnnotations({ dagId, taskId, tryNumber, mapIndex, runId }), [LAUNCH_ANNOTATION]: launchId },
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import type { ExecutorConfig } from '../config/executor-config.ts'
 import { PodTemplateError } from '../errors.ts'
 import type { Pod } from '../kube/types.ts'
-import { clonePlain } from './plain-object.ts'
+import { clonePlain, deepFreeze } from './plain-object.ts'
 import type { PodModelOptions } from './pod-model.ts'
 import { parsePodTemplate } from './pod-template.ts'
 
@@ -25,8 +25,10 @@ export type TemplateConfig = Pick<ExecutorConfig, 'podTemplateFile' | 'strictPod
  * @throws {PodTemplateError} `POD_TEMPLATE_INVALID`, naming the file.
  */
 export function getBasePodFromTemplate(podTemplateFile: string | null | undefined, config: TemplateConfig): Pod {
-  return new PodTemplates(config).basePod(podTemplateFile)
+  return clonePlain(new PodTemplates(config).basePod(podTemplateFile))
 }
+
+const NO_TEMPLATE: Pod = deepFreeze({ apiVersion: 'v1', kind: 'Pod', metadata: {}, spec: { containers: [] } })
 
 /** Reads each template once, and again when its file has changed: a launch then costs a look at the file's time. */
 export class PodTemplates {
@@ -37,16 +39,16 @@ export class PodTemplates {
     this.#config = config
   }
 
-  /** As {@link getBasePodFromTemplate}; the pod is the caller's own. */
+  /** As {@link getBasePodFromTemplate}; the very same pod, frozen, for as long as its file stays the same. */
   basePod(podTemplateFile?: string | null): Pod {
     const file = podTemplateFile || this.#config.podTemplateFile
-    if (file === '') return { apiVersion: 'v1', kind: 'Pod', metadata: {}, spec: { containers: [] } }
+    if (file === '') return NO_TEMPLATE
     const version = fileVersion(file)
     const known = this.#read.get(file)
-    if (known?.version === version) return clonePlain(known.pod)
-    const pod = deserializeModelFile(file, { strict: this.#config.strictPodFields })
+    if (known?.version === version) return known.pod
+    const pod = deepFreeze(deserializeModelFile(file, { strict: this.#config.strictPodFields }))
     this.#read.set(file, { version, pod })
-    return clonePlain(pod)
+    return pod
   }
 }
 

@@ -2,15 +2,14 @@ import { type Clock, sleep } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import { ExecutorError, InputError, NamespaceNotWatchedError, PodMutationHookError } from '../../errors.ts'
 import type { Pod } from '../../kube/types.ts'
-import { constructPod } from '../../pods/construct-pod.ts'
 import type { Failure } from '../../pods/failure.ts'
 import { applyPodIdentity, podIdentity } from '../../pods/pod-identity.ts'
-import { PodTemplates } from '../../pods/pod-template-file.ts'
-import { withProtocolMarks } from '../../pods/protocol-marks.ts'
+import { type ProtocolMarks, withProtocolMarks } from '../../pods/protocol-marks.ts'
 import type { LaunchStore } from '../launch-store.ts'
 import { wantsOutcomeFinalizer } from '../outcomes/outcome-finalizer.ts'
 import { watchedNamespaces } from '../tracking/watched-namespaces.ts'
 import type { Workload } from '../workload.ts'
+import { PodMolds } from './pod-molds.ts'
 import { PreparationError } from './preparation-error.ts'
 
 /**
@@ -37,17 +36,18 @@ const VOLATILE = { isVolatile: true }
 /** Builds the pods of launches: template, generated pod, override, patch, identity, hook, and identity again. */
 export class LaunchPodBuilder {
   readonly #options: LaunchPodBuilderOptions
-  readonly #templates: PodTemplates
-  readonly #image: string | null
+  readonly #molds: PodMolds
 
   constructor(options: LaunchPodBuilderOptions) {
-    const { workerContainerRepository: repository, workerContainerTag: tag } = options.config
     this.#options = options
-    this.#templates = new PodTemplates(options.config)
-    this.#image = repository && tag ? `${repository}:${tag}` : null
+    this.#molds = new PodMolds(options.config)
   }
 
-  /** The pod of the launch with this number. @throws {PreparationError} the task's own fault */
+  /**
+   * The pod of the launch with this number. What it shares with other pods is frozen.
+   *
+   * @throws {PreparationError} the task's own fault
+   */
   async build(workload: Workload, number: number): Promise<Pod> {
     try {
       return await this.#build(workload, number)
@@ -57,30 +57,23 @@ export class LaunchPodBuilder {
   }
 
   async #build(workload: Workload, number: number): Promise<Pod> {
-    const { config, jobId, podMutationHook, store = VOLATILE } = this.#options
-    const { key, args, podOverride, podTemplateFile, podPatch = null, image } = workload
+    const { config, jobId, podMutationHook } = this.#options
+    const { key, args } = workload
     const identity = podIdentity({ deployment: config.deployment, key, number, schedulerJobId: jobId })
-    const built = constructPod({
-      ...key,
-      podId: identity.name,
-      kubeImage: image ?? this.#image,
-      args,
-      podOverrideObject: podOverride,
-      baseWorkerPod: this.#templates.basePod(podTemplateFile),
-      podPatch,
-      namespace: config.namespace,
-      schedulerJobId: jobId,
-      duplicates: config.podMerge,
-      strictPodFields: config.strictPodFields,
-    })
-    const marks = {
+    const marks = this.#marksOf(workload)
+    const pod = this.#molds.moldOf(workload, marks).pod(identity, args)
+    if (!podMutationHook) return pod
+    const mutated = await this.#mutate(pod, podMutationHook)
+    return withProtocolMarks(applyPodIdentity(mutated, identity, watchedNamespaces(config)), marks)
+  }
+
+  #marksOf(workload: Workload): ProtocolMarks {
+    const { config, store = VOLATILE } = this.#options
+    return {
       outcomeFinalizer: wantsOutcomeFinalizer(workload, config, store),
       // Whoever builds without a store binds nothing, and would lift none.
       launchGate: config.launchGate && this.#options.store !== undefined,
     }
-    const asOurs = (pod: Pod) => withProtocolMarks(applyPodIdentity(pod, identity, watchedNamespaces(config)), marks)
-    const pod = asOurs(built)
-    return podMutationHook ? asOurs(await this.#mutate(pod, podMutationHook)) : pod
   }
 
   async #mutate(original: Pod, hook: PodMutationHook): Promise<Pod> {

@@ -1,7 +1,7 @@
 import { type Clock, steadyClock } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { Pod } from '../../kube/types.ts'
-import { launchId, podName } from '../../pods/launch-name.ts'
+import { launchNames } from '../../pods/launch-name.ts'
 import type { LaunchBook } from '../launch-book.ts'
 import type { LaunchEntry } from '../launch-entry.ts'
 import type { Launch, LaunchStore, RecordedLaunch } from '../launch-store.ts'
@@ -42,11 +42,12 @@ export class LaunchPreparation {
   /** The entry's current launch, which its number decides. */
   launchOf(entry: LaunchEntry): Launch {
     const name = { deployment: this.#options.config.deployment, key: entry.key, number: entry.launchNumber }
+    const { podName, launchId } = launchNames(name)
     return {
-      id: launchId(name),
+      id: launchId,
       key: entry.key,
       number: entry.launchNumber,
-      podName: podName(name),
+      podName,
       namespace: entry.namespace,
       owner: this.#options.jobId,
     }
@@ -60,12 +61,13 @@ export class LaunchPreparation {
       return isFresh || (await this.record(entry)) ? entry.sentPod : null
     }
     if (!entry.workload) throw new Error(`task ${entry.keyText} has no workload to launch`)
-    entry.launch ??= this.launchOf(entry)
+    const launch = this.launchOf(entry)
+    entry.launch ??= launch
     const pod = await builder.build(entry.workload, entry.launchNumber)
     if (entry.phase !== 'creating') return null
     entry.namespace = pod.metadata?.namespace ?? entry.namespace
     book.unindex(entry)
-    entry.launch = this.launchOf(entry)
+    entry.launch = { ...launch, namespace: entry.namespace }
     book.index(entry)
     const env = await this.record(entry)
     return env && withMainEnv(pod, env)

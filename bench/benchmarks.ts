@@ -4,7 +4,16 @@ import { admissionDelays } from './rows/b2-admission-delay.ts'
 import { outcomeDelays } from './rows/b5-outcome-delay.ts'
 import { lifecycle } from './rows/b6-lifecycle.ts'
 import { quiet } from './rows/b7-quiet.ts'
+import { refusals } from './rows/b11-refusals.ts'
 import { start } from './rows/b18-start.ts'
 
 /** In the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [launch, ...admissionDelays, ...outcomeDelays, lifecycle, quiet, start]
+export const benchmarks: readonly Benchmark[] = [
+  launch,
+  ...admissionDelays,
+  ...outcomeDelays,
+  lifecycle,
+  quiet,
+  ...refusals,
+  start,
+]

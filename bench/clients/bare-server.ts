@@ -9,6 +9,20 @@ export type BareRequest = (
   options?: { readonly body?: string; readonly contentType?: string; readonly accept?: string },
 ) => Promise<Dispatcher.ResponseData>
 
+/** Everything else than 2xx. */
+export class BareRefusal extends Error {
+  override readonly name = 'BareRefusal'
+  readonly status: number
+  /** 0 where the server does not say. */
+  readonly retryAfterMs: number
+
+  constructor(message: string, status: number, retryAfterMs: number) {
+    super(message)
+    this.status = status
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
 /** An API server as a loop has it that does nothing else: undici, a token, keep-alive connections. */
 export class BareServer {
   readonly #pool: Pool
@@ -44,8 +58,10 @@ export class BareServer {
       },
       body: body ?? null,
     })
-    if (answer.statusCode >= 300)
-      throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${await answer.body.text()}`)
+    if (answer.statusCode >= 300) {
+      const said = `${method} ${path} was answered ${answer.statusCode}: ${await answer.body.text()}`
+      throw new BareRefusal(said, answer.statusCode, Number(answer.headers['retry-after'] ?? 0) * 1000)
+    }
     return answer
   }
 

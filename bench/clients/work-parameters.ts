@@ -10,4 +10,6 @@ export interface WorkParameters {
   readonly count: number
   /** How many requests at once, where the contender does not find that out by itself. */
   readonly inFlight: number
+  /** Tasks that fail are counted (`failed`); otherwise the first ends the run. */
+  readonly mayFail?: boolean
 }

@@ -2,19 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../../test/support/fake-clock.ts'
 import { DurableStore } from '../support/durable-store.ts'
 import { apiError, connectionError, FakePods, type Verb } from '../support/fake-pods.ts'
+import { randomOf } from '../support/random-of.ts'
 import { keyOf, startExecutor } from '../support/start-executor.ts'
 
 const TASKS = 8
 const STEPS = 40
-
-/** A small generator of numbers, so that a seed replays a run. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 async function play(seed: number, store: DurableStore | undefined) {
   const random = randomOf(seed)

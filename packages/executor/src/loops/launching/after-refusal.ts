@@ -2,12 +2,15 @@ import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { Failure } from '../../pods/failure.ts'
 import { Backoff } from '../../watch/backoff.ts'
 import type { EntryRefusal } from '../launch-entry.ts'
-import type { Refusal } from './refusal.ts'
+import { type Refusal, TOO_MANY_REQUESTS } from './refusal.ts'
 
 /** What a refused launch does next: it waits, or its task fails. */
 export type AfterRefusal =
   | { readonly kind: 'wait'; readonly refusal: EntryRefusal }
   | { readonly kind: 'fail'; readonly failure: Failure }
+
+/** How much of a Retry-After is added at random. */
+const SPREAD = 0.1
 
 interface Circumstances {
   readonly now: number
@@ -55,6 +58,8 @@ function ceilingMs({ limitMs }: Refusal, { maxRefusalSeconds }: Pick<ExecutorCon
 /** Grows with each refusal; save for a cause that is not the launch's own, where a gate does that for all together. */
 function delay(refusal: Refusal, sameCause: number, random: () => number): number {
   if (refusal.scope !== 'launch' && refusal.action !== 'repeat') sameCause = 1
+  // A server that takes most creates tells each refused one by itself how long to wait; those need no wide spread.
+  if (refusal.cause === TOO_MANY_REQUESTS && refusal.retryAfterMs) return refusal.retryAfterMs * (1 + SPREAD * random())
   const backoff = new Backoff({ ...refusal.backoff, random })
   for (let failure = 1; failure < sameCause && failure < 20; failure++) backoff.next()
   return backoff.next(refusal.retryAfterMs)

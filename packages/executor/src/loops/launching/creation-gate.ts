@@ -5,10 +5,12 @@ import type { Refusal } from './refusal.ts'
 /** What a create that was let through taught: its pod is there, it was refused for the gate's kind of cause, or nothing. */
 export type Verdict = 'passed' | 'unclear' | Refusal
 
-/** Room that a pod left: from when a quota is likely to have noticed, and whether it was asked for in vain. */
+/** Room that a pod left, and from when a quota is likely to have noticed. */
 interface Room {
+  readonly since: number
   readonly readyAt: number
-  readonly wasRefused: boolean
+  /** How long it was given for that. */
+  readonly lagMs: number
 }
 
 /** By which right a create was let through: room that an end left, or to probe whether the cause is over. */
@@ -19,6 +21,11 @@ const OPEN = 64
 /** Kubernetes counts a quota anew a moment after a pod has ended; how long that is, a refusal teaches. */
 const FIRST_LAG_MS = 100
 const LONGEST_LAG_MS = 5_000
+const TOO_EARLY = 1.5
+/** Slowly: each time that it has become too short costs a create or more. */
+const SHORTENING = 0.995
+/** So many that got their room in a row allow one more at a time: what is asked in vain together stays few beside them. */
+const PASSES_FOR_ONE_MORE = 8
 
 /**
  * A gate that a refusal has closed. After its backoff it lets single creates through, to see whether the cause is over, and
@@ -36,6 +43,9 @@ export class CreationGate {
   #allowed = 1
   #room: Room[] = []
   #lagMs = FIRST_LAG_MS
+  /** Creates under way for room that is believed in, and how many got it since one did not. */
+  #believing = 0
+  #proved = 0
 
   constructor(refusal: Refusal, clock: Clock, random: () => number) {
     this.refusal = refusal
@@ -71,7 +81,10 @@ export class CreationGate {
 
   enter(): Pass {
     const room = this.#hasRoom(this.#clock.now()) ? this.#room.shift() : undefined
-    if (room) return room
+    if (room) {
+      this.#believing += 1
+      return room
+    }
     this.#probes += 1
     return 'probe'
   }
@@ -84,7 +97,7 @@ export class CreationGate {
 
   /** Something ended: room there may be, soon. */
   freed(): void {
-    if (this.refusal.cause === 'quota') this.#addRoom(false)
+    if (this.refusal.cause === 'quota') this.#addRoom(this.#clock.now())
   }
 
   #leftAsProbe(verdict: Verdict): void {
@@ -105,25 +118,36 @@ export class CreationGate {
   }
 
   #leftByRoom(room: Room, verdict: Verdict): void {
+    this.#believing -= 1
     if (verdict === 'passed') {
-      this.#lagMs = Math.max(FIRST_LAG_MS, this.#lagMs * 0.9)
+      this.#proved += 1
+      this.#lagMs = Math.max(FIRST_LAG_MS, this.#lagMs * SHORTENING)
       return
     }
     if (verdict === 'unclear') {
-      this.#addRoom(room.wasRefused)
+      this.#addRoom(room.since)
       return
     }
-    // Asked too early, or someone else had it: once more, later, and then it is left to the probes.
-    this.#lagMs = Math.min(LONGEST_LAG_MS, this.#lagMs * 2)
-    if (!room.wasRefused) this.#addRoom(true)
+    // Asked too early: no other will fare better now. Those that were sent together with it teach nothing more.
+    this.#proved = 0
+    if (room.lagMs >= this.#lagMs) this.#lagMs = Math.min(LONGEST_LAG_MS, this.#lagMs * TOO_EARLY)
+    const readyAt = this.#clock.now() + this.#lagMs
+    this.#room = this.#room.map((other) => ({
+      ...other,
+      readyAt: Math.max(other.readyAt, readyAt),
+      lagMs: this.#lagMs,
+    }))
+    // Or someone else had it: then it is left to the probes.
+    if (readyAt - room.since <= LONGEST_LAG_MS) this.#addRoom(room.since)
   }
 
-  #addRoom(wasRefused: boolean): void {
-    this.#room.push({ readyAt: this.#clock.now() + this.#lagMs, wasRefused })
+  #addRoom(since: number): void {
+    this.#room.push({ since, readyAt: this.#clock.now() + this.#lagMs, lagMs: this.#lagMs })
   }
 
   #hasRoom(now: number): boolean {
     const [first] = this.#room
-    return first !== undefined && first.readyAt <= now
+    if (first === undefined || first.readyAt > now) return false
+    return this.#believing < 1 + Math.floor(this.#proved / PASSES_FOR_ONE_MORE)
   }
 }

@@ -1,5 +1,7 @@
+import { nextRefusedShare, nothingRefused, type RefusedShare } from './refused-share.ts'
+
 /**
- * How many creates may be in flight. Grows while rounds are clean, shrinks when the server shows that it is overloaded.
+ * How many creates may be in flight. Grows while rounds are clean, changes when the server shows that it is overloaded.
  * A round is as many answers as the limit, all sent while the limit was in use: an idle executor learns nothing.
  */
 export interface CreationLimit {
@@ -9,43 +11,104 @@ export interface CreationLimit {
   readonly round: readonly number[]
   /** The lowest median latency that a round has shown; a constant delay is part of it, and so is no reason to shrink. */
   readonly lowestMs: number | null
-  /** How often it has shrunk for overload: creates that were sent before the last time say nothing about the present limit. */
-  readonly shrinks: number
+  /** How often it has changed for refusals: creates that were sent before the last time say nothing about the present limit. */
+  readonly changes: number
+  readonly refusals: RefusedShare
+  /** So many in flight have been refused: they are tried again after {@link PATIENCE} clean rounds below. Null: none were. */
+  readonly ceiling: number | null
+  readonly roundsBelow: number
+  /** Of the latest creates, how many were refused as too many; null: none was answered yet. */
+  readonly recentlyRefused: number | null
 }
 
-/** What one create taught: its latency, or that the server had too much (429) or gave no answer in time. */
-export type CreateSignal =
+/** What one create taught: its latency, that it was one too many (429), or that the server has no strength left or gave no answer in time. */
+export type CreateSignal = { readonly sentAtChanges: number } & (
   | { readonly kind: 'answered'; readonly latencyMs: number; readonly wasFull: boolean }
-  | { readonly kind: 'overload'; readonly sentAtShrinks: number }
+  | { readonly kind: 'refused'; readonly inFlight: number }
+  | { readonly kind: 'overload' }
+)
 
 const START = 16
-/** Latency alone never shrinks below this: only a refusal proves that so few are too many. */
+/** Latency alone never changes below this: only a refusal proves that so few are too many. */
 const LATENCY_FLOOR = 4
 const SLOW_FACTOR = 3
 const FORGETTING = 1.1
+const PATIENCE = 8
+const RECENT = 16
 
 /** Starts at 16, or at `max` when that is lower. */
 export function initialCreationLimit(max: number): CreationLimit {
-  return { limit: Math.min(START, max), max, round: [], lowestMs: null, shrinks: 0 }
+  return {
+    limit: Math.min(START, max),
+    max,
+    round: [],
+    lowestMs: null,
+    changes: 0,
+    refusals: nothingRefused,
+    ceiling: null,
+    roundsBelow: 0,
+    recentlyRefused: null,
+  }
+}
+
+/** Most of the latest creates were refused as too many: the server wants none at present. */
+export function refusesMost({ recentlyRefused }: CreationLimit): boolean {
+  return recentlyRefused !== null && recentlyRefused > 0.5
 }
 
 /** The limit after one more create. */
-export function nextCreationLimit(state: CreationLimit, signal: CreateSignal): CreationLimit {
+export function nextCreationLimit(before: CreationLimit, signal: CreateSignal): CreationLimit {
+  const isOutdated = signal.sentAtChanges < before.changes
   if (signal.kind === 'overload') {
-    if (signal.sentAtShrinks < state.shrinks) return state
-    return { ...state, limit: Math.max(1, Math.floor(state.limit / 2)), round: [], shrinks: state.shrinks + 1 }
+    return isOutdated ? before : changed(before, Math.max(1, Math.floor(before.limit / 2)), nothingRefused)
   }
-  if (!signal.wasFull) return state
-  const round = [...state.round, signal.latencyMs]
+  const isRefused = signal.kind === 'refused'
+  const state = { ...before, recentlyRefused: recentShare(before, isRefused) }
+  if (isOutdated) return state
+  const inFlight = isRefused ? signal.inFlight : state.limit
+  const { share, limit, ceiling } = nextRefusedShare(state.refusals, isRefused, { limit: state.limit, inFlight })
+  if (limit !== state.limit) {
+    const next = changed(state, Math.min(limit, state.max), share)
+    return ceiling === undefined ? next : { ...next, ceiling, roundsBelow: 0 }
+  }
+  const counted = { ...state, refusals: share }
+  return isRefused || !signal.wasFull ? counted : afterRoundOf(counted, signal.latencyMs)
+}
+
+function afterRoundOf(state: CreationLimit, latencyMs: number): CreationLimit {
+  const round = [...state.round, latencyMs]
   if (round.length < state.limit) return { ...state, round }
   const median = medianOf(round)
   // The lowest is forgotten slowly, so that a delay that came to stay is one that counts for nothing.
   const lowestMs = Math.min((state.lowestMs ?? median) * FORGETTING, median)
+  // Fewer in flight than usual are answered sooner: that is no measure for more.
+  if (state.refusals.trial !== null) return { ...state, round: [] }
+  const next = { ...state, lowestMs, round: [] }
   if (median > SLOW_FACTOR * lowestMs) {
     const floor = Math.min(LATENCY_FLOOR, state.limit)
-    return { ...state, lowestMs, round: [], limit: Math.max(floor, Math.floor(state.limit / 2)) }
+    return { ...next, limit: Math.max(floor, Math.floor(state.limit / 2)) }
   }
-  return { ...state, lowestMs, round: [], limit: Math.min(state.max, state.limit + Math.max(1, state.limit >> 1)) }
+  return grown(next)
+}
+
+function grown(state: CreationLimit): CreationLimit {
+  const { limit, max, ceiling, roundsBelow } = state
+  const wanted = Math.min(max, limit + Math.max(1, limit >> 1))
+  if (ceiling === null || wanted < ceiling) return { ...state, limit: wanted }
+  // So many are in flight now, and were not refused this time.
+  if (limit >= ceiling) return { ...state, limit: wanted, ceiling: null }
+  if (roundsBelow + 1 < PATIENCE) return { ...state, limit: Math.max(limit, ceiling - 1), roundsBelow: roundsBelow + 1 }
+  return { ...state, limit: ceiling, roundsBelow: 0 }
+}
+
+function changed(state: CreationLimit, limit: number, refusals: RefusedShare): CreationLimit {
+  return { ...state, limit, refusals, round: [], changes: state.changes + 1 }
+}
+
+/** Refusals come sooner than pods, so that some of them in a row are usual: the more are in flight, the more. */
+function recentShare({ recentlyRefused, limit }: CreationLimit, isRefused: boolean): number {
+  const now = Number(isRefused)
+  return recentlyRefused === null ? now : recentlyRefused + (now - recentlyRefused) / Math.max(RECENT, limit)
 }
 
 function medianOf(values: readonly number[]): number {

@@ -17,12 +17,12 @@ import { CreationBatches } from './creation-batches.ts'
 import { CreationBrake } from './creation-brake.ts'
 import type { Verdict } from './creation-gate.ts'
 import { CreationGates, EVERYWHERE } from './creation-gates.ts'
-import { initialCreationLimit, nextCreationLimit } from './creation-limit.ts'
+import { initialCreationLimit, nextCreationLimit, refusesMost } from './creation-limit.ts'
 import type { Hold } from './held-launches.ts'
 import { LaunchQueue } from './launch-queue.ts'
 import { leavingRefusal, refusalText, storeRefusal } from './own-refusals.ts'
 import { PreparationError } from './preparation-error.ts'
-import { isOverload, type Refusal } from './refusal.ts'
+import { isOverload, type Refusal, TOO_MANY_REQUESTS } from './refusal.ts'
 
 /** What the launcher needs of the rest. It changes an entry only while that is `waiting` or `creating`. */
 export interface LauncherOptions {
@@ -261,7 +261,8 @@ export class Launcher {
     entry.timeline?.look(entry)
     const startedAt = clock.now()
     const launchId = entry.launch?.id
-    const sentAtShrinks = this.#limit.shrinks
+    const sentAtChanges = this.#limit.changes
+    const inFlight = this.#running.size - this.#slow.size
     const result = await createPod(pods, pod, {
       signal: this.#stopping.signal,
       timeoutMs: config.requestTimeoutSeconds * 1000,
@@ -274,16 +275,21 @@ export class Launcher {
     metrics.increment('kubernetes_executor.pod_creation_status', { status: statusTag(result) })
     // Only pods that were made tell how fast the server makes them.
     if (result.kind === 'ours' && !result.found) {
-      this.#limit = nextCreationLimit(this.#limit, { kind: 'answered', latencyMs, wasFull })
+      this.#limit = nextCreationLimit(this.#limit, { kind: 'answered', latencyMs, wasFull, sentAtChanges })
+    } else if (result.kind === 'refused' && result.refusal.cause === TOO_MANY_REQUESTS) {
+      this.#limit = nextCreationLimit(this.#limit, { kind: 'refused', inFlight, sentAtChanges })
     } else if (result.kind === 'refused' && isOverload(result.error)) {
-      this.#limit = nextCreationLimit(this.#limit, { kind: 'overload', sentAtShrinks })
+      this.#limit = nextCreationLimit(this.#limit, { kind: 'overload', sentAtChanges })
     }
     if (entry.launch?.id === launchId && result.kind === 'refused') {
       entry.mayExist = result.refusal.action === 'repeat' || (entry.mayExist && !result.isAbsent)
     }
     // Ended, and on its way to its next launch, before this create was answered: the answer says nothing any more.
     if (entry.launch?.id === launchId) this.#settle(entry, result)
-    return result.kind === 'refused' ? verdictsOf(result.refusal) : PASSED
+    if (result.kind !== 'refused') return PASSED
+    // One too many, while most are taken: the limit sees to it, and nobody else has to wait.
+    const isAlone = result.refusal.cause === TOO_MANY_REQUESTS && !refusesMost(this.#limit)
+    return isAlone ? NOTHING_LEARNT : verdictsOf(result.refusal)
   }
 
   #settle(entry: LaunchEntry, result: CreateResult): void {

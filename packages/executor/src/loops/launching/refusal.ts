@@ -50,6 +50,9 @@ interface Row {
   readonly limitMs?: number
 }
 
+/** The cause of a 429: more at a time, or in a time, than the server or its front takes. */
+export const TOO_MANY_REQUESTS = 'too-many-requests'
+
 const SLOW = [2_000, 60_000] as const
 const QUICK = [250, 15_000] as const
 
@@ -139,7 +142,7 @@ const ROWS: readonly Row[] = [
   { cause: 'request-timeout', action: 'repeat', class: 'infrastructure', code: 408 },
   { cause: 'expired', action: 'wait', class: 'infrastructure', code: 410 },
   {
-    cause: 'too-many-requests',
+    cause: TOO_MANY_REQUESTS,
     action: 'wait',
     class: 'infrastructure',
     code: 429,
@@ -254,9 +257,8 @@ function connectionRefusal(error: KubeConnectionError): Refusal {
   }
 }
 
-/** The server, or the way to it, has more to do than it can: the sign to send fewer creates at a time. */
+/** The server, or the way to it, cannot do what it has to: the sign to send far fewer creates at a time. */
 export function isOverload(error: unknown): boolean {
-  if (error instanceof KubeApiError)
-    return error.httpStatus === 429 || error.httpStatus === 503 || error.httpStatus === 504
+  if (error instanceof KubeApiError) return error.httpStatus === 503 || error.httpStatus === 504
   return error instanceof KubeConnectionError && error.kind === 'timeout'
 }

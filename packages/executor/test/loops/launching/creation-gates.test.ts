@@ -89,15 +89,50 @@ describe('CreationGates', () => {
     expect(gates.isOpen('n')).toBe(false)
   })
 
-  it('a used-up quota: room that was not there yet is asked for once more, after a longer moment', async () => {
+  it('a used-up quota: room that was not there yet is asked for again, each time after a longer moment', async () => {
     const { clock, gates } = closed()
     gates.freed('n')
+    for (const at of [100, 250, 475]) {
+      expect(gates.nextOpensAt(['n'], clock.now())).toBe(at)
+      await clock.advance(at - clock.now())
+      gates.enter('n')(quota)
+    }
+  })
+
+  it('a used-up quota: room that somebody else has got is left to the probes in the end', async () => {
+    const { clock, gates } = closed()
+    gates.freed('n')
+    let refused = 0
+    for (; clock.now() < 20_000; refused += 1) {
+      await clock.advance((gates.nextOpensAt(['n'], clock.now()) ?? clock.now()) - clock.now())
+      gates.enter('n')(quota)
+    }
+    expect(refused).toBeLessThan(14)
+    expect((gates.nextOpensAt(['n'], clock.now()) ?? 0) - clock.now()).toBeGreaterThan(10_000)
+  })
+
+  it('a used-up quota: of much room that is not there yet a create or two are sent in vain, and the rest waits', async () => {
+    const { clock, gates } = closed()
+    for (let end = 0; end < 50; end++) gates.freed('n')
     await clock.advance(100)
-    gates.enter('n')(quota)
-    expect(gates.nextOpensAt(['n'], clock.now())).toBe(300)
-    await clock.advance(200)
-    gates.enter('n')(quota)
-    expect(gates.nextOpensAt(['n'], clock.now())).toBe(1_000)
+    const leave = gates.enter('n')
+    expect(gates.isOpen('n')).toBe(false)
+    leave(quota)
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'], clock.now())]).toEqual([false, 250])
+  })
+
+  it('a used-up quota: more at a time, the more got their room in a row', async () => {
+    const { clock, gates } = closed()
+    for (let end = 0; end < 50; end++) gates.freed('n')
+    await clock.advance(100)
+    for (let pass = 0; pass < 16; pass++) gates.enter('n')('passed')
+    const under = [gates.enter('n'), gates.enter('n')]
+    expect(gates.isOpen('n')).toBe(true)
+    under.push(gates.enter('n'))
+    expect(gates.isOpen('n')).toBe(false)
+    for (const leave of under) leave(quota)
+    // Sent together, they are one sign that it was too early.
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(250)
   })
 
   it('a used-up quota: a probe that got what an ended pod left does not open the gate', async () => {

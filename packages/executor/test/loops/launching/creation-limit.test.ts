@@ -8,7 +8,8 @@ import {
 /** One full round of answers. */
 function round(state: CreationLimit, latencyMs: number): CreationLimit {
   let next = state
-  for (let i = 0; i < state.limit; i++) next = nextCreationLimit(next, { kind: 'answered', latencyMs, wasFull: true })
+  for (let i = 0; i < state.limit; i++)
+    next = nextCreationLimit(next, { kind: 'answered', latencyMs, wasFull: true, sentAtChanges: next.changes })
   return next
 }
 
@@ -32,7 +33,7 @@ describe('the creation limit', () => {
     let state = initialCreationLimit(64)
     const limits = []
     for (let i = 0; i < 6; i++) {
-      state = nextCreationLimit(state, { kind: 'overload', sentAtShrinks: state.shrinks })
+      state = nextCreationLimit(state, { kind: 'overload', sentAtChanges: state.changes })
       limits.push(state.limit)
     }
     expect(limits).toEqual([8, 4, 2, 1, 1, 1])
@@ -40,7 +41,7 @@ describe('the creation limit', () => {
 
   it('takes the overload that a burst met for one', () => {
     let state = initialCreationLimit(64)
-    for (let i = 0; i < 16; i++) state = nextCreationLimit(state, { kind: 'overload', sentAtShrinks: 0 })
+    for (let i = 0; i < 16; i++) state = nextCreationLimit(state, { kind: 'overload', sentAtChanges: 0 })
     expect(state.limit).toBe(8)
   })
 
@@ -63,7 +64,8 @@ describe('the creation limit', () => {
 
   it('learns nothing from answers that came while it was not in full use', () => {
     let state = initialCreationLimit(64)
-    for (let i = 0; i < 100; i++) state = nextCreationLimit(state, { kind: 'answered', latencyMs: 1, wasFull: false })
-    expect(state).toEqual(initialCreationLimit(64))
+    const signal = { kind: 'answered', latencyMs: 1, wasFull: false, sentAtChanges: 0 } as const
+    for (let i = 0; i < 100; i++) state = nextCreationLimit(state, signal)
+    expect(state).toMatchObject({ limit: 16, round: [], lowestMs: null })
   })
 })

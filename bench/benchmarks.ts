@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts'
 import { launch } from './rows/b1-launch.ts'
 import { admissionDelays } from './rows/b2-admission-delay.ts'
+import { decode } from './rows/b4-decode.ts'
 import { outcomeDelays } from './rows/b5-outcome-delay.ts'
 import { lifecycle } from './rows/b6-lifecycle.ts'
 import { quiet } from './rows/b7-quiet.ts'
@@ -11,6 +12,7 @@ import { start } from './rows/b18-start.ts'
 export const benchmarks: readonly Benchmark[] = [
   launch,
   ...admissionDelays,
+  decode,
   ...outcomeDelays,
   lifecycle,
   quiet,

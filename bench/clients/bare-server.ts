@@ -47,17 +47,8 @@ export class BareServer {
     return new BareServer(pool, `Bearer ${config.users[0].user.token}`)
   }
 
-  readonly request: BareRequest = async (method, path, { body, contentType = 'application/json', accept } = {}) => {
-    const answer = await this.#pool.request({
-      method,
-      path,
-      headers: {
-        authorization: this.#authorization,
-        accept: accept ?? 'application/json',
-        ...(body === undefined ? {} : { 'content-type': contentType }),
-      },
-      body: body ?? null,
-    })
+  readonly request: BareRequest = async (method, path, options = {}) => {
+    const answer = await this.#pool.request(this.#dispatchOptions(method, path, options))
     if (answer.statusCode >= 300) {
       const said = `${method} ${path} was answered ${answer.statusCode}: ${await answer.body.text()}`
       throw new BareRefusal(said, answer.statusCode, Number(answer.headers['retry-after'] ?? 0) * 1000)
@@ -65,7 +56,44 @@ export class BareServer {
     return answer
   }
 
+  /** The same, and the body of the answer, taken as it arrives: what spares a stream for each. */
+  exchange(...[method, path, options = {}]: Parameters<BareRequest>): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    let status = 0
+    return new Promise((resolve, reject) => {
+      this.#pool.dispatch(this.#dispatchOptions(method, path, options), {
+        onRequestStart: () => {},
+        onResponseStart: (_, statusCode) => {
+          status = statusCode
+        },
+        onResponseData: (_, chunk) => {
+          chunks.push(chunk)
+        },
+        onResponseEnd: () => {
+          const body = Buffer.concat(chunks)
+          if (status < 300) resolve(body)
+          else reject(new Error(`${method} ${path} was answered ${status}: ${body}`))
+        },
+        onResponseError: (_, error) => reject(error),
+      })
+    })
+  }
+
   async close(): Promise<void> {
     await this.#pool.destroy()
+  }
+
+  #dispatchOptions(...[method, path, options = {}]: Parameters<BareRequest>): Dispatcher.DispatchOptions {
+    const { body, contentType = 'application/json', accept = 'application/json' } = options
+    return {
+      method,
+      path,
+      headers: {
+        authorization: this.#authorization,
+        accept,
+        ...(body === undefined ? {} : { 'content-type': contentType }),
+      },
+      body: body ?? null,
+    }
   }
 }

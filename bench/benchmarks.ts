@@ -5,6 +5,8 @@ import { decode } from './rows/b4-decode.ts'
 import { outcomeDelays } from './rows/b5-outcome-delay.ts'
 import { lifecycle } from './rows/b6-lifecycle.ts'
 import { quiet } from './rows/b7-quiet.ts'
+import { takeovers } from './rows/b9-takeover.ts'
+import { quietWatch } from './rows/b10-quiet-watch.ts'
 import { refusals } from './rows/b11-refusals.ts'
 import { start } from './rows/b18-start.ts'
 
@@ -16,6 +18,8 @@ export const benchmarks: readonly Benchmark[] = [
   ...outcomeDelays,
   lifecycle,
   quiet,
+  ...takeovers,
+  quietWatch,
   ...refusals,
   start,
 ]

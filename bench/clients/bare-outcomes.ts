@@ -8,16 +8,18 @@ import { type WatchKind, watchPods } from './watch-pods.ts'
 export interface BareOutcomesParameters {
   readonly kubeconfig: string
   readonly kind: WatchKind
+  /** @default all pods of the namespace */
+  readonly labelSelector?: string
   readonly count: number
 }
 
 const channel = await ClientChannel.open<BareOutcomesParameters>()
-const { kubeconfig, kind, count } = channel.parameters
+const { count, kind, ...scope } = channel.parameters
 const known = new Countdown(count)
 const ended = new Countdown(count)
 const running = new Set<string>()
 const knownAt: Record<string, number> = {}
-const close = await watchPods(kind, { kubeconfig }, ({ name, phase }) => {
+const close = await watchPods(kind, scope, ({ name, phase }) => {
   if (phase === 'Running' && !running.has(name)) {
     running.add(name)
     known.count()

@@ -3,6 +3,7 @@ import {
   type ExecutorEvent,
   type ExecutorOptions,
   KubernetesExecutor,
+  type LaunchStore,
   loadKubeConfig,
   type QueuedWorkload,
   type TaskInstanceKey,
@@ -12,6 +13,10 @@ export interface DrivenExecutorOptions {
   readonly kubeconfig: string
   readonly template: string
   readonly config?: ExecutorOptions
+  /** @default `bench` */
+  readonly jobId?: string
+  /** @default one in memory */
+  readonly store?: LaunchStore
   /** How often there is a heartbeat though nothing asks for one. @default never */
   readonly heartbeatMs?: number
   /** Told of every event, as the scheduler gets it. */
@@ -20,7 +25,7 @@ export interface DrivenExecutorOptions {
 
 /**
  * Davit's executor and a scheduler that has nothing else to do: a heartbeat after each submission and whenever the
- * executor asks for one, and the events taken out of it at once. Its store is the one in memory.
+ * executor asks for one, and the events taken out of it at once.
  */
 export class DrivenExecutor implements AsyncDisposable {
   readonly executor: KubernetesExecutor
@@ -42,6 +47,8 @@ export class DrivenExecutor implements AsyncDisposable {
   }
 
   static async start({
+    jobId = 'bench',
+    store,
     kubeconfig,
     template,
     config,
@@ -50,10 +57,11 @@ export class DrivenExecutor implements AsyncDisposable {
   }: DrivenExecutorOptions): Promise<DrivenExecutor> {
     const kube = createKubeClient(await loadKubeConfig({ kubeconfigPath: kubeconfig }))
     const executor = new KubernetesExecutor({
-      jobId: 'bench',
+      jobId,
       parallelism: 100_000,
       kube,
       config: { namespace: 'default', podTemplateFile: template, ...config },
+      ...(store && { store }),
     })
     const driven = new DrivenExecutor(executor, onEvent, () => kube.close())
     await executor.start()

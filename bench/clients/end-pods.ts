@@ -9,14 +9,16 @@ import { ClientChannel } from './client-channel.ts'
 export interface EndPodsParameters {
   readonly kubeconfig: string
   readonly perSecond: number
+  /** @default all pods of the namespace */
+  readonly labelSelector?: string
 }
 
 const PODS = '/api/v1/namespaces/default/pods'
 
 const channel = await ClientChannel.open<EndPodsParameters>()
-const { kubeconfig, perSecond } = channel.parameters
+const { kubeconfig, perSecond, labelSelector = '' } = channel.parameters
 const server = await BareServer.open(kubeconfig, 64)
-const list = await server.request('GET', `${PODS}?resourceVersion=0`)
+const list = await server.request('GET', `${PODS}?resourceVersion=0&labelSelector=${encodeURIComponent(labelSelector)}`)
 const { items } = (await list.body.json()) as { items: WatchedPod[] }
 
 await channel.phase('changes', async () => {

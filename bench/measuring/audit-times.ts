@@ -18,6 +18,11 @@ export async function requestsSince(server: Kubernetes, since: number): Promise<
   return requests
 }
 
+/** Whether a request asks for everything that is there: a list, or a watch that begins with one. */
+export function isList({ verb, uri }: PodRequest): boolean {
+  return verb === 'list' || (verb === 'watch' && uri.includes('sendInitialEvents=true'))
+}
+
 /** Creates that made a pod, in the order of their answers; waits until the log has so many of them. */
 export async function creates(server: Kubernetes, since: number, count: number): Promise<TimedRequest[]> {
   return await successful(server, since, count, (request) => request.verb === 'create' && request.subresource === null)

@@ -1,4 +1,3 @@
-import type { PodRequest } from '../../test/kubernetes/audit-log.ts'
 import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
 import { clientOf } from '../client-of.ts'
 import { secondsOf, successful } from '../measuring/audit-times.ts'
@@ -6,6 +5,8 @@ import type { ClientProcess } from '../measuring/client-process.ts'
 import { epochNow } from '../measuring/epoch-now.ts'
 import { percentile } from '../statistics.ts'
 import { clientsOnServer, type ServedClients } from './clients-on-server.ts'
+import { launchHeld } from './launch-held.ts'
+import { delaysOf, isEnd } from './outcome-times.ts'
 
 /** Seconds of changes. */
 const sizes = { full: 20, quick: 5 } as const
@@ -49,12 +50,13 @@ const launchByDavit: Subject = async (context, { server, template, start }, coun
   return davit
 }
 
-const watchByClientNode: Subject = async (context, { server, template, start }, count) => {
-  const { kubeconfigPath: kubeconfig } = server
-  const parameters = { kubeconfig, template, phase: 'launch', warmUp: count, count: 0, inFlight: 64 }
-  const loop = start('launch', clientOf('plain-loop', parameters, context))
-  await loop.ready('launch')
-  const watch = start('client-node', clientOf('bare-outcomes', { kubeconfig, kind: 'client-node', count }, context))
+const watchByClientNode: Subject = async (context, served, count) => {
+  await launchHeld(context, served, count)
+  const { kubeconfigPath: kubeconfig } = served.server
+  const watch = served.start(
+    'client-node',
+    clientOf('bare-outcomes', { kubeconfig, kind: 'client-node', count }, context),
+  )
   await watch.ready('changes')
   return watch
 }
@@ -75,12 +77,8 @@ async function measure(context: BenchContext, perSecond: number, subject: Subjec
     for (const client of clients) client.go()
     const [theirs = {}, json = {}, protobuf = {}] = await Promise.all(clients.map((client) => client.done('changes')))
     for (const client of clients) client.release()
-    const isPatch = ({ subresource, user }: PodRequest) => subresource === 'status' && user === 'admin'
-    const patches = await successful(server, from, count, isPatch)
-    const sentAt = new Map(patches.map(({ name, received }) => [name, received]))
-    const delays = (knownAt: Measures) =>
-      Object.entries(knownAt).map(([name, at]) => at - (sentAt.get(name) ?? Number.NaN))
-    const [mine, bareOnes, tuned] = [delays(theirs), delays(json), delays(protobuf)]
+    const ends = await successful(server, from, count, isEnd)
+    const [mine = [], bareOnes = [], tuned = []] = [theirs, json, protobuf].map((knownAt) => delaysOf(knownAt, ends))
     const over = (share: number, other: readonly number[]) => percentile(mine, share) - percentile(other, share)
     return {
       'p50 ms': percentile(mine, 0.5),
@@ -89,7 +87,7 @@ async function measure(context: BenchContext, perSecond: number, subject: Subjec
       'p99 ms over bare': over(0.99, bareOnes),
       'p50 ms over tuned': over(0.5, tuned),
       'p99 ms over tuned': over(0.99, tuned),
-      'changes/s': patches.length / secondsOf(patches),
+      'changes/s': ends.length / secondsOf(ends),
     }
   })
 }

@@ -1,7 +1,7 @@
 import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
 import { clientOf } from '../client-of.ts'
 import type { WatchKind } from '../clients/watch-pods.ts'
-import { requestsSince } from '../measuring/audit-times.ts'
+import { isList, requestsSince } from '../measuring/audit-times.ts'
 import type { ClientProcess } from '../measuring/client-process.ts'
 import { measurePhase } from '../measuring/measure-phase.ts'
 import { clientsOnServer, type ServedClients } from './clients-on-server.ts'
@@ -22,9 +22,9 @@ export const quiet: Benchmark = {
     { name: 'API server CPU %' },
   ],
   contenders: {
-    davit: (context) => measure(context, 'davit/', launchByDavit),
-    tuned: (context) => measure(context, 'davit/', lookOn('protobuf')),
-    'client-node': (context) => measure(context, 'node', lookOn('client-node')),
+    davit: (context) => measure(context, launchByDavit),
+    tuned: (context) => measure(context, lookOn('protobuf')),
+    'client-node': (context) => measure(context, lookOn('client-node')),
   },
   maxRuns: 1,
 }
@@ -61,14 +61,13 @@ function given({ size }: BenchContext) {
   return { warmUp: WARM_UP, count, quietMs: quietSeconds * 1000 }
 }
 
-/** @param userAgent how the requests of the measured client begin to name themselves */
-async function measure(context: BenchContext, userAgent: string, subject: Subject): Promise<Measures> {
+async function measure(context: BenchContext, subject: Subject): Promise<Measures> {
   return await clientsOnServer(context, async (served) => {
     const { server } = served
     const client = await subject(context, served)
     const phase = await measurePhase(client, 'quiet', server.processes)
     const requests = (await requestsSince(server, phase.from)).filter(
-      (request) => request.userAgent.startsWith(userAgent) && request.received <= phase.to,
+      ({ user, received }) => user === 'admin' && received <= phase.to,
     )
     await client.ready('heap')
     client.go()
@@ -80,7 +79,7 @@ async function measure(context: BenchContext, userAgent: string, subject: Subjec
       'heap bytes/pod': bytesPerPod,
       'RSS MiB': phase.clientResidentBytes / 2 ** 20,
       'requests/min': requests.length / (phase.wallMs / 60_000),
-      lists: requests.filter(({ verb }) => verb === 'list').length,
+      lists: requests.filter(isList).length,
       'API server CPU %': percent(phase.serverCpuMs['kube-apiserver']),
     }
   })

@@ -12,15 +12,17 @@ export interface Frame {
   readonly end: number
 }
 
+/** Frames that come in pieces are put together in a room that is kept, unless it had to grow beyond this. */
+const KEPT_ROOM = 256 * 1024
+
 /**
  * Cuts the stream of a watch in protobuf into its frames. A chunk may end anywhere, in a length too; a frame that lies in
- * one chunk is not copied, and one that comes in a thousand is joined once.
+ * one chunk is not copied, any other once. A frame stands only until the next one is asked for.
  */
 export class FrameSplitter {
-  #pieces: Buffer[] = []
+  /** The beginning of a frame. */
+  #room = Buffer.alloc(0)
   #length = 0
-  /** Nothing more can be said before there are so many bytes. */
-  #wanted = HEADER
 
   /** The stream has ended: it must not have done so within a frame. */
   end(): void {
@@ -29,29 +31,43 @@ export class FrameSplitter {
 
   /** The frames that this chunk completes. */
   *push(chunk: Buffer): Generator<Frame, void, undefined> {
-    this.#keep(chunk)
-    if (this.#length < this.#wanted) return
-    const [first = chunk] = this.#pieces
-    const bytes = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces, this.#length)
-    this.#pieces = []
-    this.#length = 0
     let at = 0
-    for (;;) {
-      this.#wanted = HEADER
-      if (bytes.length - at < HEADER) break
-      const length = bytes.readUInt32BE(at)
-      if (length > FRAME_LIMIT) throw new UnreadableAnswer(`a frame is longer than ${FRAME_LIMIT} bytes`)
-      this.#wanted = HEADER + length
-      if (bytes.length - at < this.#wanted) break
-      at += this.#wanted
-      yield { bytes, at: at - length, end: at }
+    if (this.#length > 0) {
+      at += this.#take(chunk, at, HEADER)
+      if (this.#length < HEADER) return
+      const length = lengthAt(this.#room, 0)
+      at += this.#take(chunk, at, HEADER + length)
+      if (this.#length < HEADER + length) return
+      this.#length = 0
+      yield { bytes: this.#room, at: HEADER, end: HEADER + length }
+      if (this.#room.length > KEPT_ROOM) this.#room = Buffer.alloc(0)
     }
-    this.#keep(bytes.subarray(at))
+    for (;;) {
+      if (chunk.length - at < HEADER) break
+      const end = at + HEADER + lengthAt(chunk, at)
+      if (end > chunk.length) break
+      yield { bytes: chunk, at: at + HEADER, end }
+      at = end
+    }
+    this.#take(chunk, at, chunk.length - at)
   }
 
-  #keep(piece: Buffer): void {
-    if (piece.length === 0) return
-    this.#length += piece.length
-    this.#pieces.push(piece)
+  /** Takes what is missing to so many bytes; returns how many those are. */
+  #take(chunk: Buffer, at: number, wanted: number): number {
+    const count = Math.max(0, Math.min(wanted - this.#length, chunk.length - at))
+    if (this.#length + count > this.#room.length) {
+      const room = Buffer.alloc(Math.max(2 * this.#room.length, this.#length + count))
+      this.#room.copy(room, 0, 0, this.#length)
+      this.#room = room
+    }
+    chunk.copy(this.#room, this.#length, at, at + count)
+    this.#length += count
+    return count
   }
+}
+
+function lengthAt(bytes: Buffer, at: number): number {
+  const length = bytes.readUInt32BE(at)
+  if (length > FRAME_LIMIT) throw new UnreadableAnswer(`a frame is longer than ${FRAME_LIMIT} bytes`)
+  return length
 }

@@ -37,8 +37,13 @@ export class WireReader {
     this.limit = limit
   }
 
-  /** The number and the wire type of the next field, as they stand: `number << 3 | type`. */
+  /** The number and the wire type of the next field, as they stand: `number << 3 | type`. Only before the message's end. */
   tag(): number {
+    const byte = this.bytes[this.at] as number
+    if (byte < 0x80) {
+      this.at += 1
+      return byte
+    }
     return this.#unsigned()
   }
 
@@ -62,8 +67,16 @@ export class WireReader {
 
   /** The end of the message, or text, that begins behind its length, which is read. */
   end(): number {
-    const length = this.#unsigned()
-    const end = this.at + length
+    const { at } = this
+    const byte = this.bytes[at] as number
+    let end: number
+    if (byte < 0x80) {
+      this.at = at + 1
+      end = at + 1 + byte
+    } else {
+      const length = this.#unsigned()
+      end = this.at + length
+    }
     if (end > this.limit) throw truncated()
     return end
   }

@@ -8,6 +8,7 @@ import { quiet } from './rows/b7-quiet.ts'
 import { takeovers } from './rows/b9-takeover.ts'
 import { quietWatch } from './rows/b10-quiet-watch.ts'
 import { refusals } from './rows/b11-refusals.ts'
+import { logs } from './rows/b16-logs.ts'
 import { start } from './rows/b18-start.ts'
 
 /** In the order in which they run. */
@@ -21,5 +22,6 @@ export const benchmarks: readonly Benchmark[] = [
   ...takeovers,
   quietWatch,
   ...refusals,
+  ...logs,
   start,
 ]

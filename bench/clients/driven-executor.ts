@@ -4,6 +4,7 @@ import {
   type ExecutorOptions,
   KubernetesExecutor,
   type LaunchStore,
+  type LogArchive,
   loadKubeConfig,
   type QueuedWorkload,
   type TaskInstanceKey,
@@ -17,6 +18,7 @@ export interface DrivenExecutorOptions {
   readonly jobId?: string
   /** @default one in memory */
   readonly store?: LaunchStore
+  readonly logArchive?: LogArchive
   /** How often there is a heartbeat though nothing asks for one. @default never */
   readonly heartbeatMs?: number
   /** Told of every event, as the scheduler gets it. */
@@ -52,6 +54,7 @@ export class DrivenExecutor implements AsyncDisposable {
     kubeconfig,
     template,
     config,
+    logArchive,
     heartbeatMs,
     onEvent,
   }: DrivenExecutorOptions): Promise<DrivenExecutor> {
@@ -62,6 +65,7 @@ export class DrivenExecutor implements AsyncDisposable {
       kube,
       config: { namespace: 'default', podTemplateFile: template, ...config },
       ...(store && { store }),
+      ...(logArchive && { logArchive }),
     })
     const driven = new DrivenExecutor(executor, onEvent, () => kube.close())
     await executor.start()

@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
+import { clientOf } from '../client-of.ts'
+import { archivedLines } from '../measuring/archived-lines.ts'
+import { startLogFront } from '../server/log-front.ts'
+import { workOnServer } from './work-on-server.ts'
+
+const PODS = 50
+const LINES_PER_SECOND = 1_000
+const seconds = { full: 10, quick: 3 } as const
+
+const metrics = [
+  { name: 'lines lost', digits: 0 },
+  { name: 'lines twice', digits: 0 },
+  { name: 'client CPU us/line' },
+] as const
+
+const title = (size: BenchContext['size']) =>
+  `keep the logs of ${PODS} pods that end, ${LINES_PER_SECOND} lines/s each, for ${seconds[size]} s`
+
+/** B16: logs of pods that are being deleted while they run, followed to their end; `cut`: each stream breaks in the middle. */
+export const logs: readonly Benchmark[] = [
+  {
+    name: 'B16/whole',
+    title,
+    metrics,
+    contenders: {
+      davit: (context) => measure(context, 'davit-logs', false),
+      'raw copy': (context) => measure(context, 'raw-copy', false),
+    },
+  },
+  {
+    name: 'B16/cut',
+    title: (size) => `${title(size)}; each stream breaks once`,
+    metrics,
+    contenders: { davit: (context) => measure(context, 'davit-logs', true) },
+  },
+]
+
+async function measure(context: BenchContext, script: string, cuts: boolean): Promise<Measures> {
+  const folder = join(context.folder, 'logs')
+  const options = { linesPerSecond: LINES_PER_SECOND, seconds: seconds[context.size], cuts }
+  const linesEach = options.linesPerSecond * options.seconds
+  return await workOnServer(
+    context,
+    {
+      phase: 'logs',
+      isHeld: true,
+      circumstances: (server) => startLogFront(server, options, context.folder),
+      command: (given) => clientOf(script, { ...given, folder, pods: PODS }, context),
+    },
+    async ({ phase }) => {
+      const { lost, repeated } = await archivedLines(folder, PODS, linesEach)
+      return {
+        'lines lost': lost,
+        'lines twice': repeated,
+        'client CPU us/line': (phase.clientCpuMs * 1000) / (PODS * linesEach),
+      }
+    },
+  )
+}

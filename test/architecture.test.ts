@@ -75,6 +75,7 @@ const BASICS_OF_EXECUTOR = [
   'problem',
   'version',
   'nearest-name',
+  'in-batches',
 ]
 
 describe.each(Object.entries(ROOMS))('packages/%s', (name, rooms) => {

@@ -5,6 +5,7 @@ import { idleOptions } from './config/options-without-effect.ts'
 import { resolveConfigForStore } from './config/resolve-config-for-store.ts'
 import { ExecutorError, InputError } from './errors.ts'
 import type { ExecutorEvent } from './executor-event.ts'
+import { inBatches } from './in-batches.ts'
 import type { KubeClient, PodVerbs } from './kube/kube-client.ts'
 import type { Pod } from './kube/types.ts'
 import { type Logger, silentLogger } from './logger.ts'
@@ -180,7 +181,9 @@ export class KubernetesExecutor extends BaseExecutor {
     await this.#lease?.start()
     const { resourceVersions } = this.#store
     for (const [namespace, version] of await resourceVersions.load()) this.#resourceVersion.set(namespace, version)
-    for (const { key, number } of await this.#store.currentLaunches()) this.#launchNumbers.set(key, number)
+    for await (const batch of inBatches(await this.#store.currentLaunches())) {
+      for (const { key, number } of batch) this.#launchNumbers.set(key, number)
+    }
     this.#scopes = new PodScopes({
       pods: this.#pods,
       scopes: watchScopes(this.config),

@@ -1,20 +1,28 @@
 import { compareResourceVersions } from './compare-resource-versions.ts'
 import type { ChangeNotice } from './notice.ts'
+import { PlaceMap } from './place-map.ts'
 import { type Projected, Unprojected } from './project-safely.ts'
 import type { RecordStore, WatchRecord } from './record-store.ts'
 
 /**
- * Makes the store equal to a full list, and gives what that changed: first what is gone, then what is new or different.
- * The list is the truth, also where its versions are lower: etcd may have been restored.
+ * What comes of a full list, first: takes everything from the store that the list does not have. The list is the truth, also
+ * where its versions are lower: etcd may have been restored.
  */
-export function applyList<T extends WatchRecord>(
+export function applyAbsences<T extends WatchRecord>(
   store: RecordStore<T>,
   items: readonly Projected<T>[],
 ): ChangeNotice<T>[] {
-  const present = new Set(items.map(({ namespace, name }) => `${namespace}/${name}`))
-  const gone = [...store.values()].filter(({ namespace, name }) => !present.has(`${namespace}/${name}`))
+  if (store.size === 0) return []
+  const present = new PlaceMap<true>()
+  for (const { namespace, name } of items) present.set(namespace, name, true)
+  const gone = [...store.values()].filter(({ namespace, name }) => !present.get(namespace, name))
   for (const record of gone) store.delete(record)
-  return [...gone.map((record) => missed(record, { listed: true })), ...items.flatMap((item) => put(store, item, true))]
+  return gone.map((record) => missed(record, { listed: true }))
+}
+
+/** And then what is new or different in it, item by item. */
+export function applyListed<T extends WatchRecord>(store: RecordStore<T>, item: Projected<T>): ChangeNotice<T>[] {
+  return put(store, item, true)
 }
 
 /** An ADDED or MODIFIED event. What is older than what the store holds of that name changes nothing. */

@@ -1,13 +1,14 @@
 import { isBadRequest, isInvalid } from '../kube/status-predicates.ts'
 import type { WatchEvent } from '../kube/types.ts'
 import type { FullList } from './list-all.ts'
+import { PlaceMap } from './place-map.ts'
 
 /**
  * The list that a watch with `sendInitialEvents` begins with: one ADDED for each object, and a bookmark with a mark behind the
  * last. What changes meanwhile comes among them, so that the last state of each counts.
  */
 export class InitialEvents<T extends { readonly namespace: string; readonly name: string }> {
-  readonly #items = new Map<string, T>()
+  readonly #items = new PlaceMap<T>()
 
   /** The list, once it is whole; until then null. */
   take(event: WatchEvent<T>): FullList<T> | null {
@@ -17,9 +18,9 @@ export class InitialEvents<T extends { readonly namespace: string; readonly name
         : null
     }
     if (event.type === 'ERROR') return null
-    const place = `${event.object.namespace}/${event.object.name}`
-    if (event.type === 'DELETED') this.#items.delete(place)
-    else this.#items.set(place, event.object)
+    const { namespace, name } = event.object
+    if (event.type === 'DELETED') this.#items.delete(namespace, name)
+    else this.#items.set(namespace, name, event.object)
     return null
   }
 }

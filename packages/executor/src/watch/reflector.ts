@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts'
 import { sleep } from '../clock.ts'
+import { inBatches } from '../in-batches.ts'
 import type { PodVerbs } from '../kube/kube-client.ts'
 import { KubeApiError } from '../kube/kube-errors.ts'
 import { podsPath } from '../kube/pod-paths.ts'
@@ -7,7 +8,7 @@ import type { PodView } from '../kube/pod-view.ts'
 import { isConnectionError, isExpired, isForbidden, retryAfterMs } from '../kube/status-predicates.ts'
 import type { Status, WatchEvent } from '../kube/types.ts'
 import type { Logger } from '../logger.ts'
-import { applyDelete, applyList, applyPut } from './apply-changes.ts'
+import { applyAbsences, applyDelete, applyListed, applyPut } from './apply-changes.ts'
 import { Backoff } from './backoff.ts'
 import { ClockJumps } from './clock-jumps.ts'
 import { InitialEvents, isWithoutInitialEvents } from './initial-events.ts'
@@ -177,16 +178,22 @@ export class Reflector<T extends WatchRecord> {
     this.#signals.enter('listing')
     const startedAt = clock.now()
     const list = await listAll(pods, namespace, { ...this.#selectors(), signal, project: this.#project })
-    this.#apply(list, startedAt, signal)
+    await this.#apply(list, startedAt, signal)
   }
 
-  /** Makes the store equal to the list, and says what that changed. */
-  #apply(list: FullList<Projected<T>>, startedAt: number, signal: AbortSignal): void {
+  /** Makes the store equal to the list, and says what that changed; of a long one, a part at a time. */
+  async #apply(list: FullList<Projected<T>>, startedAt: number, signal: AbortSignal): Promise<void> {
     const { clock, namespace, resyncSeconds = DEFAULT_RESYNC_SECONDS } = this.#options
     if (signal.aborted) return
     this.#signals.heard('list')
-    for (const item of list.items) this.#countUnprojected(item)
-    for (const notice of applyList(this.#store, list.items)) this.#notify(notice, signal)
+    for (const notice of applyAbsences(this.#store, list.items)) this.#notify(notice, signal)
+    for await (const batch of inBatches(list.items)) {
+      for (const item of batch) {
+        if (signal.aborted) return
+        this.#countUnprojected(item)
+        for (const notice of applyListed(this.#store, item)) this.#notify(notice, signal)
+      }
+    }
     // A handler may have stopped us: the version must not pass notices that were never given.
     if (signal.aborted) return
     const first = this.#signals.listApplied()
@@ -245,7 +252,7 @@ export class Reflector<T extends WatchRecord> {
         if (!list) continue
         initial = null
         timer.cancel()
-        this.#apply(list, openedAt, signal)
+        await this.#apply(list, openedAt, signal)
         if (signal.aborted) return
         versionBefore = this.#point.version
         this.#signals.watching(lastEnd)

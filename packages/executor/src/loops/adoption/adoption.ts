@@ -1,4 +1,5 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
+import { inBatches } from '../../in-batches.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
 import type { Logger } from '../../logger.ts'
 import { buildSelectorForK8sExecutorPod } from '../../pods/task-labels.ts'
@@ -60,24 +61,25 @@ interface Sorted {
 }
 
 /** Finds among pods those of the candidates. Pods of other deployments, of other tasks and strange ones are left out (I8). */
-export function sortCandidates(
+export async function sortCandidates(
   records: readonly PodRecord[],
   isCandidate: (key: TaskInstanceKey) => boolean,
   currentLaunches: readonly Launch[],
   { deployment, logger }: { readonly deployment: string; readonly logger: Logger },
-): Sorted {
-  const byStore = new TaskInstanceKeyMap(currentLaunches.map((launch) => [launch.key, launch]))
+): Promise<Sorted> {
+  const byStore = new TaskInstanceKeyMap<Launch>()
+  for await (const batch of inBatches(currentLaunches)) for (const launch of batch) byStore.set(launch.key, launch)
   const current = new TaskInstanceKeyMap<{ record: PodRecord; launch: Launch }>()
   const superseded: PodRecord[] = []
-  for (const record of records) {
+  const sort = (record: PodRecord) => {
     const theirs = deploymentOf(record)
-    if (theirs !== undefined && theirs !== deployment) continue
+    if (theirs !== undefined && theirs !== deployment) return
     const key = keyOfPod(record)
     if (!key) {
       logger.error('pod without the annotations of a task', { pod: record.name, namespace: record.namespace })
-      continue
+      return
     }
-    if (!isCandidate(key)) continue
+    if (!isCandidate(key)) return
     const launch = launchOfPod(record, key)
     const known = byStore.get(key)
     if (known && launch.number > known.number) {
@@ -92,15 +94,16 @@ export function sortCandidates(
           namespace: record.namespace,
         },
       )
-      continue
+      return
     }
     if (known && launch.number < known.number) {
       superseded.push(record)
-      continue
+      return
     }
     const other = current.get(key)
     if (!other || other.launch.number < launch.number) current.set(key, { record, launch })
     if (other) superseded.push(other.launch.number < launch.number ? other.record : record)
   }
+  for await (const batch of inBatches(records)) for (const record of batch) sort(record)
   return { current: [...current.values()], superseded }
 }

@@ -1,3 +1,4 @@
+import { inBatches } from '../../in-batches.ts'
 import type { Pod } from '../../kube/types.ts'
 import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from '../../tasks/task-instance-key-map.ts'
@@ -31,10 +32,15 @@ export class ExecutorAdoption {
     const { metrics, clock, isOurs } = this.#options
     const startedAt = clock.now()
     const candidates = new TaskInstanceKeyMap<T>()
-    for (const ti of tis) if (ti.queuedByJobId !== null && !isOurs(ti.key)) candidates.set(ti.key, ti)
+    for await (const batch of inBatches(tis)) {
+      for (const ti of batch) if (ti.queuedByJobId !== null && !isOurs(ti.key)) candidates.set(ti.key, ti)
+    }
     if (candidates.size > 0) await this.#mode.adopt(candidates)
     metrics.timing('kubernetes_executor.adopt_task_instances.duration', clock.now() - startedAt)
-    return tis.filter(({ key, queuedByJobId }) => (queuedByJobId === null ? !isOurs(key) : candidates.has(key)))
+    const isLeft = ({ key, queuedByJobId }: T) => (queuedByJobId === null ? !isOurs(key) : candidates.has(key))
+    const left: T[] = []
+    for await (const batch of inBatches(tis)) left.push(...batch.filter(isLeft))
+    return left
   }
 
   async adoptLaunchedTask(pod: Pod, candidates: TaskInstanceKeyMap<unknown>): Promise<boolean> {

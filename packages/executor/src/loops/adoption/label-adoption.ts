@@ -1,3 +1,4 @@
+import { inBatches } from '../../in-batches.ts'
 import { isNotFound } from '../../kube/status-predicates.ts'
 import { OWNER_LABEL } from '../../pods/identity-marks.ts'
 import { makeSafeLabelValue } from '../../pods/safe-label-value.ts'
@@ -32,9 +33,11 @@ export class LabelAdoption {
       [...owners].map((owner) => listPods(pods, config, { labelSelector: ownedSelector(owner) })),
     )
     // Read after the lists: each launch was recorded before its pod was created.
-    const launches = (await store.currentLaunches()).filter(({ key }) => candidates.has(key))
+    const launches: Launch[] = []
+    for await (const batch of inBatches(await store.currentLaunches()))
+      launches.push(...batch.filter(({ key }) => candidates.has(key)))
     const isCandidate = (key: TaskInstanceKey) => candidates.has(key)
-    const sorted = sortCandidates(lists.flat(), isCandidate, launches, { deployment: config.deployment, logger })
+    const sorted = await sortCandidates(lists.flat(), isCandidate, launches, { deployment: config.deployment, logger })
     await concurrently(sorted.current, ADOPTION_CONCURRENCY, async ({ record, launch }) => {
       if (await this.adoptPod(record, launch)) candidates.delete(launch.key)
     })
@@ -42,8 +45,10 @@ export class LabelAdoption {
       engine.reaper.enqueue({ ...referenceTo(record), action: 'delete', isRevoked: true })
     }
     if (store.isVolatile) return
-    const listed = new TaskInstanceKeySet(sorted.current.map(({ launch }) => launch.key))
-    const unseen = launches.filter(({ key }) => !listed.has(key))
+    const listed = new TaskInstanceKeySet()
+    for await (const batch of inBatches(sorted.current)) for (const { launch } of batch) listed.add(launch.key)
+    const unseen: Launch[] = []
+    for await (const batch of inBatches(launches)) unseen.push(...batch.filter(({ key }) => !listed.has(key)))
     await concurrently(unseen, ADOPTION_CONCURRENCY, async (launch) => {
       if (await this.#adoptUnseen(launch)) candidates.delete(launch.key)
     })

@@ -1,5 +1,6 @@
 import { sleep } from '../../clock.ts'
 import { ExecutorError } from '../../errors.ts'
+import { inBatches } from '../../in-batches.ts'
 import { hasOutcomeFinalizer } from '../../pods/protocol-marks.ts'
 import type { TaskInstanceKey } from '../../tasks/task-instance-key.ts'
 import type { TaskInstanceKeyMap } from '../../tasks/task-instance-key-map.ts'
@@ -19,7 +20,7 @@ import { findLaunchPod, isPodOfLaunch } from './find-launch-pod.ts'
 const FAREWELL_MS = 10_000
 
 /**
- * Ownership by lease: the store says whose a launch is, and adopting is one transaction there. Our watch shows the pods of
+ * Ownership by lease: the store says whose a launch is, and adopting a few hundred is one transaction there. Our watch shows the pods of
  * the whole deployment already, so that none is listed, and none is patched.
  */
 export class LeaseAdoption {
@@ -36,16 +37,18 @@ export class LeaseAdoption {
     const { cache, jobId, config } = this.#context
     await this.#untilSynced()
     const unbound: Launch[] = []
-    for (const launch of await this.#leases.takeOver(jobId, [...candidates.keys()])) {
-      const record = cache.record(launch.namespace, launch.podName)
-      if (record && isPodOfLaunch(record, launch, config.deployment)) this.#adopt(launch, record)
-      // Its pod was there and may have run: the task must not be launched again, whatever has become of it.
-      else if (launch.uid !== undefined) this.#adopt(launch, null)
-      else {
-        unbound.push(launch)
-        continue
+    for await (const keys of inBatches([...candidates.keys()])) {
+      for (const launch of await this.#leases.takeOver(jobId, keys)) {
+        const record = cache.record(launch.namespace, launch.podName)
+        if (record && isPodOfLaunch(record, launch, config.deployment)) this.#adopt(launch, record)
+        // Its pod was there and may have run: the task must not be launched again, whatever has become of it.
+        else if (launch.uid !== undefined) this.#adopt(launch, null)
+        else {
+          unbound.push(launch)
+          continue
+        }
+        candidates.delete(launch.key)
       }
-      candidates.delete(launch.key)
     }
     await concurrently(unbound, ADOPTION_CONCURRENCY, async (launch) => {
       if (await this.#adoptUnbound(launch)) candidates.delete(launch.key)

@@ -21,6 +21,7 @@ type Connection = Pick<
   | 'tcpKeepCnt'
   | 'requestTimeoutSeconds'
   | 'listTimeoutSeconds'
+  | 'podEncoding'
   | 'podCreationMaxConcurrency'
 >
 
@@ -48,6 +49,7 @@ export function connectionOptions(config: Connection): ConnectionOptions {
       connections: Math.max(LEAST_CONNECTIONS, config.podCreationMaxConcurrency),
       requestTimeoutMs: config.requestTimeoutSeconds * 1000,
       listTimeoutMs: config.listTimeoutSeconds * 1000,
+      podEncoding: config.podEncoding,
       tcpKeepAlive: config.enableTcpKeepalive
         ? { idleSeconds: config.tcpKeepIdle, intervalSeconds: config.tcpKeepIntvl, count: config.tcpKeepCnt }
         : null,

@@ -13,6 +13,7 @@ it('is by default the service account’s, with Airflow’s probes of silent con
       connections: 64,
       requestTimeoutMs: 60_000,
       listTimeoutMs: 120_000,
+      podEncoding: 'protobuf',
       tcpKeepAlive: { idleSeconds: 120, intervalSeconds: 30, count: 6 },
     },
   })
@@ -46,6 +47,7 @@ it.each<[ExecutorOptions, object]>([
     { requestTimeoutMs: 5_000, listTimeoutMs: 9_000 },
   ],
   [{ podCreationMaxConcurrency: 200 }, { connections: 200 }],
+  [{ podEncoding: 'json' }, { podEncoding: 'json' }],
 ])('connects as %j says', (options, kubeClient) => {
   expect(of(options).kubeClient).toMatchObject(kubeClient)
 })

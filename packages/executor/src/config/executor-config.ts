@@ -130,6 +130,8 @@ export interface ExecutorConfig {
   readonly requestTimeoutSeconds: number
   /** The deadline of one page of a list. @default 120 */
   readonly listTimeoutSeconds: number
+  /** In what the API server is asked to write pods: `json` for a proxy that spoils what is no text. @default 'protobuf' */
+  readonly podEncoding: 'protobuf' | 'json'
   /** Airflow's JSON of extra arguments for every call: of `_request_timeout` (seconds, or [connect, read]) `requestTimeoutSeconds` is made where that is not set. @default {} */
   readonly kubeClientRequestArgs: JsonObject
   /** Airflow's JSON of options for deletions: `grace_period_seconds`, `propagation_policy`. @default {} */

@@ -88,6 +88,7 @@ export const optionRules: { readonly [K in keyof ExecutorConfig]: OptionRule<Exe
   tcpKeepCnt: integer(6, { least: 1 }),
   requestTimeoutSeconds: seconds(60, { above: 0 }),
   listTimeoutSeconds: seconds(120, { above: 0 }),
+  podEncoding: oneOf(['protobuf', 'json']),
   kubeClientRequestArgs: jsonObject(),
   deleteOptionKwargs: jsonObject(),
   apiClientRetryConfiguration: jsonObject(),

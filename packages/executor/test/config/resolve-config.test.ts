@@ -77,6 +77,7 @@ const OURS = {
   deployment: 'default',
   requestTimeoutSeconds: 60,
   listTimeoutSeconds: 120,
+  podEncoding: 'protobuf',
 }
 
 describe('resolveConfig', () => {

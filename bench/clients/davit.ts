@@ -27,5 +27,7 @@ await channel.phase(phase, async () => {
   failed = 0
   driven.submit(taskWorkloads(count, 'measured'))
   await countdown.done
+  // Its pods are gone then too, as those of the others are.
+  if (phase === 'lifecycle') await driven.executor.settled()
   return { failed }
 })

@@ -32,3 +32,21 @@ it('leaves no timer once everything is cleared or it was stopped', () => {
   deadlines.stop()
   expect(clock.pendingCount).toBe(0)
 })
+
+it('knows the latest time of an item that is set again and again, or set anew after it was cleared', async () => {
+  const clock = new FakeClock(0)
+  const due: [string, number][] = []
+  const deadlines = new Deadlines<string>(clock, (item) => due.push([item, clock.now()]))
+  for (let round = 0; round < 100; round++) {
+    deadlines.set('a', 100 + (round % 7))
+    deadlines.set('b', 300)
+    deadlines.clear('b')
+  }
+  deadlines.set('a', 200)
+  deadlines.set('b', 300)
+  await clock.advance(500)
+  expect(due).toEqual([
+    ['a', 200],
+    ['b', 300],
+  ])
+})

@@ -94,6 +94,8 @@ export class BareServer {
         ...(body === undefined ? {} : { 'content-type': contentType }),
       },
       body: body ?? null,
+      // undici would close the connection after each DELETE with a body.
+      reset: false,
     }
   }
 }

@@ -181,6 +181,8 @@ export class Transport {
       method,
       path: `${this.#basePath}${path}${queryText}`,
       body: body?.content ?? null,
+      // After a DELETE with a body, which carries the uid, undici would close the connection: Kubernetes reads bodies.
+      reset: false,
       headers: {
         accept,
         'user-agent': this.#options.userAgent,

@@ -400,6 +400,14 @@ describe('pools', () => {
     expect(server.accepted()).toBe(4)
   })
 
+  it('keep the connection over which a pod was deleted', async () => {
+    await kube.close()
+    kube = await connect({ connections: 1 })
+    for (let round = 0; round < 5; round++) await kube.pods.delete('ns', 'p', { uid: 'u' })
+    expect(server.requests).toHaveLength(5)
+    expect(server.accepted()).toBe(1)
+  })
+
   it('give streams connections of their own, so that they never take those of requests', async () => {
     await kube.close()
     kube = await connect({ connections: 2 })

@@ -115,6 +115,14 @@ it('keeps the wire and the watch of the executor free of Airflow', () => {
   expect(wrong).toEqual([])
 })
 
+it('waits without expect.poll where cases run side by side: vitest does not always know which one asks', () => {
+  const folder = join(root, 'test/conformance')
+  const wrong = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .filter((file) => /\bconcurrent: true\b[\s\S]*expect\s*\.poll\b/.test(readFileSync(join(folder, file), 'utf8')))
+  expect(wrong).toEqual([])
+})
+
 function roomOf(file: string): string {
   return file.includes('/') ? (file.split('/')[0] ?? '.') : '.'
 }

@@ -1,10 +1,9 @@
 // Davit's executor as it comes up after a crash: from its start until it answers for every launch that was left.
 import { readFile } from 'node:fs/promises'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Launch } from '@davit/executor'
 import { ClientChannel } from './client-channel.ts'
 import { DrivenExecutor } from './driven-executor.ts'
+import { EventLoopBlocks } from './event-loop-blocks.ts'
 import { type AdoptionMode, KeptLaunches } from './kept-launches.ts'
 
 export interface TakeoverParameters {
@@ -15,20 +14,15 @@ export interface TakeoverParameters {
   readonly launches: string
 }
 
-/** How late a timer may be without anybody's fault. */
-const RESOLUTION_MS = 1
-
 const channel = await ClientChannel.open<TakeoverParameters>()
 const processStartMs = performance.now()
 const { kubeconfig, template, adoption, launches } = channel.parameters
 const left: readonly Launch[] = JSON.parse(await readFile(launches, 'utf8'))
 const store = await KeptLaunches.holding(left, adoption)
-const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+const blocks = new EventLoopBlocks()
 await using stack = new AsyncDisposableStack()
 await channel.phase('takeover', async () => {
-  delay.enable()
-  await pause(10)
-  delay.reset()
+  blocks.start()
   const startedAt = performance.now()
   const driven = await DrivenExecutor.start({
     kubeconfig,
@@ -44,9 +38,9 @@ await channel.phase('takeover', async () => {
   const orphans = left.map(({ key }) => ({ key, queuedByJobId: 'first' }))
   const notAdopted = await driven.executor.tryAdoptTaskInstances(orphans)
   const takenMs = performance.now() - startedAt
-  delay.disable()
+  const blockedMs = blocks.stop()
   const { live } = driven.executor.state.launches
   if (notAdopted.length > 0 || live !== left.length)
     throw new Error(`${live} of ${left.length} launches are live, ${notAdopted.length} were not adopted`)
-  return { takenMs, processStartMs, blockedMs: delay.max / 1e6 - RESOLUTION_MS }
+  return { takenMs, processStartMs, blockedMs }
 })

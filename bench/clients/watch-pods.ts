@@ -54,7 +54,11 @@ const openers: Readonly<Record<WatchKind, Opener>> = {
       while (!ended.signal.aborted) {
         const from = resourceVersion === undefined ? {} : { resourceVersion }
         for await (const event of kube.pods.watch(namespace, { project, signal: ended.signal, ...selected, ...from })) {
-          if (event.type === 'ERROR') throw new Error(event.status.message)
+          if (event.type === 'ERROR') {
+            // A cache that is behind for a moment knows no version as new as ours.
+            if (event.status.code !== 504) throw new Error(event.status.message)
+            break
+          }
           resourceVersion = event.resourceVersion
           if ('object' in event) notice(event.object)
         }

@@ -2,6 +2,7 @@ import { answerStatus, isStatus } from './answer-status.ts'
 import type { PodView } from './pod-view.ts'
 import type { Pod, WatchEvent } from './types.ts'
 import { UnreadableAnswer } from './unreadable-answer.ts'
+import { watchEventOf } from './watch-event-of.ts'
 
 /** Reads one line of a watch and keeps of its pod only the projection. Throws {@link UnreadableAnswer} for what is no event. */
 export function decodeWatchEvent<T>(line: string, project: (pod: PodView) => T): WatchEvent<T> {
@@ -9,21 +10,7 @@ export function decodeWatchEvent<T>(line: string, project: (pod: PodView) => T):
   if (type === 'ERROR') {
     return { type, status: isStatus(object) ? object : answerStatus(500, JSON.stringify(object)) }
   }
-  const resourceVersion = object.metadata?.resourceVersion
-  if (typeof resourceVersion !== 'string' || resourceVersion === '')
-    throw new UnreadableAnswer('an event without a version')
-  switch (type) {
-    case 'BOOKMARK': {
-      const end = object.metadata?.annotations?.['k8s.io/initial-events-end']
-      return { type, resourceVersion, initialEventsEnd: end === 'true' }
-    }
-    case 'ADDED':
-    case 'MODIFIED':
-    case 'DELETED':
-      return { type, resourceVersion, object: project(object) }
-    default:
-      throw new UnreadableAnswer(`an event of unknown type ${JSON.stringify(type)}`)
-  }
+  return watchEventOf(type, object, project)
 }
 
 function readEvent(line: string): { type: unknown; object: Pod } {

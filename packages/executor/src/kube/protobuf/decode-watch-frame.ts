@@ -2,6 +2,7 @@ import { answerStatus } from '../answer-status.ts'
 import type { PodView } from '../pod-view.ts'
 import type { WatchEvent } from '../types.ts'
 import { UnreadableAnswer } from '../unreadable-answer.ts'
+import { watchEventOf } from '../watch-event-of.ts'
 import { type Envelope, openEnvelope } from './envelope.ts'
 import type { Frame } from './frame-splitter.ts'
 import { readPod } from './read-pod.ts'
@@ -26,21 +27,7 @@ export function decodeWatchFrame<T>({ bytes, at, end }: Frame, project: (pod: Po
   if (!object) throw new UnreadableAnswer('a frame that is no event')
   if (type === 'ERROR') return { type, status: statusOf(object) }
   if (object.kind !== 'Pod') throw new UnreadableAnswer(`an event about ${JSON.stringify(object.kind)}`)
-  const pod = readPod(object.reader, object.end)
-  const resourceVersion = pod.metadata?.resourceVersion
-  if (resourceVersion === undefined) throw new UnreadableAnswer('an event without a version')
-  switch (type) {
-    case 'BOOKMARK': {
-      const end = pod.metadata?.annotations?.['k8s.io/initial-events-end']
-      return { type, resourceVersion, initialEventsEnd: end === 'true' }
-    }
-    case 'ADDED':
-    case 'MODIFIED':
-    case 'DELETED':
-      return { type, resourceVersion, object: project(pod) }
-    default:
-      throw new UnreadableAnswer(`an event of unknown type ${JSON.stringify(type)}`)
-  }
+  return watchEventOf(type, readPod(object.reader, object.end), project)
 }
 
 /** The object in a RawExtension. */

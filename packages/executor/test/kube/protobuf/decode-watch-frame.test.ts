@@ -63,6 +63,18 @@ describe('a frame of a watch', () => {
     expect(() => decode(Buffer.from('{"type":'))).toThrow(/a frame is longer than 33554432 bytes/)
   })
 
+  it('joins a frame of 8 MiB from 64 KiB chunks in well under a second, and goes on behind it', () => {
+    const name = 'n'.repeat(8 * 1024 * 1024)
+    const long = frame('ADDED', podOf({ name, resourceVersion: '1' }))
+    const stream = Buffer.concat([long, frame('ADDED', podOf({ name: 'next', resourceVersion: '2' }))])
+    const reader = decoder()
+    const before = performance.now()
+    const events = []
+    for (let at = 0; at < stream.length; at += 65_536) events.push(...reader.push(stream.subarray(at, at + 65_536)))
+    expect(performance.now() - before).toBeLessThan(1_000)
+    expect(events.map((event) => 'object' in event && event.object?.length)).toEqual([name.length, 'next'.length])
+  })
+
   it('refuses a stream that ends within a frame', () => {
     const whole = frame('ADDED', podOf({ name: 'p', resourceVersion: '1' }))
     for (let length = 1; length < whole.length; length++) {

@@ -9,6 +9,9 @@ export interface CuttingRelay extends AsyncDisposable {
   readonly kubeconfig: string
   /** What the server has sent so far, as it stood on the wire. */
   readonly bytesFromServer: number
+  readonly bytesToServer: number
+  /** Ever opened. */
+  readonly connections: number
   /** Ends every connection, at once; new ones it takes. */
   cut(): void
 }
@@ -20,7 +23,10 @@ export async function startCuttingRelay(kubeconfigPath: string, folder: string):
   const { hostname, port } = new URL(cluster.server)
   const sockets = new Set<Socket>()
   let bytesFromServer = 0
+  let bytesToServer = 0
+  let connections = 0
   const server = createServer((client) => {
+    connections += 1
     const upstream = connect({ host: hostname, port: Number(port), noDelay: true })
     client.setNoDelay(true)
     for (const [socket, other] of [
@@ -37,6 +43,9 @@ export async function startCuttingRelay(kubeconfigPath: string, folder: string):
     upstream.on('data', (chunk) => {
       bytesFromServer += chunk.length
     })
+    client.on('data', (chunk) => {
+      bytesToServer += chunk.length
+    })
     client.pipe(upstream)
     upstream.pipe(client)
   })
@@ -51,6 +60,12 @@ export async function startCuttingRelay(kubeconfigPath: string, folder: string):
     kubeconfig,
     get bytesFromServer() {
       return bytesFromServer
+    },
+    get bytesToServer() {
+      return bytesToServer
+    },
+    get connections() {
+      return connections
     },
     cut,
     async [Symbol.asyncDispose]() {

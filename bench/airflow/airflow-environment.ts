@@ -36,7 +36,7 @@ export function airflowEnvironment(
     AIRFLOW__CORE__EXECUTOR: 'KubernetesExecutor',
     AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
     // Far above what runs at once: it is not to be what limits.
-    AIRFLOW__CORE__PARALLELISM: '5000',
+    AIRFLOW__CORE__PARALLELISM: '50000',
   }
 }
 

@@ -11,12 +11,11 @@ import { airflowPackages } from './airflow-packages.ts'
 import { startPostgres } from './postgres.ts'
 
 /** What the driver is asked to do; README.md says what each phase is. */
-export interface AirflowWork {
-  readonly phase: 'launch' | 'lifecycle'
-  /** How many tasks before the measured ones. */
-  readonly warmUp?: number
-  readonly count: number
-}
+export type AirflowWork = { readonly count: number } & (
+  | { readonly phase: 'launch' | 'lifecycle'; readonly warmUp?: number }
+  | { readonly phase: 'changes' | 'adopt' }
+  | { readonly phase: 'quiet'; readonly quietMs: number }
+)
 
 /** An Airflow without its scheduler: a database and what is needed to run its executor. */
 export interface Airflow extends AsyncDisposable {

@@ -20,9 +20,24 @@ export function treeCpuMs(pid: number): number {
   return treeOf(pid).reduce((sum, { cpuMs }) => sum + cpuMs, 0)
 }
 
-/** Memory in RAM of a process and all that it has started, in bytes; what they share is counted for each. */
+/** Memory in RAM of a process and all that it has started, in bytes; what those share with others is counted with the first alone. */
 export function treeResidentBytes(pid: number): number {
-  return treeOf(pid).reduce((sum, { residentPages }) => sum + residentPages * 4096, 0)
+  return treeOf(pid).reduce(
+    (sum, member) => sum + (member.pid === pid ? member.residentPages * 4096 : privateBytes(member.pid)),
+    0,
+  )
+}
+
+function privateBytes(pid: number): number {
+  return parsePrivateBytes(textOf(`/proc/${pid}/smaps_rollup`) ?? '')
+}
+
+/** What `/proc/PID/smaps_rollup` says that nobody shares; see proc(5). */
+export function parsePrivateBytes(text: string): number {
+  return [...text.matchAll(/^Private_\w+:\s+(\d+) kB$/gm)].reduce(
+    (sum, [, kilobytes]) => sum + Number(kilobytes) * 1024,
+    0,
+  )
 }
 
 function treeOf(root: number): ProcessStat[] {
@@ -35,8 +50,13 @@ function treeOf(root: number): ProcessStat[] {
 }
 
 function statOf(pid: number): ProcessStat | null {
+  const text = textOf(`/proc/${pid}/stat`)
+  return text === null ? null : parseStat(text)
+}
+
+function textOf(file: string): string | null {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    return readFileSync(file, 'utf8')
   } catch {
     // It has ended meanwhile.
     return null

@@ -1,3 +1,4 @@
+import { startAirflow } from '../airflow/airflow.ts'
 import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
 import { clientOf } from '../client-of.ts'
 import { secondsOf, successful } from '../measuring/audit-times.ts'
@@ -13,8 +14,8 @@ const sizes = { full: 20, quick: 5 } as const
 
 /**
  * B5: how long after the kubelet's word that a pod has ended its outcome comes out of the executor, beside watches that do
- * nothing else, on the same server at the same time. From when the API server has the patch, by its audit log. Davit also
- * deletes each pod whose outcome was taken, which the watches do not.
+ * nothing else, on the same server at the same time. From when the API server has the patch, by its audit log. Davit and
+ * Airflow also delete each pod, which the watches do not.
  */
 export const outcomeDelays: readonly Benchmark[] = [50, 200].map(outcomeDelay)
 
@@ -34,6 +35,7 @@ function outcomeDelay(perSecond: number): Benchmark {
     contenders: {
       davit: (context) => measure(context, perSecond, launchByDavit),
       'client-node': (context) => measure(context, perSecond, watchByClientNode),
+      airflow: (context) => measureAirflow(context, perSecond),
     },
   }
 }
@@ -59,6 +61,16 @@ const watchByClientNode: Subject = async (context, served, count) => {
   )
   await watch.ready('changes')
   return watch
+}
+
+async function measureAirflow(context: BenchContext, perSecond: number): Promise<Measures> {
+  await using airflow = await startAirflow(context)
+  return await measure(context, perSecond, async (_context, { server, template, start }, count) => {
+    const execution = { setting: 'tuned', kubeconfig: server.kubeconfigPath, template } as const
+    const driver = start('airflow', airflow.driver(execution, { phase: 'changes', count }))
+    await driver.ready('changes')
+    return driver
+  })
 }
 
 async function measure(context: BenchContext, perSecond: number, subject: Subject): Promise<Measures> {

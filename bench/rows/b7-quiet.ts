@@ -1,3 +1,4 @@
+import { type Airflow, startAirflow } from '../airflow/airflow.ts'
 import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
 import { clientOf } from '../client-of.ts'
 import type { WatchKind } from '../clients/watch-pods.ts'
@@ -22,11 +23,21 @@ export const quiet: Benchmark = {
     { name: 'API server CPU %' },
   ],
   contenders: {
-    davit: (context) => measure(context, launchByDavit),
-    tuned: (context) => measure(context, lookOn('protobuf')),
-    'client-node': (context) => measure(context, lookOn('client-node')),
+    davit: (context) => measure(context, { subject: launchByDavit, hasHeap: true }),
+    tuned: (context) => measure(context, { subject: lookOn('protobuf'), hasHeap: true }),
+    'client-node': (context) => measure(context, { subject: lookOn('client-node'), hasHeap: true }),
+    airflow: async (context) => {
+      await using airflow = await startAirflow(context)
+      return await measure(context, { subject: launchBy(airflow), hasHeap: false })
+    },
   },
   maxRuns: 1,
+}
+
+interface Measured {
+  readonly subject: Subject
+  /** It can say how much of its heap is in use. */
+  readonly hasHeap: boolean
 }
 
 /** Gives a client that has all the pods in sight. */
@@ -56,12 +67,20 @@ const lookOn =
     return watch
   }
 
+const launchBy =
+  (airflow: Airflow): Subject =>
+  async (context, { server, template, start }) => {
+    const { warmUp, count, quietMs } = given(context)
+    const execution = { setting: 'tuned', kubeconfig: server.kubeconfigPath, template } as const
+    return start('airflow', airflow.driver(execution, { phase: 'quiet', count: warmUp + count, quietMs }))
+  }
+
 function given({ size }: BenchContext) {
   const { count, quietSeconds } = sizes[size]
   return { warmUp: WARM_UP, count, quietMs: quietSeconds * 1000 }
 }
 
-async function measure(context: BenchContext, subject: Subject): Promise<Measures> {
+async function measure(context: BenchContext, { subject, hasHeap }: Measured): Promise<Measures> {
   return await clientsOnServer(context, async (served) => {
     const { server } = served
     const client = await subject(context, served)
@@ -69,18 +88,22 @@ async function measure(context: BenchContext, subject: Subject): Promise<Measure
     const requests = (await requestsSince(server, phase.from)).filter(
       ({ user, received }) => user === 'admin' && received <= phase.to,
     )
-    await client.ready('heap')
-    client.go()
-    const { bytesPerPod = Number.NaN } = await client.done('heap')
-    client.release()
     const percent = (cpuMs = 0) => (cpuMs / phase.wallMs) * 100
     return {
       'client CPU %': percent(phase.clientCpuMs),
-      'heap bytes/pod': bytesPerPod,
+      ...(hasHeap ? { 'heap bytes/pod': await heapBytesPerPod(client) } : {}),
       'RSS MiB': phase.clientResidentBytes / 2 ** 20,
       'requests/min': requests.length / (phase.wallMs / 60_000),
       lists: requests.filter(isList).length,
       'API server CPU %': percent(phase.serverCpuMs['kube-apiserver']),
     }
   })
+}
+
+async function heapBytesPerPod(client: ClientProcess): Promise<number> {
+  await client.ready('heap')
+  client.go()
+  const { bytesPerPod = Number.NaN } = await client.done('heap')
+  client.release()
+  return bytesPerPod
 }

@@ -1,12 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import { cpuMsOf, parseStat, treeCpuMs } from '../measuring/cpu-time.ts'
+import { cpuMsOf, parsePrivateBytes, parseStat, treeCpuMs } from '../measuring/cpu-time.ts'
 
 describe('parseStat', () => {
   it('reads what comes after a name of any shape', () => {
     const text = `42 (a (b) c) S 7 42 42 0 -1 4194304 100 0 0 0 12 3 4 1 20 0 11 0 500 1000000 2500 18446744073709551615 ${'0 '.repeat(25)}`
     expect(parseStat(text)).toEqual({ pid: 42, parent: 7, cpuMs: 200, residentPages: 2500 })
+  })
+})
+
+describe('parsePrivateBytes', () => {
+  it('counts what nobody shares', () => {
+    const lines = ['Rss: 900 kB', 'Shared_Clean: 500 kB', 'Private_Clean:      100 kB', 'Private_Dirty:      24 kB', '']
+    expect(parsePrivateBytes(lines.join('\n'))).toBe(124 * 1024)
   })
 })
 

@@ -55,13 +55,6 @@ export interface ReflectorOptions<T extends WatchRecord> {
 // The server ends each watch after a random time, so that a thousand clients that came together do not return together.
 const WATCH_SECONDS_MIN = 300
 const WATCH_SECONDS_MAX = 600
-/**
- * A version this old may soon be gone: a server keeps the changes of 75 s, where there are many. It is made new by a watch
- * that lasts for moments, since each ends with a bookmark, two seconds before; a connection that breaks all the time would
- * never live to see the next of those that come every minute.
- */
-const STALE_VERSION_MS = 30_000
-const RENEWING_WATCH_SECONDS = 3
 // Kubernetes sends a bookmark about every minute: two are missing when this is over.
 const SILENCE_MS = 150_000
 /** A watch that lasted so long has shown that the server is well. */
@@ -97,10 +90,6 @@ export class Reflector<T extends WatchRecord> {
   readonly #point: ResumePoint
   #running: Promise<void> | undefined
   #listDueAt = 0
-  /** When the server last told us its version. */
-  #versionAt = 0
-  /** The last watch was opened to make the version new. Not two in a row: not every server has that last bookmark. */
-  #wasRenewing = false
   #listsByWatch: boolean
   /** The watch that listed failed for a reason that pages may not have. */
   #pagesNext = false
@@ -211,7 +200,6 @@ export class Reflector<T extends WatchRecord> {
     const cause = this.#point.listCause
     const { resourceVersion } = list
     this.#point.listed(resourceVersion)
-    this.#versionAt = clock.now()
     this.#pagesNext = false
     this.#resyncBackoff.reset()
     this.#listDueAt = resyncSeconds > 0 ? clock.now() + resyncSeconds * 1000 : Number.POSITIVE_INFINITY
@@ -228,8 +216,6 @@ export class Reflector<T extends WatchRecord> {
     const openedAt = clock.now()
     const eventsBefore = this.#signals.events
     let versionBefore = this.#point.version
-    const isRenewing = !isList && !this.#wasRenewing && openedAt - this.#versionAt >= STALE_VERSION_MS
-    this.#wasRenewing = isRenewing
     let initial = isList ? new InitialEvents<Projected<T>>() : null
     const ending = new AbortController()
     const stop = () => ending.abort()
@@ -250,7 +236,7 @@ export class Reflector<T extends WatchRecord> {
         ...this.#selectors(),
         signal: ending.signal,
         ...(isList ? { sendInitialEvents: true } : { resourceVersion: versionBefore }),
-        timeoutSeconds: isRenewing ? RENEWING_WATCH_SECONDS : watchSeconds(random),
+        timeoutSeconds: Math.round(WATCH_SECONDS_MIN + random() * (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN)),
         silenceMs: SILENCE_MS,
         project: this.#project,
         onOpen: () => this.#signals.trouble.opened(),
@@ -287,8 +273,7 @@ export class Reflector<T extends WatchRecord> {
     }
     this.#options.logger.debug('watch ended', { namespace, resourceVersion: this.#point.version })
     const wellUsed = this.#signals.events > eventsBefore || clock.now() - openedAt >= STABLE_MS
-    const isRenewed = isRenewing && this.#versionAt > openedAt
-    if (wellUsed || isRenewed || ending.signal.aborted) return
+    if (wellUsed || ending.signal.aborted) return
     // A server or proxy that closes watches as soon as they open must not be asked in a loop without a pause.
     await this.#wait(this.#backoff.next() - elapsed(openedAt, clock), signal)
   }
@@ -307,7 +292,6 @@ export class Reflector<T extends WatchRecord> {
       if (signal.aborted) return
     }
     this.#point.reached(event.resourceVersion)
-    this.#versionAt = this.#options.clock.now()
   }
 
   #countUnprojected(object: Projected<T>): void {
@@ -389,8 +373,4 @@ export class Reflector<T extends WatchRecord> {
 /** A clock that was put back must not make a pause of a second one of a day. */
 function elapsed(since: number, clock: Clock): number {
   return Math.max(0, clock.now() - since)
-}
-
-function watchSeconds(random: () => number): number {
-  return Math.round(WATCH_SECONDS_MIN + random() * (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN))
 }

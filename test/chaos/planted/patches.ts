@@ -46,7 +46,12 @@ export const PATCHES: readonly Patch[] = [
       },
       {
         file: 'loops/launch-book.ts',
-        edits: [{ find: 'if (this.#byPod.get(path) === entry) this.#byPod.delete(path)', replace: '' }],
+        edits: [
+          {
+            find: 'if (this.#byPod.get(namespace, podName) === entry) this.#byPod.delete(namespace, podName)',
+            replace: '',
+          },
+        ],
       },
     ],
   },

@@ -53,8 +53,8 @@ export interface LaunchEntry {
   sentPod: Pod | null
   /** A pod of the present launch may be there: a create's answer was lost, or an executor that is gone had sent one. */
   mayExist: boolean
-  /** When the store last agreed to the launch. */
-  recordedAt: number
+  /** When the store was asked, the last time it agreed to the launch. */
+  recordAskedAt: number
   refusal: EntryRefusal | null
   infrastructureFailures: number
   /** The pod as last seen. */
@@ -129,7 +129,7 @@ function blankEntry(begun: Beginning): LaunchEntry {
     replacing: null,
     sentPod: null,
     mayExist: begun.mayExist,
-    recordedAt: 0,
+    recordAskedAt: 0,
     refusal: null,
     infrastructureFailures: 0,
     record: null,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DurableStore } from '../support/durable-store.ts'
 import { apiError, connectionError } from '../support/fake-pods.ts'
-import { startExecutor } from '../support/start-executor.ts'
+import { keyOf, startExecutor } from '../support/start-executor.ts'
 
 const full = apiError(403, 'Forbidden', 'exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1')
 const quota = { verb: 'create', error: full, times: 99 } as const
@@ -35,12 +35,33 @@ describe('a launch whose create is repeated', () => {
     await executor.end()
   })
 
+  it('is asked of the store anew when the answer comes late: by then another executor may have launched and ended it', async () => {
+    const store = new DurableStore()
+    const record = store.recordLaunch.bind(store)
+    const late = Promise.withResolvers<void>()
+    store.recordLaunch = async (request) => {
+      const answer = await record(request)
+      await late.promise
+      return answer
+    }
+    const { executor, pods, clock } = await startExecutor({ store })
+    const key = keyOf('extract')
+    executor.queueWorkload({ key, args: [] })
+    executor.heartbeat()
+    await clock.advance(30_000)
+    store.refusal = 'try 1 is over'
+    late.resolve()
+    await clock.advance(0)
+    expect([store.requests.length, pods.count('create'), executor.hasTask(key)]).toEqual([2, 0, false])
+    await executor.end()
+  })
+
   it('waits for a store that does not answer, and creates nothing meanwhile', async () => {
     const store = new DurableStore()
     const { executor, pods, clock, launch } = await startExecutor({ store })
-    pods.fault({ ...quota, times: 3 })
+    pods.fault({ ...quota, times: 4 })
     const key = await launch('extract')
-    await clock.advance(6_000)
+    await clock.advance(10_000)
     store.failures = Number.POSITIVE_INFINITY
     const before = pods.count('create')
     await clock.advance(60_000)

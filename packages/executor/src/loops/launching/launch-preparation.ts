@@ -10,10 +10,11 @@ import { type LaunchPodBuilder, withMainEnv } from './launch-pod-builder.ts'
 type RefusedLaunch = Extract<RecordedLaunch, { readonly recorded: false }>
 
 /**
- * For so long the store's word is good: before a create is repeated after a longer wait it is asked again whether the task
- * is still queued for this try. Airflow asks before each create.
+ * For so long from its question the store's word is good: before a create after a longer wait it is asked again whether the
+ * task is still ours, and queued for this try. An answer that finds the process standing still may be older than a takeover.
+ * Airflow asks before each create.
  */
-const FRESH_MS = 5_000
+const FRESH_MS = 10_000
 
 interface LaunchPreparationOptions {
   readonly clock: Clock
@@ -57,7 +58,7 @@ export class LaunchPreparation {
   async prepare(entry: LaunchEntry): Promise<Pod | null> {
     const { builder, book, clock } = this.#options
     if (entry.sentPod) {
-      const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordedAt < FRESH_MS
+      const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordAskedAt < FRESH_MS
       return isFresh || (await this.record(entry)) ? entry.sentPod : null
     }
     if (!entry.workload) throw new Error(`task ${entry.keyText} has no workload to launch`)
@@ -79,6 +80,7 @@ export class LaunchPreparation {
     const launch = entry.launch ?? this.launchOf(entry)
     entry.launch = launch
     entry.mayBeRecorded = true
+    const askedAt = steadyClock(this.#options.clock).now()
     const answer = await this.#ask(entry, launch)
     if (!answer.recorded) {
       // Not wanted means given up: whatever pod the earlier launch left counts for nothing.
@@ -91,7 +93,7 @@ export class LaunchPreparation {
       return null
     }
     entry.isRecorded = true
-    entry.recordedAt = steadyClock(this.#options.clock).now()
+    entry.recordAskedAt = askedAt
     onSuperseded(entry)
     return answer.env
   }

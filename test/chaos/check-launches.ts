@@ -23,10 +23,12 @@ function unrecorded({ requests, journal }: PlayRecord): Violation[] {
 }
 
 /**
- * A create that was on its way while its sender stood still may be carried out after the first pod was taken away by somebody
- * else: nobody can call it back. Such a pod is not accepted, and goes.
+ * A create may be carried out long after it was sent: nobody can call it back from the wire or from a server that takes its
+ * time, and by then the executor that took the launch over may have ended and disposed of the pod. Such a second pod is not
+ * accepted, and goes. The same holds for a create that is repeated after somebody else has taken the first pod away.
  */
-function secondPods({ pods, journal, requests, faultsEndedAt, endedAt, pace }: PlayRecord): Violation[] {
+function secondPods(record: PlayRecord): Violation[] {
+  const { pods, journal, requests, faultsEndedAt, endedAt, pace } = record
   const bound = new Map<string, string>()
   const boundAt = new Map<string, number>()
   const wrong: Violation[] = []
@@ -46,7 +48,7 @@ function secondPods({ pods, journal, requests, faultsEndedAt, endedAt, pace }: P
     for (const [index, life] of lives.entries()) {
       const next = lives[index + 1]
       const isOthersDeed = life.goneAt !== null && !deletedByUs.has(life.uid)
-      if (next && !isOthersDeed) {
+      if (next && !isOthersDeed && !wasOnItsWay(record, next, life.goneAt)) {
         wrong.push({ invariant: 'b', what: `launch ${launch} has pods ${life.uid} and ${next.uid}` })
       }
       // The one that is not accepted goes.
@@ -60,6 +62,18 @@ function secondPods({ pods, journal, requests, faultsEndedAt, endedAt, pace }: P
     }
   }
   return wrong
+}
+
+/** Whether the create that made the pod had been sent before `goneAt`, when its name became free. */
+function wasOnItsWay({ requests, createsSent }: PlayRecord, life: PodLife, goneAt: number | null): boolean {
+  const create = requests.find(
+    ({ verb, subresource, uid }) => verb === 'create' && subresource === '' && uid === life.uid,
+  )
+  if (!create) return false
+  const sent = createsSent.findLast(
+    ({ jobId, podName, at }) => podName === life.name && create.userAgent.endsWith(`-${jobId}`) && at <= create.at,
+  )
+  return sent !== undefined && sent.at < (goneAt ?? Number.POSITIVE_INFINITY)
 }
 
 function overlaps({ pods }: PlayRecord): Violation[] {

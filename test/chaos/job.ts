@@ -30,6 +30,7 @@ export interface JobWorld {
   readonly store: SqliteLaunchStore
   readonly schedule: Schedule
   readonly hit: (kind: FaultName) => void
+  readonly createSent: (jobId: string, podName: string) => void
   readonly violated: (invariant: string, what: string) => void
 }
 
@@ -60,7 +61,7 @@ export class JobLife {
     world: JobWorld,
     { slot, jobId, trouble }: { readonly slot: 0 | 1; readonly jobId: string; readonly trouble: JobTrouble },
   ) {
-    const { cluster, pace, schedule, hit, violated } = world
+    const { cluster, pace, schedule, hit, createSent, violated } = world
     this.#world = world
     this.jobId = jobId
     this.wire = cluster.openWire()
@@ -87,6 +88,7 @@ export class JobLife {
       random,
       trouble: () => trouble.watch,
       onHit: (kind) => hit(WATCH_HITS[kind]),
+      onCreate: (podName) => createSent(jobId, podName),
       onWatches: (namespace, open) => {
         if (open > 1) violated('I7', `job ${jobId} has ${open} watches of ${namespace ?? 'all namespaces'} at a time`)
       },

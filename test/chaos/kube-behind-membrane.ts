@@ -9,6 +9,8 @@ interface KubeOptions {
   readonly random: () => number
   readonly trouble: () => WatchTrouble | null
   readonly onHit: (kind: 'twice' | 'late' | 'reordered' | 'gone') => void
+  /** A create goes out. */
+  readonly onCreate: (podName: string) => void
   /** Watches of one namespace that are open in the process at the same time; 1, if all is well. */
   readonly onWatches: (namespace: string | null, open: number) => void
 }
@@ -34,7 +36,11 @@ export function podsBehindMembrane(pods: PodVerbs, options: KubeOptions): PodVer
     }
   }
   return {
-    create: (...args) => membrane.call(() => pods.create(...args)),
+    create: (...args) =>
+      membrane.call(() => {
+        options.onCreate(args[1].metadata?.name ?? '')
+        return pods.create(...args)
+      }),
     get: (...args) => membrane.call(() => pods.get(...args)),
     list: (...args) => membrane.call(() => pods.list(...args)),
     patch: (...args) => membrane.call(() => pods.patch(...args)),

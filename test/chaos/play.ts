@@ -18,6 +18,8 @@ export interface PlayRecord {
   readonly schedule: Schedule
   readonly pace: Pace
   readonly requests: readonly PodRequestRecord[]
+  /** When creates left their sender, which may be long before they arrive. */
+  readonly createsSent: readonly SentCreate[]
   readonly pods: readonly PodLife[]
   readonly journal: readonly JournalLine[]
   readonly launches: readonly (Launch & { readonly state: string })[]
@@ -33,6 +35,13 @@ export interface PlayRecord {
   readonly violations: readonly Violation[]
   readonly hits: ReadonlyMap<FaultName, number>
   readonly logs: readonly (readonly string[])[]
+}
+
+/** A create on its way. */
+export interface SentCreate {
+  readonly jobId: string
+  readonly podName: string
+  readonly at: number
 }
 
 /** A promise or invariant that did not hold. */
@@ -68,7 +77,9 @@ export async function playOn(cluster: ChaosCluster, schedule: Schedule, pace: Pa
     if (violations.length < 20) violations.push({ invariant, what: `${what} after ${clock.now() - beganAt} ms` })
   }
   let jobs = 0
-  const world = { cluster, pace, store, schedule, hit, violated }
+  const createsSent: SentCreate[] = []
+  const createSent = (jobId: string, podName: string) => void createsSent.push({ jobId, podName, at: clock.now() })
+  const world = { cluster, pace, store, schedule, hit, createSent, violated }
   const places = [0, 1] as const
   const slots = places.slice(0, schedule.executors).map((place) => new JobSlot(world, place, () => String(++jobs)))
   const lives = () => slots.flatMap((slot) => slot.lives)
@@ -115,6 +126,7 @@ export async function playOn(cluster: ChaosCluster, schedule: Schedule, pace: Pa
     schedule,
     pace,
     requests: await cluster.podRequests(),
+    createsSent,
     pods: [...history.lives.values()],
     journal: store.journal(),
     launches: await store.launches(),

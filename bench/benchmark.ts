@@ -32,6 +32,8 @@ export interface Benchmark {
   readonly metrics: readonly Metric[]
   /** In the order in which they take turns. What is compared with the others is called `davit`. */
   readonly contenders: Readonly<Record<string, Contender>>
+  /** Those that a quick run leaves out: the slowest, whom no goal names. @default none */
+  readonly onlyFull?: readonly string[]
   /** What every contender needs and takes long the first time: programs, environments. */
   readonly prepare?: (context: Pick<BenchContext, 'signal'>) => Promise<void>
   /** At most so many runs, where one run measures for a long time. */

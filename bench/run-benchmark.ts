@@ -14,7 +14,10 @@ export interface RunOptions extends Pick<BenchContext, 'size' | 'profile' | 'sig
 /** The contenders take turns, so that a slow minute of the machine falls on all of them. */
 export async function runBenchmark(benchmark: Benchmark, options: RunOptions): Promise<BenchmarkResult> {
   const { size, signal, onProgress } = options
-  const names = Object.keys(benchmark.contenders)
+  const contenders = Object.entries(benchmark.contenders).filter(
+    ([name]) => size === 'full' || !benchmark.onlyFull?.includes(name),
+  )
+  const names = contenders.map(([name]) => name)
   const measured = new Map(names.map((name) => [name, [] as (Measures | null)[]]))
   const failures = new Map(names.map((name) => [name, [] as string[]]))
   const startedAt = performance.now()
@@ -22,7 +25,7 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   const loadBefore = load()
   await benchmark.prepare?.({ signal })
   for (let run = 1; run <= Math.min(options.runs, benchmark.maxRuns ?? Number.POSITIVE_INFINITY); run += 1) {
-    for (const [name, contender] of Object.entries(benchmark.contenders)) {
+    for (const [name, contender] of contenders) {
       signal.throwIfAborted()
       const folder = join(options.folder, `${benchmark.name} ${name} ${run}`.replace(/[^\w.-]+/g, '-'))
       await mkdir(folder, { recursive: true })

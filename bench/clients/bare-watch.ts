@@ -11,8 +11,15 @@ export interface WatchedPod {
   readonly status: { readonly phase?: string }
 }
 
+interface PodList {
+  readonly metadata: { readonly resourceVersion: string }
+  readonly items: readonly WatchedPod[]
+}
+
+const PODS = '/api/v1/namespaces/default/pods'
+
 /**
- * Tells of every change of the namespace's pods, as JSON. When the server ends the stream, as it does with readers that
+ * Tells of what is there, and of every change of the namespace's pods, as JSON. When the server ends the stream, as it does with readers that
  * are behind for a moment, it goes on from the last version.
  *
  * @param signal aborted: the watch ends, in silence
@@ -22,11 +29,13 @@ export async function bareWatch(
   signal: AbortSignal,
   notice: (type: string, pod: WatchedPod) => void,
 ): Promise<void> {
-  let version = ''
+  // A watch that begins with what is there has no order to go on from, if it is cut off amid it.
+  const list = (await (await server.request('GET', PODS)).body.json()) as PodList
+  for (const pod of list.items) notice('ADDED', pod)
+  let version = list.metadata.resourceVersion
   while (!signal.aborted) {
-    const query = version === '' ? '' : `&resourceVersion=${version}`
     try {
-      const answer = await server.request('GET', `/api/v1/namespaces/default/pods?watch=1${query}`)
+      const answer = await server.request('GET', `${PODS}?watch=1&resourceVersion=${version}`)
       let rest = ''
       for await (const chunk of answer.body.setEncoding('utf8')) {
         const lines = (rest + chunk).split('\n')

@@ -7,7 +7,7 @@ const SELECTOR = encodeURIComponent('airflow-worker=bench,airflow_executor_done!
 const ACCEPT = 'application/vnd.kubernetes.protobuf,application/json'
 
 /**
- * Tells of every change of the pods that Davit would watch, in its encoding and by its decoder. When the server ends the
+ * Tells of every change from now on of the pods that Davit would watch, in its encoding and by its decoder. When the server ends the
  * stream, as it does with readers that are behind for a moment, it goes on from the last version.
  *
  * @param signal aborted: the watch ends, in silence
@@ -17,10 +17,9 @@ export async function tunedWatch(
   signal: AbortSignal,
   notice: (pod: PodView) => void,
 ): Promise<void> {
-  let version = ''
+  let version = await presentVersion(server)
   while (!signal.aborted) {
-    const from = version === '' ? '' : `&resourceVersion=${version}`
-    const path = `${PODS}?watch=1&allowWatchBookmarks=1&labelSelector=${SELECTOR}${from}`
+    const path = `${PODS}?watch=1&allowWatchBookmarks=1&labelSelector=${SELECTOR}&resourceVersion=${version}`
     try {
       const answer = await server.request('GET', path, { accept: ACCEPT })
       const decoder = watchDecoder(String(answer.headers['content-type']), (pod) => pod)
@@ -35,4 +34,10 @@ export async function tunedWatch(
       if (!signal.aborted) throw error
     }
   }
+}
+
+async function presentVersion(server: BareServer): Promise<string> {
+  const answer = await server.request('GET', `${PODS}?limit=1`)
+  const { metadata } = (await answer.body.json()) as { metadata: { resourceVersion: string } }
+  return metadata.resourceVersion
 }

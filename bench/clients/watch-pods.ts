@@ -48,12 +48,14 @@ const openers: Readonly<Record<WatchKind, Opener>> = {
     const kube = createKubeClient(await loadKubeConfig({ kubeconfigPath: kubeconfig }))
     const project = ({ metadata, status }: PodView) => ({ name: metadata?.name ?? '', phase: status?.phase })
     const selected = labelSelector === undefined ? {} : { labelSelector }
-    let resourceVersion: string | undefined
+    const list = await kube.pods.list(namespace, { project, ...selected })
+    for (const pod of list.items) notice(pod)
+    let { resourceVersion } = list
     // The server ends streams of readers that are behind for a moment.
     const watch = async () => {
       while (!ended.signal.aborted) {
-        const from = resourceVersion === undefined ? {} : { resourceVersion }
-        for await (const event of kube.pods.watch(namespace, { project, signal: ended.signal, ...selected, ...from })) {
+        const watching = { project, signal: ended.signal, resourceVersion, ...selected }
+        for await (const event of kube.pods.watch(namespace, watching)) {
           if (event.type === 'ERROR') {
             // A cache that is behind for a moment knows no version as new as ours.
             if (event.status.code !== 504) throw new Error(event.status.message)

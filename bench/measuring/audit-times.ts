@@ -18,9 +18,11 @@ export async function requestsSince(server: Kubernetes, since: number): Promise<
   return requests
 }
 
-/** Whether a request asks for everything that is there: a list, or a watch that begins with one. */
+/** Whether a request asks for everything that is there: a list, or a watch that begins with one, as one from no version does. */
 export function isList({ verb, uri }: PodRequest): boolean {
-  return verb === 'list' || (verb === 'watch' && uri.includes('sendInitialEvents=true'))
+  if (verb !== 'watch') return verb === 'list'
+  const query = new URLSearchParams(uri.slice(uri.indexOf('?')))
+  return query.get('sendInitialEvents') === 'true' || ['', '0'].includes(query.get('resourceVersion') ?? '')
 }
 
 /** Creates that made a pod, in the order of their answers; waits until the log has so many of them. */

@@ -19,6 +19,8 @@ export const ceiling: Benchmark = {
     { name: 'client CPU ms/create' },
     { name: 'API server CPU ms/create' },
   ],
+  maxRuns: 2,
+  onlyFull: ['1 in flight', '32 in flight', '128 in flight'],
   contenders: Object.fromEntries(
     IN_FLIGHT.map((inFlight): [string, Contender] => [
       `${inFlight} in flight`,

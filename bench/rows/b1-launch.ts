@@ -4,7 +4,7 @@ import type { ClientCommand } from '../measuring/client-process.ts'
 import { podContenders } from './pod-contenders.ts'
 import { type GivenServer, workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 5_000, quick: 1_000 } as const
+const sizes = { full: 5_000, quick: 800 } as const
 
 /** B1: how many pods a second are created, and what one costs. The pods run until the end. */
 export const launch: Benchmark = {
@@ -20,9 +20,10 @@ export const launch: Benchmark = {
     phase: 'launch',
     warmUp: 300,
     sizes,
-    airflowSizes: { full: 500, quick: 150 },
+    airflowSizes: { full: 500, quick: 100 },
     measure,
   }),
+  onlyFull: ['airflow default'],
 }
 
 async function measure(

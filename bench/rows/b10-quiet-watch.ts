@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { startAirflow } from '../airflow/airflow.ts'
 import type { BenchContext, Benchmark, Measures } from '../benchmark.ts'
 import { clientOf } from '../client-of.ts'
 import { isList, requestsSince, successful } from '../measuring/audit-times.ts'
@@ -14,7 +15,7 @@ import { delaysOf, isEnd } from './outcome-times.ts'
  * Seconds without an event of one's own, and then seconds of cuts. The server keeps the changes of the last 75 s at least, and
  * at this churn not many more: a version that is older is gone.
  */
-const sizes = { full: { quiet: 130, cuts: 120 }, quick: { quiet: 10, cuts: 10 } } as const
+const sizes = { full: { quiet: 130, cuts: 60 }, quick: { quiet: 4, cuts: 5 } } as const
 const CUT_EVERY_SECONDS = 5
 const CHURN_PER_SECOND = 100
 const OWN_PODS = 10
@@ -48,8 +49,15 @@ export const quietWatch: Benchmark = {
         },
         { isLaunched: true },
       ),
+    airflow: async (context) => {
+      await using airflow = await startAirflow(context)
+      return await measure(context, (given) =>
+        airflow.driver({ setting: 'tuned', ...given }, { phase: 'changes', count: OWN_PODS }),
+      )
+    },
   },
-  maxRuns: 2,
+  maxRuns: 1,
+  onlyFull: ['client-node', 'airflow'],
 }
 
 async function measure(

@@ -7,7 +7,7 @@ import { installProject } from '../installed/install-project.ts'
 import { buildPackages, packPackages } from '../installed/pack-packages.ts'
 import { runCost } from '../installed/run-cost.ts'
 
-const sizes = { full: { processes: 15, runs: 7 }, quick: { processes: 7, runs: 3 } } as const
+const sizes = { full: { processes: 15, runs: 7 }, quick: { processes: 5, runs: 2 } } as const
 
 /** B18: what the packages take of the disk, and how long it takes until they are at work. As installed from what is published. */
 export const start: Benchmark = {
@@ -24,6 +24,7 @@ export const start: Benchmark = {
     { name: 'davit run s' },
   ],
   prepare: ({ signal }) => buildPackages(signal),
+  onlyFull: ['client-node'],
   contenders: { davit, 'client-node': clientNode, 'bare Node': bareNode },
 }
 

@@ -3,7 +3,7 @@ import { clientOf } from '../client-of.ts'
 import { type CuttingRelay, startCuttingRelay } from '../server/cutting-relay.ts'
 import { workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 10_000, quick: 2_000 } as const
+const sizes = { full: 10_000, quick: 500 } as const
 const WARM_UP = 300
 
 /**
@@ -24,7 +24,8 @@ export const wireBytes: Benchmark = {
     plain: (context) => measure(context, 'plain-loop'),
     'client-node': (context) => measure(context, 'client-node'),
   },
-  maxRuns: 2,
+  maxRuns: 1,
+  onlyFull: ['client-node'],
 }
 
 async function measure(context: BenchContext, script: string): Promise<Measures> {

@@ -4,7 +4,7 @@ import type { ClientCommand } from '../measuring/client-process.ts'
 import { podContenders } from './pod-contenders.ts'
 import { type GivenServer, workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 5_000, quick: 600 } as const
+const sizes = { full: 5_000, quick: 500 } as const
 
 /** Whom the kubeconfig makes of the client; the server's parts have users of their own. */
 const CLIENT = 'admin'
@@ -25,9 +25,10 @@ export const lifecycle: Benchmark = {
     phase: 'lifecycle',
     warmUp: 200,
     sizes,
-    airflowSizes: { full: 500, quick: 100 },
+    airflowSizes: { full: 500, quick: 60 },
     measure,
   }),
+  onlyFull: ['airflow default'],
 }
 
 async function measure(

@@ -6,9 +6,10 @@ import type { AdoptionMode } from '../clients/kept-launches.ts'
 import { secondsOf, successful } from '../measuring/audit-times.ts'
 import type { ClientProcess } from '../measuring/client-process.ts'
 import { measurePhase } from '../measuring/measure-phase.ts'
+import { airflowTakeover } from './airflow-takeover.ts'
 import { clientsOnServer } from './clients-on-server.ts'
 
-const sizes = { full: 10_000, quick: 2_000 } as const
+const sizes = { full: 10_000, quick: 1_500 } as const
 /** As Davit adopts. */
 const IN_FLIGHT = 32
 
@@ -35,8 +36,12 @@ export const takeovers: readonly Benchmark[] = (['lease', 'label'] as const).map
     { name: 'client CPU ms/pod' },
     ...(adoption === 'label' ? patchMetrics : []),
   ],
-  contenders: { davit: (context) => measure(context, adoption) },
+  contenders: {
+    davit: (context) => measure(context, adoption),
+    ...(adoption === 'label' ? { 'airflow (1000 pods)': airflowTakeover } : {}),
+  },
   maxRuns: 3,
+  onlyFull: ['airflow (1000 pods)'],
 }))
 
 async function measure(context: BenchContext, adoption: AdoptionMode): Promise<Measures> {

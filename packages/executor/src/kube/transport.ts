@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../clock.ts'
 import { answerStatus } from './answer-status.ts'
@@ -114,7 +115,11 @@ export class Transport {
         listen()
         const { done, value } = await chunks.next()
         if (silenceMs !== undefined) end.calm()
-        if (done) return
+        if (done) {
+          // Its connection is free a turn later: who asks anew at once, as a watch does, would open another.
+          await setImmediate()
+          return
+        }
         // The time that the reader takes does not count.
         const waitedMs = Math.max(0, clock.now() - listeningSince)
         yield value

@@ -408,6 +408,20 @@ describe('pools', () => {
     expect(server.accepted()).toBe(1)
   })
 
+  it('keep the connection of a watch that the server has ended for the next one', async () => {
+    answer = (_, response) =>
+      response
+        .writeHead(200)
+        .end(
+          `${JSON.stringify({ type: 'ADDED', object: { ...pod, metadata: { ...pod.metadata, resourceVersion: '1' } } })}\n`,
+        )
+    for (let round = 0; round < 5; round++) {
+      for await (const event of kube.pods.watch('ns', { project: name })) expect(event.type).toBe('ADDED')
+    }
+    expect(server.requests).toHaveLength(5)
+    expect(server.accepted()).toBe(1)
+  })
+
   it('give streams connections of their own, so that they never take those of requests', async () => {
     await kube.close()
     kube = await connect({ connections: 2 })

@@ -20,7 +20,7 @@ export const ceiling: Benchmark = {
     { name: 'API server CPU ms/create' },
   ],
   maxRuns: 2,
-  onlyFull: ['1 in flight', '32 in flight', '128 in flight'],
+  onlyFull: ['1 in flight', '16 in flight', '32 in flight', '128 in flight'],
   contenders: Object.fromEntries(
     IN_FLIGHT.map((inFlight): [string, Contender] => [
       `${inFlight} in flight`,

@@ -22,7 +22,7 @@ interface Limited {
   readonly run: (context: BenchContext, client: Client, count: number) => Promise<Measures>
 }
 
-const WARM_UP = 300
+const warmUps = { full: 300, quick: 100 } as const
 const airflowCounts = { full: 300, quick: 60 } as const
 const IN_FLIGHT = 64
 const SLOTS = 50
@@ -39,7 +39,7 @@ export const refusals: readonly Benchmark[] = [
     name: 'B11/429',
     title: (count) => `launch ${count} pods while a front answers 429 (Retry-After: 1) to 20 % of the creates`,
     phase: 'launch',
-    counts: { full: 3_000, quick: 500 },
+    counts: { full: 3_000, quick: 400 },
     told: { inFlight: IN_FLIGHT },
     run: async (context, client, count) => {
       const seen = new CreateRefusals({ share: SHARE, retryAfterMs: RETRY_AFTER_MS, seed: context.run })
@@ -111,7 +111,7 @@ function limited({ name, title, phase, counts, told, run }: Limited): Benchmark 
     (which: string): Contender =>
     (context) => {
       const count = counts[context.size]
-      const parameters = { phase, warmUp: WARM_UP, count, mayFail: true, ...told }
+      const parameters = { phase, warmUp: warmUps[context.size], count, mayFail: true, ...told }
       return run(context, { command: (given) => clientOf(which, { ...given, ...parameters }, context) }, count)
     }
   return {

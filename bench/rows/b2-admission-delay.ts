@@ -6,8 +6,7 @@ import { creates, meanInFlight, secondsOf } from '../measuring/audit-times.ts'
 import { delayCreates } from '../server/delay-creates.ts'
 import { type Circumstances, workOnServer } from './work-on-server.ts'
 
-const COUNT = 300
-const WARM_UP = 300
+const sizes = { full: { warmUp: 300, count: 300 }, quick: { warmUp: 100, count: 192 } } as const
 const IN_FLIGHT = 64
 
 /** B2: a webhook that takes its time with every create, as a policy engine does: only creates at the same time help. */
@@ -16,7 +15,7 @@ export const admissionDelays: readonly Benchmark[] = [150, 300, 500].map(admissi
 function admissionDelay(delayMs: number): Benchmark {
   return {
     name: `B2/${delayMs}ms`,
-    title: () => `launch ${COUNT} pods behind a webhook that takes ${delayMs} ms`,
+    title: (size) => `launch ${sizes[size].count} pods behind a webhook that takes ${delayMs} ms`,
     metrics: [
       { name: 'seconds' },
       { name: 'ideal seconds' },
@@ -31,7 +30,8 @@ function admissionDelay(delayMs: number): Benchmark {
 }
 
 async function measure(context: BenchContext, script: string, delayMs: number): Promise<Measures> {
-  const parameters = { phase: 'launch', warmUp: WARM_UP, count: COUNT, inFlight: IN_FLIGHT }
+  const { count } = sizes[context.size]
+  const parameters = { phase: 'launch', inFlight: IN_FLIGHT, ...sizes[context.size] }
   return await workOnServer(
     context,
     {
@@ -41,12 +41,12 @@ async function measure(context: BenchContext, script: string, delayMs: number): 
       command: (given) => clientOf(script, { ...given, ...parameters }, context),
     },
     async ({ server, phase }) => {
-      const made = await creates(server, phase.from, COUNT)
+      const made = await creates(server, phase.from, count)
       return {
         seconds: secondsOf(made),
-        'ideal seconds': (delayMs * Math.ceil(COUNT / IN_FLIGHT)) / 1000,
+        'ideal seconds': (delayMs * Math.ceil(count / IN_FLIGHT)) / 1000,
         'in flight': meanInFlight(made),
-        'client CPU ms/create': phase.clientCpuMs / COUNT,
+        'client CPU ms/create': phase.clientCpuMs / count,
       }
     },
   )

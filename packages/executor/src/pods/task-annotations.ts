@@ -47,10 +47,8 @@ export function readTaskAnnotations(annotations: unknown): AnnotationReading {
   const given: Record<string, unknown> =
     typeof annotations === 'object' && annotations !== null ? (annotations as Record<string, unknown>) : {}
   const { dag_id: dagId, task_id: taskId, run_id: runId, try_number, map_index } = given
-  const missing = Object.entries({ dag_id: dagId, task_id: taskId, try_number })
-    .filter(([, value]) => typeof value !== 'string')
-    .map(([name]) => name)
-  if (typeof dagId !== 'string' || typeof taskId !== 'string' || missing.length > 0) {
+  if (typeof dagId !== 'string' || typeof taskId !== 'string' || typeof try_number !== 'string') {
+    const missing = ['dag_id', 'task_id', 'try_number'].filter((name) => typeof given[name] !== 'string')
     return { problem: `the pod lacks the annotation ${missing.join(', ')}` }
   }
   const tryNumber = pythonInt(try_number)

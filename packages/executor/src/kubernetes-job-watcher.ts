@@ -103,7 +103,7 @@ export class KubernetesJobWatcher {
       troubles: new Troubles({ clock, logger: this.#logger, metrics: noMetrics }),
       onNotice: (notice) => {
         if (notice.type === 'LISTED' || this.#scopes.poison.has(notice.record.uid)) return
-        this.processStatus({ type: notice.type, object: notice.record.pod })
+        this.processStatus({ type: notice.type, object: notice.record })
       },
     })
   }

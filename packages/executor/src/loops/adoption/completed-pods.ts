@@ -15,10 +15,10 @@ export function completedSelector(jobId: string, aliveJobIds: readonly string[],
 }
 
 /** When the pod ended: the latest end of a container, else its creation; milliseconds since 1970. */
-export function endedAt({ pod }: PodRecord): number {
-  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {}
+export function endedAt({ metadata, status }: PodRecord): number {
+  const { initContainerStatuses = [], containerStatuses = [] } = status
   const ends = [...initContainerStatuses, ...containerStatuses].map(({ state }) => finishedAt(state))
-  return Math.max(...ends, Date.parse(pod.metadata?.creationTimestamp ?? '') || 0)
+  return Math.max(...ends, Date.parse(metadata.creationTimestamp ?? '') || 0)
 }
 
 function finishedAt(state: ContainerStateView | undefined): number {

@@ -107,7 +107,7 @@ export class ExecutorAdoption {
     const records = await listPods(pods, config, { labelSelector, fieldSelector: 'status.phase!=Succeeded' }, signal)
     const before = clock.now() - olderThanSeconds * 1000
     for (const record of records) {
-      if (endingOf(record.pod)?.state !== 'failed') continue
+      if (endingOf(record)?.state !== 'failed') continue
       if (olderThanSeconds > 0 && endedAt(record) > before) continue
       engine.reaper.enqueue({ ...referenceTo(record), action: 'delete' })
     }

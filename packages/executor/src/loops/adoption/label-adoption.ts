@@ -104,7 +104,7 @@ export class LabelAdoption {
     for (const record of records) {
       const key = keyOfPod(record)
       if (endedAt(record) > before || (key && (open.has(key) || engine.book.get(key)))) continue
-      const action = podDisposal(record.pod, 'success', config)
+      const action = podDisposal(record, 'success', config)
       metrics.increment('davit_executor.adoptions', { result: 'completed' })
       engine.reaper.enqueue({ ...referenceTo(record), action })
     }

@@ -83,11 +83,11 @@ export class LeaseAdoption {
     const seen = [...cache.records()].filter(
       (record) =>
         deploymentOf(record) === config.deployment &&
-        (record.pod.metadata?.deletionTimestamp === undefined || hasOutcomeFinalizer(record.pod)) &&
+        (record.metadata.deletionTimestamp === undefined || hasOutcomeFinalizer(record)) &&
         !engine.book.ofPod(record.namespace, record.name) &&
         !engine.reaper.isPending(record.uid) &&
         // Who committed the end disposes of the pod; that may have to wait for the API server.
-        (!hasEnded(record.pod) || endedAt(record) < before),
+        (!hasEnded(record) || endedAt(record) < before),
     )
     // A launch that the store never recorded is of another store: it is left alone.
     const closed = new Set(await this.#leases.closed(seen.map(launchIdOf)))
@@ -95,10 +95,10 @@ export class LeaseAdoption {
   }
 
   #dispose(record: PodRecord): void {
-    const { namespace, name, pod } = record
+    const { namespace, name } = record
     const { engine, metrics, config, logger } = this.#context
-    const ending = endingOf(pod)
-    const action = ending ? podDisposal(pod, ending.state, config) : 'delete'
+    const ending = endingOf(record)
+    const action = ending ? podDisposal(record, ending.state, config) : 'delete'
     logger.warn('pod of a launch that is over', {
       namespace,
       pod: name,

@@ -1,7 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
-import { LAUNCH_LABEL } from '../../pods/identity-marks.ts'
 import type { LaunchBook } from '../launch-book.ts'
 import type { LaunchStore } from '../launch-store.ts'
 import { podDisposal } from '../outcomes/pod-disposal.ts'
@@ -41,12 +40,12 @@ export async function disposeOfRecordedPods(options: RecordedPodsOptions, signal
   const open = new Set((await store.currentLaunches()).map(({ id }) => id))
   for (const record of ended) {
     // By its label alone: a pod whose annotations somebody has spoilt is not to stay for ever either.
-    const id = record.pod.metadata?.labels?.[LAUNCH_LABEL]
+    const id = record.metadata.launchId
     if (id === undefined || open.has(id) || book.ofPod(record.namespace, record.name)) continue
-    reaper.enqueue({ ...referenceTo(record), action: podDisposal(record.pod, stateOf(record), config) })
+    reaper.enqueue({ ...referenceTo(record), action: podDisposal(record, stateOf(record), config) })
   }
 }
 
-function stateOf({ pod }: PodRecord): 'success' | 'failed' {
-  return endingOf(pod)?.state ?? 'failed'
+function stateOf(record: PodRecord): 'success' | 'failed' {
+  return endingOf(record)?.state ?? 'failed'
 }

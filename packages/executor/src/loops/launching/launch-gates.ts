@@ -51,7 +51,7 @@ export class LaunchGates {
   /** The pod was seen: lifts its gate, if it has one and the store knows the pod. */
   seen(entry: LaunchEntry): void {
     const { launch, record } = entry
-    if (!launch || !record || !hasLaunchGate(record.pod)) return
+    if (!launch || !record || !hasLaunchGate(record)) return
     if (!this.#bound.has(launch) || this.#pending.has(launch)) return
     this.#pending.add(launch)
     this.#lifts.push({ entry, launch })

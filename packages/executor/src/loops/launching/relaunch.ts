@@ -49,7 +49,7 @@ function mayLaunchAgain(entry: LaunchEntry, failure: Failure, config: Budgets): 
 export function markSuperseded(entry: LaunchEntry, failure: Failure): void {
   if (entry.supersedes || !entry.launch) return
   entry.infrastructureFailures += 1
-  const hinted = withHint(failure, entry.record?.pod ?? null)
+  const hinted = withHint(failure, entry.record)
   entry.supersedes = { launchId: entry.launch.id, failure: hinted, launch: entry.launch, record: entry.record }
 }
 
@@ -74,7 +74,7 @@ export function disposeSuperseded(entry: LaunchEntry, reaper: Reaper, config: Ex
   const { launch, record, isDisposedOf } = entry.supersedes ?? {}
   entry.supersedes = null
   if (!launch?.uid || isDisposedOf) return
-  const action = podDisposal(record?.pod ?? null, 'failed', config)
+  const action = podDisposal(record ?? null, 'failed', config)
   const pod = { namespace: launch.namespace, name: launch.podName, uid: launch.uid, ...finalizerOf(record) }
   reaper.enqueue({ ...pod, action })
 }

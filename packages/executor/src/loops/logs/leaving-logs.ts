@@ -38,10 +38,11 @@ export class LeavingLogs {
   }
 
   /** Begins to follow, once, if the pod runs and is being deleted. */
-  see({ launch, wasRunning }: LaunchEntry, { uid, pod }: PodRecord): void {
+  see({ launch, wasRunning }: LaunchEntry, record: PodRecord): void {
     const { logArchive, clock } = this.#options
-    const { deletionTimestamp } = pod.metadata ?? {}
-    const { running } = mainContainer(pod)?.container.state ?? {}
+    const { uid, metadata } = record
+    const { deletionTimestamp } = metadata
+    const { running } = mainContainer(record)?.container.state ?? {}
     const isOurs = launch?.uid === uid && wasRunning
     if (!logArchive || !launch || !isOurs || !running || !deletionTimestamp) return
     if (this.#followed.has(uid) || this.#followed.size >= MOST || this.#stopping.signal.aborted) return

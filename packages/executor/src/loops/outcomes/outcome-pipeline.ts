@@ -97,7 +97,7 @@ export class OutcomePipeline {
     entry.phase = 'ended'
     entry.timeline?.look(entry)
     const { failure } = ending
-    const hinted = failure && { failure: withHint(failure, entry.record?.pod ?? null) }
+    const hinted = failure && { failure: withHint(failure, entry.record) }
     entry.outcome = { launch: entry.launch, ...ending, ...hinted }
     if (entry.launch.uid) this.#uids.add(entry.launch.uid)
     // Without a start there is no log.
@@ -188,7 +188,7 @@ export class OutcomePipeline {
     const { reaper, config } = this.#options
     if (!launch.uid) return
     this.#uids.delete(launch.uid)
-    const action = accepted ? podDisposal(entry.record?.pod ?? null, state, config) : 'delete'
+    const action = accepted ? podDisposal(entry.record, state, config) : 'delete'
     const pod = { namespace: launch.namespace, name: launch.podName, uid: launch.uid, ...finalizerOf(entry.record) }
     reaper.enqueue({ ...pod, action })
   }

@@ -28,7 +28,7 @@ export function referenceTo(record: PodRecord): Pick<ReapJob, 'namespace' | 'nam
 
 /** What was seen of the pod's finalizer; nothing when it was not seen. */
 export function finalizerOf(record: PodRecord | null | undefined): Pick<ReapJob, 'hasFinalizer'> {
-  return record ? { hasFinalizer: hasOutcomeFinalizer(record.pod) } : {}
+  return record ? { hasFinalizer: hasOutcomeFinalizer(record) } : {}
 }
 
 interface ReaperOptions {

@@ -11,16 +11,17 @@ const SLACK_MS = 30_000
  *
  * @param now milliseconds since 1970
  */
-export function leavingReason({ namespace, name, pod }: PodRecord, now: number): string | null {
-  const { deletionTimestamp } = pod.metadata ?? {}
+export function leavingReason(record: PodRecord, now: number): string | null {
+  const { namespace, name, metadata, spec } = record
+  const { deletionTimestamp, finalizers: all } = metadata
   if (!deletionTimestamp) return null
   const place = `${namespace}/${name}`
   // The timestamp is when the grace period ends.
   const until = Date.parse(deletionTimestamp)
   if (now < until + SLACK_MS) return `its pod ${place} is being deleted, until ${deletionTimestamp} at the latest`
-  const node = pod.spec?.nodeName
-  const finalizers = pod.metadata?.finalizers?.filter((name) => name !== OUTCOME_FINALIZER) ?? []
-  if (finalizers.length > 0 && (node === undefined || isInTerminalPhase(pod))) {
+  const node = spec.nodeName
+  const finalizers = all?.filter((name) => name !== OUTCOME_FINALIZER) ?? []
+  if (finalizers.length > 0 && (node === undefined || isInTerminalPhase(record))) {
     return `its pod ${place} should be gone since ${deletionTimestamp}: the finalizer ${finalizers.join(', ')} keeps it; who set it has to take it off (kubectl get pod -n ${namespace} ${name} -o yaml)`
   }
   return (

@@ -153,6 +153,6 @@ function taskOf({ key: { dagId, taskId, runId, mapIndex } }: Pick<Launch, 'key'>
   return JSON.stringify([dagId, taskId, runId, mapIndex])
 }
 
-function isOver({ pod }: PodRecord): boolean {
-  return hasEnded(pod) || willNeverRun(pod)
+function isOver(record: PodRecord): boolean {
+  return hasEnded(record) || willNeverRun(record)
 }

@@ -2,84 +2,60 @@ import type {
   ContainerStateView,
   ContainerStatusView,
   ContainerView,
-  ObjectMetaView,
   PodSpecView,
   PodStatusView,
   PodView,
   TerminatedView,
 } from '../../kube/pod-view.ts'
-import {
-  DEPLOYMENT_LABEL,
-  EXECUTOR_DONE_LABEL,
-  LAUNCH_ANNOTATION,
-  LAUNCH_LABEL,
-  OWNER_LABEL,
-  POD_REVOKED_LABEL,
-} from '../../pods/identity-marks.ts'
 import type { WatchRecord } from '../../watch/record-store.ts'
-import { recordedConditions } from './recorded-conditions.ts'
+import { plainOrder, recordedConditions } from './recorded-conditions.ts'
 import { recordedMessage } from './recorded-message.ts'
+import { RecordedMetadata } from './recorded-metadata.ts'
 import { SharedValues, sharedText } from './shared-values.ts'
-
-/**
- * What the cache keeps of a pod: identity, phase, reasons and times, at most about 1 KiB while it runs. `pod` is the
- * pod cut down to that, so that the pure functions on pods read records as well.
- */
-export interface PodRecord extends WatchRecord {
-  readonly pod: PodView
-}
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
-/** Ours and Airflow's: what identifies the task, its owner, and what was done to the pod. */
-const LABELS = [OWNER_LABEL, EXECUTOR_DONE_LABEL, POD_REVOKED_LABEL, DEPLOYMENT_LABEL, LAUNCH_LABEL]
-const ANNOTATIONS = ['dag_id', 'task_id', 'run_id', 'try_number', 'map_index', LAUNCH_ANNOTATION]
-/** Their values are of one pod alone. */
-const OF_ONE_POD: ReadonlySet<string> = new Set([LAUNCH_LABEL, 'map_index'])
 /** The container that runs the task. Airflow: `base`. */
 const MAIN = 'base'
+
+/**
+ * What the cache keeps of a pod: the pod cut down to identity, phase, reasons and times, so that the pure functions on pods
+ * read records as well. What pods have alike while they run is held once, which leaves some 150 bytes for each.
+ */
+export class PodRecord implements WatchRecord, PodView {
+  readonly metadata: RecordedMetadata
+  readonly spec: PodSpecView
+  readonly status: PodStatusView
+
+  constructor(metadata: RecordedMetadata, spec: PodSpecView, status: PodStatusView) {
+    this.metadata = metadata
+    this.spec = spec
+    this.status = status
+  }
+
+  get name(): string {
+    return this.metadata.name
+  }
+
+  get namespace(): string {
+    return this.metadata.namespace
+  }
+
+  get uid(): string {
+    return this.metadata.uid
+  }
+
+  get resourceVersion(): string {
+    return this.metadata.resourceVersion
+  }
+}
 
 /**
  * The record of a pod, as it comes from a list or a watch: what is absent in the pod is absent in it. Made for each event, so
  * that it is written for speed: no spreads, which cost more than all the rest.
  */
 export function projectPod({ metadata = {}, spec = {}, status = {} }: PodView): PodRecord {
-  const { name = '', namespace: place = '', uid = '', resourceVersion = '' } = metadata
-  const namespace = sharedText(place)
-  const kept = { name, namespace, uid, resourceVersion }
-  return {
-    name,
-    namespace,
-    uid,
-    resourceVersion,
-    pod: { metadata: metadataOf(kept, metadata), spec: specOf(spec), status: statusOf(status) },
-  }
-}
-
-function metadataOf(
-  { name, namespace, uid, resourceVersion }: Required<Pick<ObjectMetaView, keyof WatchRecord>>,
-  metadata: ObjectMetaView,
-): ObjectMetaView {
-  const { creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, finalizers } = metadata
-  const labels = pick(metadata.labels, LABELS)
-  const annotations = pick(metadata.annotations, ANNOTATIONS)
-  // Both in one literal, with the time that every stored pod has: what is added later has to be held beside the object.
-  const kept: Writable<ObjectMetaView> =
-    creationTimestamp === undefined
-      ? { name, namespace, uid, resourceVersion, labels, annotations }
-      : {
-          name,
-          namespace,
-          uid,
-          resourceVersion,
-          creationTimestamp: sharedText(creationTimestamp),
-          labels,
-          annotations,
-        }
-  if (deletionTimestamp !== undefined) kept.deletionTimestamp = deletionTimestamp
-  if (deletionGracePeriodSeconds !== undefined) kept.deletionGracePeriodSeconds = deletionGracePeriodSeconds
-  if (finalizers?.length) kept.finalizers = finalizers
-  return kept
+  return new PodRecord(new RecordedMetadata(metadata), specOf(spec), statusOf(status))
 }
 
 function specOf(spec: PodSpecView): PodSpecView {
@@ -97,7 +73,22 @@ function specOf(spec: PodSpecView): PodSpecView {
   return kept
 }
 
+const plainStatuses = new SharedValues<PodStatusView>()
+const runningLists = new SharedValues<readonly ContainerStatusView[]>()
+
+/** Pods whose containers started in the same second have statuses alike while they run. */
 function statusOf(status: PodStatusView): PodStatusView {
+  const { phase, reason, message, startTime, conditions, initContainerStatuses, containerStatuses } = status
+  const running = containerStatuses?.length ? runningKey(containerStatuses) : ''
+  const order = conditions?.length ? plainOrder(conditions) : 0
+  const isPlain = reason === undefined && message === undefined && !initContainerStatuses?.length
+  if (isPlain && running !== null && order !== null) {
+    return plainStatuses.get(`${phase}\0${startTime}\0${order}\0${running}`, () => recordedStatus(status))
+  }
+  return recordedStatus(status)
+}
+
+function recordedStatus(status: PodStatusView): PodStatusView {
   const { phase, reason, message, startTime, conditions, initContainerStatuses, containerStatuses } = status
   const kept: Writable<PodStatusView> = {}
   if (phase !== undefined) kept.phase = sharedText(phase)
@@ -110,16 +101,19 @@ function statusOf(status: PodStatusView): PodStatusView {
   return kept
 }
 
-const runningLists = new SharedValues<readonly ContainerStatusView[]>()
-
-/** Pods whose containers started in the same second have statuses alike while they run. */
 function sharedStatuses(statuses: readonly ContainerStatusView[]): readonly ContainerStatusView[] {
+  const key = runningKey(statuses)
+  return key === null ? statuses.map(containerStatus) : runningLists.get(key, () => statuses.map(containerStatus))
+}
+
+/** What tells statuses apart of which all run; null when not all do. */
+function runningKey(statuses: readonly ContainerStatusView[]): string | null {
   let key = ''
   for (const { name, state, lastState, restartCount } of statuses) {
-    if (!state?.running || lastState?.terminated) return statuses.map(containerStatus)
+    if (!state?.running || lastState?.terminated) return null
     key += `${name}\0${restartCount}\0${state.running.startedAt}\0`
   }
-  return runningLists.get(key, () => statuses.map(containerStatus))
+  return key
 }
 
 function containerStatus({ name, state, lastState, image, restartCount }: ContainerStatusView): ContainerStatusView {
@@ -207,13 +201,4 @@ function container({ name, restartPolicy, resources }: ContainerView): Container
       },
     }),
   }
-}
-
-function pick(from: Readonly<Record<string, string>> | undefined, names: readonly string[]): Record<string, string> {
-  const kept: Record<string, string> = {}
-  for (const name of names) {
-    const value = from?.[name]
-    if (value !== undefined) kept[name] = OF_ONE_POD.has(name) ? value : sharedText(value)
-  }
-  return kept
 }

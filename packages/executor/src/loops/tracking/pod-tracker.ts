@@ -142,10 +142,11 @@ export class PodTracker {
       if (!entry.isRecorded) return
       // On its way out, it is the pod of an earlier life of the same launch, and ours is still to come; unless our finalizer
       // keeps it for us.
-      if (record.pod.metadata?.deletionTimestamp !== undefined && !hasOutcomeFinalizer(record.pod)) return
+      if (record.metadata.deletionTimestamp !== undefined && !hasOutcomeFinalizer(record)) return
       this.#options.events.onBound(entry, record)
     }
     entry.record = record
+    if (entry.launch) record.metadata.shareTextsWith(entry.launch)
     this.#take(entry, record, { isDeleted: false })
   }
 
@@ -158,12 +159,12 @@ export class PodTracker {
   failPendingOlderThan(seconds: number, limit: number): void {
     const { book, clock, events } = this.#options
     const before = clock.now() - seconds * 1000
-    const createdAt = ({ record }: LaunchEntry) => Date.parse(record?.pod.metadata?.creationTimestamp ?? '')
+    const createdAt = ({ record }: LaunchEntry) => Date.parse(record?.metadata.creationTimestamp ?? '')
     const old = [...book.entries()]
       .filter((entry) => entry.phase === 'live' && entry.pending !== null && createdAt(entry) < before)
       .sort((a, b) => createdAt(a) - createdAt(b))
     for (const entry of old.slice(0, limit)) {
-      const pending = entry.record && pendingStage(entry.record.pod)
+      const pending = entry.record && pendingStage(entry.record)
       if (!pending) continue
       const said = [pending.reason, entry.pending?.told].filter(Boolean).join('; ')
       const message = `the pod was pending for more than ${seconds} s (workerPodsPendingTimeout)${said && `: ${said}`}`
@@ -222,8 +223,8 @@ export class PodTracker {
 
   #take(entry: LaunchEntry, record: PodRecord, { isDeleted }: { isDeleted: boolean }): void {
     const { events } = this.#options
-    if (record.pod.spec?.schedulingGates && entry.phase === 'live') events.onGated(entry)
-    const news = podNews(record.pod, { isDeleted, fatalContainerStateReasons: this.#withoutGrace })
+    if (record.spec.schedulingGates && entry.phase === 'live') events.onGated(entry)
+    const news = podNews(record, { isDeleted, fatalContainerStateReasons: this.#withoutGrace })
     switch (news.kind) {
       case 'running':
         if (!entry.wasRunning) {
@@ -234,7 +235,7 @@ export class PodTracker {
         }
         return
       case 'ended':
-        this.#end(entry, news.ending, { isOver: isDeleted || hasEnded(record.pod) })
+        this.#end(entry, news.ending, { isOver: isDeleted || hasEnded(record) })
         return
       case 'vanished':
         this.#end(entry, failedFor(this.#vanished(entry, record, news.failure)), { isOver: true })
@@ -249,11 +250,11 @@ export class PodTracker {
 
   /** A pod once seen running has not been deleted before it started, whatever its last phase was. */
   #vanished(entry: LaunchEntry, record: PodRecord, failure: Failure): Failure {
-    return entry.wasRunning ? vanishedFailure(record.pod, { mayHaveRun: true }) : failure
+    return entry.wasRunning ? vanishedFailure(record, { mayHaveRun: true }) : failure
   }
 
-  #updatePending(entry: LaunchEntry, { pod }: PodRecord): void {
-    const pending = pendingStage(pod)
+  #updatePending(entry: LaunchEntry, record: PodRecord): void {
+    const pending = pendingStage(record)
     if (!pending || entry.phase !== 'live') {
       this.forget(entry)
       return
@@ -268,10 +269,10 @@ export class PodTracker {
     if (known?.stage !== pending.stage) known = { stage: pending.stage, labels: new Map() }
     this.#since.set(entry, known)
     let dueAt = Number.POSITIVE_INFINITY
-    for (const { label } of pendingLimits(pod, this.#options.config)) {
+    for (const { label } of pendingLimits(record, this.#options.config)) {
       if (!known.labels.has(label)) known.labels.set(label, now)
     }
-    for (const { label, limitMs } of pendingLimits(pod, this.#options.config)) {
+    for (const { label, limitMs } of pendingLimits(record, this.#options.config)) {
       dueAt = Math.min(dueAt, (known.labels.get(label) ?? now) + limitMs)
     }
     if (Number.isFinite(dueAt)) this.#deadlines.set(entry, dueAt)
@@ -308,7 +309,7 @@ export class PodTracker {
     if (entry.phase !== 'live' || !entry.record || this.#explaining.has(entry)) return
     const known = this.#since.get(entry)
     const now = this.#steady.now()
-    for (const { label, limitMs, failure } of pendingLimits(entry.record.pod, config)) {
+    for (const { label, limitMs, failure } of pendingLimits(entry.record, config)) {
       if ((known?.labels.get(label) ?? now) + limitMs > now) continue
       if (found === null && podEvents.canAsk(entry.namespace)) {
         this.#explain(entry, (answer) => this.#checkPending(entry, answer))
@@ -357,7 +358,7 @@ export class PodTracker {
 
   #gone(entry: LaunchEntry): void {
     const { record, launch } = entry
-    const ending = record && endingOf(record.pod)
+    const ending = record && endingOf(record)
     if (ending) {
       this.#end(entry, ending, { isOver: true })
       return
@@ -365,7 +366,7 @@ export class PodTracker {
     // A pod that had no node when last seen may have got one since; only a deletion that was watched would prove more.
     const { namespace, podName: name = '', uid = '' } = launch ?? {}
     // Taken over after it went: nobody has shown it to us, and the store has its name.
-    const pod = record?.pod ?? { metadata: { ...(namespace && { namespace }), name, uid } }
+    const pod = record ?? { metadata: { ...(namespace && { namespace }), name, uid } }
     const failure = vanishedFailure(pod, { mayHaveRun: true })
     this.#end(entry, failedFor(failure), { isOver: true })
   }

@@ -23,8 +23,8 @@ export class PoisonPods {
 
   notice(notice: Notice<PodRecord>): void {
     if (notice.type === 'LISTED') return
-    const { uid, namespace, name, pod } = notice.record
-    const problem = notice.type === 'DELETED' ? undefined : readTaskAnnotations(pod.metadata?.annotations).problem
+    const { uid, namespace, name, metadata } = notice.record
+    const problem = notice.type === 'DELETED' ? undefined : readTaskAnnotations(metadata.annotations).problem
     if (problem === undefined) {
       this.#byUid.delete(uid)
       return

@@ -19,13 +19,20 @@ const plainLists = new SharedValues<readonly PodConditionView[], number>()
 
 /** What is kept of a pod's conditions; what all pods have alike is held once. */
 export function recordedConditions(all: readonly PodConditionView[]): readonly PodConditionView[] {
+  const order = plainOrder(all)
+  return order === null ? all.map(recorded) : plainLists.get(order, () => all.map(recorded))
+}
+
+/** A number for the types of conditions that say nothing else, in their order; null: one of them does. */
+export function plainOrder(all: readonly PodConditionView[]): number | null {
+  if (all.length > LONGEST) return null
   let order = 0
   for (const { type, status } of all) {
     const digit = status === 'True' ? PLAIN.get(type)?.digit : undefined
-    if (digit === undefined || all.length > LONGEST) return all.map(recorded)
+    if (digit === undefined) return null
     order = order * BASE + digit
   }
-  return plainLists.get(order, () => all.map(recorded))
+  return order
 }
 
 function recorded({ type, status, lastTransitionTime, reason, message }: PodConditionView): PodConditionView {

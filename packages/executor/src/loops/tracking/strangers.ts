@@ -1,5 +1,4 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
-import { LAUNCH_ANNOTATION } from '../../pods/identity-marks.ts'
 import { launchNumber } from '../../pods/launch-name.ts'
 import { PlaceMap } from '../../watch/place-map.ts'
 import type { LaunchBook } from '../launch-book.ts'
@@ -83,7 +82,7 @@ export class Strangers {
     const key = keyOfPod(record)
     const entry = key && book.get(key)
     if (!entry?.isRecorded) return false
-    const id = record.pod.metadata?.annotations?.[LAUNCH_ANNOTATION] ?? ''
+    const id = launchIdOf(record)
     const number = launchNumber(id)
     return id.startsWith(`${key?.tryNumber}-`) && number !== null && number < entry.launchNumber
   }

@@ -75,8 +75,10 @@ function ended(terminated: object, status: Pod['status'] = {}): Pod {
 
 describe('projectPod', () => {
   it('keeps at most about a kibibyte of a running pod', () => {
-    expect(JSON.stringify(projectPod(running).pod).length).toBeLessThan(1_300)
-    expect(projectPod(running)).toMatchObject({
+    const record = projectPod(running)
+    const { labels, annotations } = record.metadata
+    expect(JSON.stringify({ record, labels, annotations }).length).toBeLessThan(1_300)
+    expect(record).toMatchObject({
       name: 'sales-extract-abcdefgh',
       namespace: 'default',
       uid: '11111111-1111-4111-8111-111111111111',
@@ -143,15 +145,59 @@ describe('projectPod', () => {
     ],
   ] satisfies [string, Pod][])('says of %s what the whole pod says', (_title, pod) => {
     const record = projectPod(pod)
-    expect(classifyFailure(record.pod)).toEqual(classifyFailure(pod))
-    expect(podOutcome({ type: 'MODIFIED', object: record.pod })).toEqual(podOutcome({ type: 'MODIFIED', object: pod }))
+    expect(classifyFailure(record)).toEqual(classifyFailure(pod))
+    expect(podOutcome({ type: 'MODIFIED', object: record })).toEqual(podOutcome({ type: 'MODIFIED', object: pod }))
   })
 
   it('keeps every byte of the main container’s termination message, and cuts what others say', () => {
     const message = JSON.stringify({ rows: 'r'.repeat(4_000) })
-    const { pod } = projectPod(ended({ exitCode: 0, message }, { message: 'm'.repeat(10_000) }))
+    const pod = projectPod(ended({ exitCode: 0, message }, { message: 'm'.repeat(10_000) }))
     expect(pod.status?.containerStatuses?.[0]?.state?.terminated?.message).toBe(message)
     expect(pod.status?.message).toHaveLength(512)
+  })
+
+  it('keeps of labels and annotations what names the task, its owner and its launch, of each pod its own', () => {
+    const mapped = (mapIndex: string, launch: string): Pod => ({
+      metadata: {
+        labels: { ...running.metadata?.labels, 'davit-launch': launch, map_index: mapIndex },
+        annotations: { ...running.metadata?.annotations, map_index: mapIndex },
+      },
+    })
+    const marks = (pod: Pod) => {
+      const { labels, annotations, launchId } = projectPod(pod).metadata
+      return { labels, annotations, launchId }
+    }
+    const labels = { 'airflow-worker': '7', 'davit-deployment': 'default' }
+    const annotations = {
+      dag_id: 'sales',
+      task_id: 'extract',
+      run_id: 'manual__2026-01-01T00:00:00+00:00',
+      try_number: '1',
+    }
+    for (const [mapIndex, launchId] of [
+      ['0', '1-1-aaaaaaaa'],
+      ['1', '1-1-bbbbbbbb'],
+    ] as const) {
+      expect(marks(mapped(mapIndex, launchId))).toEqual({
+        labels: { ...labels, 'davit-launch': launchId },
+        annotations: { ...annotations, map_index: mapIndex },
+        launchId,
+      })
+    }
+    const revoked: Pod = { metadata: { labels: { ...labels, airflow_pod_revoked: 'True' }, annotations } }
+    expect(marks(revoked)).toEqual({ labels: revoked.metadata?.labels, annotations, launchId: undefined })
+    expect(marks({ metadata: { labels, annotations: {} } })).toEqual({ labels, annotations: {}, launchId: undefined })
+  })
+
+  it('takes the texts of a launch only where they are the same', () => {
+    const { metadata } = projectPod(running)
+    const key = { dagId: 'sales', taskId: 'extract', runId: 'r', tryNumber: 1, mapIndex: -1 }
+    metadata.shareTextsWith({ id: '1-2-x', key, number: 2, podName: 'another', namespace: 'elsewhere', uid: 'u2' })
+    expect(metadata).toMatchObject({
+      name: 'sales-extract-abcdefgh',
+      uid: '11111111-1111-4111-8111-111111111111',
+      launchId: '1-1-abcdefgh',
+    })
   })
 
   it('makes a record of the barest pod', () => {

@@ -1,4 +1,5 @@
 import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import { boundLaunch } from './bound-launch.ts'
 import type {
   CommittedOutcome,
   Launch,
@@ -39,11 +40,11 @@ export class InMemoryLaunchStore implements LaunchStore {
     const current = this.#current.get(key)
     // An adopted launch was recorded by a process that is gone, and its memory with it.
     if (!current) {
-      this.#current.set(key, boundTo(launch, uid))
+      this.#current.set(key, boundLaunch(launch, uid))
       return true
     }
     if (current.id !== launch.id) return false
-    if (current.uid === undefined) this.#current.set(key, boundTo(launch, uid))
+    if (current.uid === undefined) this.#current.set(key, boundLaunch(launch, uid))
     return (current.uid ?? uid) === uid
   }
 
@@ -78,9 +79,4 @@ export class InMemoryLaunchStore implements LaunchStore {
 
   /** Nothing to put back: see {@link queuedTaskInstances}. */
   async requeue(): Promise<void> {}
-}
-
-/** The executor's own object where it says that already: with thousands of launches a second one of each counts. */
-function boundTo(launch: Launch, uid: string): Launch {
-  return launch.uid === uid ? launch : { ...launch, uid }
 }

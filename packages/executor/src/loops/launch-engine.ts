@@ -119,6 +119,7 @@ export class LaunchEngine {
       events: {
         onBound: (entry, record) => this.#binding.bind(entry, record.uid),
         onRunning: (entry) => {
+          this.#gates.passed(entry)
           options.events.onRunning(entry)
           this.launcher.started()
         },

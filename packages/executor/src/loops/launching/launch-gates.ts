@@ -20,6 +20,7 @@ interface LaunchGatesOptions {
  * with its gate, so that nobody's crash or lost answer leaves one behind.
  */
 export class LaunchGates {
+  /** Of those whose pods do not run yet. */
   readonly #bound = new WeakSet<Launch>()
   readonly #pending = new Set<Launch>()
   readonly #lifts: WorkQueue<{ readonly entry: LaunchEntry; readonly launch: Launch }>
@@ -43,7 +44,7 @@ export class LaunchGates {
 
   /** The store has bound the launch to its pod. */
   bound(entry: LaunchEntry): void {
-    if (!entry.launch) return
+    if (!entry.launch || entry.wasRunning) return
     this.#bound.add(entry.launch)
     if (entry.record) this.seen(entry)
   }
@@ -55,6 +56,11 @@ export class LaunchGates {
     if (!this.#bound.has(launch) || this.#pending.has(launch)) return
     this.#pending.add(launch)
     this.#lifts.push({ entry, launch })
+  }
+
+  /** The pod runs: it has no gate any more. */
+  passed({ launch }: LaunchEntry): void {
+    if (launch) this.#bound.delete(launch)
   }
 
   idle(options?: { readonly withDelayed?: boolean }): Promise<void> {

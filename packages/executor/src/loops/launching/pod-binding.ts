@@ -1,5 +1,6 @@
 import type { Logger } from '../../logger.ts'
 import type { Metrics } from '../../metrics.ts'
+import { boundLaunch } from '../bound-launch.ts'
 import type { LaunchEntry } from '../launch-entry.ts'
 import type { Launch, LaunchStore } from '../launch-store.ts'
 import type { Reaper } from '../outcomes/reaper.ts'
@@ -37,7 +38,7 @@ export class PodBinding {
     if (!entry.launch) return
     if (entry.phase === 'waiting') launcher.remove(entry)
     const isBound = entry.launch.uid === uid
-    entry.launch = { ...entry.launch, uid }
+    entry.launch = boundLaunch(entry.launch, uid)
     entry.phase = 'live'
     entry.refusal = null
     entry.sentPod = null

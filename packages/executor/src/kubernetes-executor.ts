@@ -37,7 +37,7 @@ import { type Metrics, noMetrics } from './metrics.ts'
 import { ownerJobId } from './owner-job-id.ts'
 import { fromObj, podPatchOf } from './pods/executor-pod-override.ts'
 import { ResourceVersion } from './resource-version.ts'
-import { type TaskInstanceKey, taskInstanceKeyText } from './tasks/task-instance-key.ts'
+import type { TaskInstanceKey } from './tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from './tasks/task-instance-key-map.ts'
 import { TaskInstanceKeySet } from './tasks/task-instance-key-set.ts'
 
@@ -101,8 +101,8 @@ export class KubernetesExecutor extends BaseExecutor {
   /** Numbers of launches that an earlier process had reached. */
   readonly #launchNumbers = new TaskInstanceKeyMap<number>()
   readonly #queuedAt = new WeakMap<QueuedWorkload, number>()
-  /** Outcomes whose events are in the buffer, by key. */
-  readonly #announced = new Map<string, LaunchOutcome[]>()
+  /** Outcomes whose events are in the buffer. */
+  readonly #announced = new TaskInstanceKeyMap<LaunchOutcome[]>()
   readonly #lease: LeaseKeeper | null = null
   #scopes: PodScopes | null = null
   #hasLookedForRecorded = false
@@ -383,9 +383,8 @@ export class KubernetesExecutor extends BaseExecutor {
   override getEventBuffer(dagIds?: readonly string[] | null): TaskInstanceKeyMap<ExecutorEvent> {
     const events = super.getEventBuffer(dagIds)
     for (const key of events.keys()) {
-      const text = taskInstanceKeyText(key)
-      const outcomes = this.#announced.get(text)
-      this.#announced.delete(text)
+      const outcomes = this.#announced.get(key)
+      this.#announced.delete(key)
       if (outcomes) this.#engine.drained(outcomes)
     }
     return events
@@ -449,8 +448,7 @@ export class KubernetesExecutor extends BaseExecutor {
     const timeline = meter?.read()
     for (const [phase, ms] of Object.entries(timeline?.parts ?? {}))
       this.metrics.timing('davit_executor.task_phase', ms, { phase })
-    const text = taskInstanceKeyText(key)
-    if (this.#store.isVolatile) this.#announced.set(text, [...(this.#announced.get(text) ?? []), outcome])
+    if (this.#store.isVolatile) this.#announced.set(key, [...(this.#announced.get(key) ?? []), outcome])
     // A null would erase Airflow's `external_executor_id` of a task that goes on (N5).
     const goesOn = state === 'queued' || state === 'running'
     this.report(key, {

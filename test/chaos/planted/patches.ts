@@ -67,8 +67,8 @@ export const PATCHES: readonly Patch[] = [
             replace: 'counted = 0\n\n  get size(): number {\n    return this.counted',
           },
           {
-            find: 'this.#byKey.set(entry.keyText, entry)',
-            replace: 'this.#byKey.set(entry.keyText, entry); this.counted++',
+            find: 'this.#byKey.set(entry.key, entry)',
+            replace: 'this.#byKey.set(entry.key, entry); this.counted++',
           },
           { find: "entry.phase = 'closed'", replace: "if (entry.outcome) this.counted--; entry.phase = 'closed'" },
         ],

@@ -1,4 +1,5 @@
-import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
+import { TaskInstanceKeyMap } from '../tasks/task-instance-key-map.ts'
 import { boundLaunch } from './bound-launch.ts'
 import type {
   CommittedOutcome,
@@ -15,7 +16,7 @@ import type {
  */
 export class InMemoryLaunchStore implements LaunchStore {
   readonly isVolatile: boolean = true
-  readonly #current = new Map<string, Launch>()
+  readonly #current = new TaskInstanceKeyMap<Launch>()
   #versions: ReadonlyMap<string, string> = new Map()
 
   readonly resourceVersions = {
@@ -26,7 +27,7 @@ export class InMemoryLaunchStore implements LaunchStore {
   }
 
   async recordLaunch({ launch, supersedes }: LaunchRequest): Promise<RecordedLaunch> {
-    const key = taskInstanceKeyText(launch.key)
+    const { key } = launch
     const current = this.#current.get(key)
     if (current && current.id !== launch.id && current.id !== supersedes?.launchId) {
       return { recorded: false, reason: `launch ${current.id} of this try is the current one` }
@@ -36,7 +37,7 @@ export class InMemoryLaunchStore implements LaunchStore {
   }
 
   async bindPod(launch: Launch, uid: string): Promise<boolean> {
-    const key = taskInstanceKeyText(launch.key)
+    const { key } = launch
     const current = this.#current.get(key)
     // An adopted launch was recorded by a process that is gone, and its memory with it.
     if (!current) {
@@ -49,14 +50,14 @@ export class InMemoryLaunchStore implements LaunchStore {
   }
 
   async revokeLaunch(launch: Launch): Promise<boolean> {
-    const key = taskInstanceKeyText(launch.key)
+    const { key } = launch
     if (this.#current.get(key)?.id === launch.id) this.#current.delete(key)
     return true
   }
 
   async commitOutcomes(batch: readonly LaunchOutcome[]): Promise<readonly CommittedOutcome[]> {
     return batch.map(({ launch, state }) => {
-      const key = taskInstanceKeyText(launch.key)
+      const { key } = launch
       const current = this.#current.get(key)
       const isFenced =
         current !== undefined &&

@@ -1,4 +1,5 @@
-import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
+import { TaskInstanceKeyMap } from '../tasks/task-instance-key-map.ts'
 import { PlaceMap } from '../watch/place-map.ts'
 import type { LaunchEntry } from './launch-entry.ts'
 
@@ -7,7 +8,7 @@ import type { LaunchEntry } from './launch-entry.ts'
  * current launch. Slots are counted from here (I5), never up and down.
  */
 export class LaunchBook {
-  readonly #byKey = new Map<string, LaunchEntry>()
+  readonly #byKey = new TaskInstanceKeyMap<LaunchEntry>()
   readonly #byPod = new PlaceMap<LaunchEntry>()
   #sequence = 0
 
@@ -29,7 +30,7 @@ export class LaunchBook {
   }
 
   add(entry: LaunchEntry): void {
-    this.#byKey.set(entry.keyText, entry)
+    this.#byKey.set(entry.key, entry)
     this.index(entry)
   }
 
@@ -46,7 +47,7 @@ export class LaunchBook {
   }
 
   get(key: TaskInstanceKey): LaunchEntry | undefined {
-    return this.#byKey.get(taskInstanceKeyText(key))
+    return this.#byKey.get(key)
   }
 
   ofPod(namespace: string, podName: string): LaunchEntry | undefined {
@@ -57,7 +58,7 @@ export class LaunchBook {
   close(entry: LaunchEntry): void {
     entry.phase = 'closed'
     this.unindex(entry)
-    if (this.#byKey.get(entry.keyText) === entry) this.#byKey.delete(entry.keyText)
+    if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key)
   }
 
   entries(): IterableIterator<LaunchEntry> {

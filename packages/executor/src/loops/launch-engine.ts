@@ -2,7 +2,7 @@ import type { PodView } from '../kube/pod-view.ts'
 import type { Pod } from '../kube/types.ts'
 import type { Failure } from '../pods/failure.ts'
 import { makeSafeLabelValue } from '../pods/safe-label-value.ts'
-import { type TaskInstanceKey, taskInstanceKeyText } from '../tasks/task-instance-key.ts'
+import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
 import type { Notice } from '../watch/notice.ts'
 import { LaunchBook } from './launch-book.ts'
 import type { LaunchEngineOptions } from './launch-engine-options.ts'
@@ -187,7 +187,7 @@ export class LaunchEngine {
 
   /** Takes on a task that was launched already. `record` null: its pod was bound once, and is looked for. */
   adopt(launch: Launch, record: PodRecord | null): LaunchEntry {
-    const entry = adoptedEntry(launch, taskInstanceKeyText(launch.key), this.book.nextSequence(), record)
+    const entry = adoptedEntry(launch, this.book.nextSequence(), record)
     entry.timeline = new TimelineMeter(this.#options.clock)
     this.book.add(entry)
     if (record) {
@@ -276,7 +276,7 @@ export class LaunchEngine {
     const wished = workload.podPatch as Pod | null | undefined
     const namespace =
       wished?.metadata?.namespace ?? workload.podOverride?.metadata?.namespace ?? this.#options.config.namespace
-    const entry = newEntry(workload, taskInstanceKeyText(workload.key), this.book.nextSequence(), namespace)
+    const entry = newEntry(workload, this.book.nextSequence(), namespace)
     entry.timeline = new TimelineMeter(this.#options.clock, workload.queuedAt)
     return entry
   }

@@ -23,7 +23,6 @@ export type EntryPhase = 'waiting' | 'creating' | 'live' | 'replacing' | 'ended'
 /** One try that this executor answers for. Written by the loops only. */
 export interface LaunchEntry {
   readonly key: TaskInstanceKey
-  readonly keyText: string
   /** Null: adopted, and its work is unknown, so that it cannot be launched again from here. */
   readonly workload: Workload | null
   readonly priority: number
@@ -93,29 +92,28 @@ export interface EntryRefusal {
 }
 
 /** A task that waits for its first launch. */
-export function newEntry(workload: Workload, keyText: string, sequence: number, namespace: string): LaunchEntry {
+export function newEntry(workload: Workload, sequence: number, namespace: string): LaunchEntry {
   const { key, priority, launchNumber, mayExist = false } = workload
-  return blankEntry({ key, keyText, workload, priority, sequence, phase: 'waiting', namespace, launchNumber, mayExist })
+  return blankEntry({ key, workload, priority, sequence, phase: 'waiting', namespace, launchNumber, mayExist })
 }
 
 /** A task whose pod was found, running or ended; `record` null: it was bound once, and is to be looked for. */
-export function adoptedEntry(launch: Launch, keyText: string, sequence: number, record: PodRecord | null): LaunchEntry {
+export function adoptedEntry(launch: Launch, sequence: number, record: PodRecord | null): LaunchEntry {
   const { key, namespace, number: launchNumber } = launch
-  const begun = { key, keyText, workload: null, priority: 0, sequence, phase: 'live', namespace, launchNumber } as const
+  const begun = { key, workload: null, priority: 0, sequence, phase: 'live', namespace, launchNumber } as const
   const entry = blankEntry({ ...begun, mayExist: false })
   return Object.assign(entry, { launch, isRecorded: true, mayBeRecorded: true, record })
 }
 
 type Beginning = Pick<
   LaunchEntry,
-  'key' | 'keyText' | 'workload' | 'priority' | 'sequence' | 'phase' | 'namespace' | 'launchNumber' | 'mayExist'
+  'key' | 'workload' | 'priority' | 'sequence' | 'phase' | 'namespace' | 'launchNumber' | 'mayExist'
 >
 
 /** Every field in one literal: what is added to an object later has to be held beside it. */
 function blankEntry(begun: Beginning): LaunchEntry {
   return {
     key: begun.key,
-    keyText: begun.keyText,
     workload: begun.workload,
     priority: begun.priority,
     sequence: begun.sequence,

@@ -1,8 +1,9 @@
-import { type TaskInstanceKey, taskInstanceKeyText } from './task-instance-key.ts'
+import type { TaskInstanceKey } from './task-instance-key.ts'
+import { TaskInstanceKeyMap } from './task-instance-key-map.ts'
 
 /** A set of task instance keys, which are equal by value. Iterates in order of insertion. */
 export class TaskInstanceKeySet implements Iterable<TaskInstanceKey> {
-  readonly #keys = new Map<string, TaskInstanceKey>()
+  readonly #keys = new TaskInstanceKeyMap<true>()
 
   constructor(keys: Iterable<TaskInstanceKey> = []) {
     for (const key of keys) this.add(key)
@@ -13,17 +14,16 @@ export class TaskInstanceKeySet implements Iterable<TaskInstanceKey> {
   }
 
   has(key: TaskInstanceKey): boolean {
-    return this.#keys.has(taskInstanceKeyText(key))
+    return this.#keys.has(key)
   }
 
   add(key: TaskInstanceKey): this {
-    const text = taskInstanceKeyText(key)
-    if (!this.#keys.has(text)) this.#keys.set(text, key)
+    if (!this.#keys.has(key)) this.#keys.set(key, true)
     return this
   }
 
   delete(key: TaskInstanceKey): boolean {
-    return this.#keys.delete(taskInstanceKeyText(key))
+    return this.#keys.delete(key)
   }
 
   clear(): void {
@@ -31,10 +31,10 @@ export class TaskInstanceKeySet implements Iterable<TaskInstanceKey> {
   }
 
   values(): IterableIterator<TaskInstanceKey> {
-    return this.#keys.values()
+    return this.#keys.keys()
   }
 
   [Symbol.iterator](): IterableIterator<TaskInstanceKey> {
-    return this.#keys.values()
+    return this.#keys.keys()
   }
 }

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { TaskInstanceKey } from '../../src/tasks/task-instance-key.ts'
+import { type TaskInstanceKey, taskInstanceKeyText } from '../../src/tasks/task-instance-key.ts'
 import { TaskInstanceKeyMap } from '../../src/tasks/task-instance-key-map.ts'
 import { TaskInstanceKeySet } from '../../src/tasks/task-instance-key-set.ts'
 
@@ -46,6 +47,66 @@ describe('TaskInstanceKeyMap', () => {
     expect(seen).toEqual([...map])
     map.clear()
     expect([...map]).toEqual([])
+  })
+})
+
+/** Few texts and numbers, so that keys come again. */
+const anyKey = fc.record({
+  dagId: fc.constantFrom('a', 'b', 'ab'),
+  taskId: fc.constantFrom('a', 'b', ''),
+  runId: fc.constantFrom('manual__1', 'manual__2'),
+  tryNumber: fc.constantFrom(1, 2),
+  mapIndex: fc.integer({ min: -1, max: 20 }),
+})
+const anyChange = fc.oneof(
+  { weight: 120, arbitrary: fc.tuple(fc.constant('set' as const), anyKey) },
+  { weight: 90, arbitrary: fc.tuple(fc.constant('delete' as const), anyKey) },
+  { weight: 40, arbitrary: fc.tuple(fc.constant('step' as const), anyKey) },
+  { weight: 20, arbitrary: fc.tuple(fc.constant('iterate' as const), anyKey) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('clear' as const), anyKey) },
+)
+
+describe('TaskInstanceKeyMap beside a Map by text', () => {
+  it('has the same keys, values and order, also for who is in the middle of it when they change', () => {
+    fc.assert(
+      fc.property(fc.array(anyChange, { maxLength: 400, size: 'max' }), (changes) => {
+        const map = new TaskInstanceKeyMap<number>()
+        const model = new Map<string, number>()
+        let iterators = [map.entries(), model.entries()] as const
+        const shown = (entry: IteratorResult<readonly [TaskInstanceKey, number]>) =>
+          entry.done ? null : [taskInstanceKeyText(entry.value[0]), entry.value[1]]
+        for (const [index, [change, one]] of changes.entries()) {
+          const text = taskInstanceKeyText(one)
+          if (change === 'set') {
+            map.set(one, index)
+            model.set(text, index)
+          } else if (change === 'delete') expect(map.delete({ ...one })).toBe(model.delete(text))
+          else if (change === 'clear') {
+            map.clear()
+            model.clear()
+          } else if (change === 'iterate') iterators = [map.entries(), model.entries()]
+          else {
+            const [ours, theirs] = iterators
+            const expected = theirs.next()
+            expect(shown(ours.next())).toEqual(expected.done ? null : expected.value)
+          }
+          expect(map.get(one)).toBe(model.get(text))
+          expect(map.has(one)).toBe(model.has(text))
+          expect(map.size).toBe(model.size)
+        }
+        expect([...map].map(([each, value]) => [taskInstanceKeyText(each), value])).toEqual([...model])
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('holds ten thousand mapped tasks, and finds each', () => {
+    const map = new TaskInstanceKeyMap<number>()
+    for (let mapIndex = 0; mapIndex < 10_000; mapIndex++) map.set({ ...key, mapIndex }, mapIndex)
+    for (let mapIndex = 0; mapIndex < 10_000; mapIndex += 2) expect(map.delete({ ...key, mapIndex })).toBe(true)
+    for (let mapIndex = 0; mapIndex < 10_000; mapIndex++)
+      expect(map.get({ ...key, mapIndex })).toBe(mapIndex % 2 ? mapIndex : undefined)
+    expect([...map.values()].slice(0, 3)).toEqual([1, 3, 5])
   })
 })
 

@@ -2,6 +2,7 @@ import { type Clock, steadyClock } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { Pod } from '../../kube/types.ts'
 import { launchNames } from '../../pods/launch-name.ts'
+import { taskInstanceKeyText } from '../../tasks/task-instance-key.ts'
 import type { LaunchBook } from '../launch-book.ts'
 import type { LaunchEntry } from '../launch-entry.ts'
 import type { Launch, LaunchStore, RecordedLaunch } from '../launch-store.ts'
@@ -61,7 +62,7 @@ export class LaunchPreparation {
       const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordAskedAt < FRESH_MS
       return isFresh || (await this.record(entry)) ? entry.sentPod : null
     }
-    if (!entry.workload) throw new Error(`task ${entry.keyText} has no workload to launch`)
+    if (!entry.workload) throw new Error(`task ${taskInstanceKeyText(entry.key)} has no workload to launch`)
     const launch = this.launchOf(entry)
     entry.launch ??= launch
     const pod = await builder.build(entry.workload, entry.launchNumber)

@@ -21,7 +21,6 @@ const entry = () =>
       launchNumber: 1,
       infrastructureRetries: 3,
     },
-    'd/t',
     0,
     'default',
   )

@@ -58,7 +58,7 @@ function setup() {
       return 'here'
     },
   }
-  const entry = adoptedEntry(launch, 'extract', 1, record())
+  const entry = adoptedEntry(launch, 1, record())
   const logs = new LeavingLogs({ pods, clock, logger: new RecordedLogger(), logArchive })
   return { clock, asked, end, kept, entry, logs }
 }

@@ -31,7 +31,7 @@ function setup() {
   const clock = new FakeClock()
   const pods = new FakePods()
   const free: string[] = []
-  const onFree = ({ keyText }: LaunchEntry) => free.push(keyText)
+  const onFree = ({ key }: LaunchEntry) => free.push(`${key.taskId} ${key.tryNumber}`)
   const leaving = new LeavingPods({ pods, clock, random: () => 0, logger: new RecordedLogger(), onFree })
   const nextTry = (taskId = 'extract') => {
     const key = keyOf(taskId, { tryNumber: 2 })
@@ -45,7 +45,7 @@ function setup() {
       infrastructureRetries: 0,
       launchNumber: 1,
     }
-    return newEntry(workload as never, `${taskId} 2`, 1, 'default')
+    return newEntry(workload as never, 1, 'default')
   }
   return { clock, pods, free, leaving, nextTry }
 }

@@ -2,11 +2,12 @@ import type { Pod } from '../kube/types.ts'
 import type { Failure } from '../pods/failure.ts'
 import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
 import type { Launch, LaunchOutcome } from './launch-store.ts'
+import { launchWishes } from './launch-wishes.ts'
 import type { Refusal } from './launching/refusal.ts'
 import type { PendingStage } from './tracking/pending-stage.ts'
 import type { PodRecord } from './tracking/pod-record.ts'
 import type { TimelineMeter } from './tracking/timeline.ts'
-import type { Workload } from './workload.ts'
+import type { LaunchWishes, Workload } from './workload.ts'
 
 /**
  * Where a task stands.
@@ -24,7 +25,9 @@ export type EntryPhase = 'waiting' | 'creating' | 'live' | 'replacing' | 'ended'
 export interface LaunchEntry {
   readonly key: TaskInstanceKey
   /** Null: adopted, and its work is unknown, so that it cannot be launched again from here. */
-  readonly workload: Workload | null
+  readonly args: readonly string[] | null
+  /** What else its launches need. */
+  readonly wishes: LaunchWishes | null
   readonly priority: number
   /** Its age in the queue; kept for all launches of the try. */
   readonly sequence: number
@@ -93,28 +96,39 @@ export interface EntryRefusal {
 
 /** A task that waits for its first launch. */
 export function newEntry(workload: Workload, sequence: number, namespace: string): LaunchEntry {
-  const { key, priority, launchNumber, mayExist = false } = workload
-  return blankEntry({ key, workload, priority, sequence, phase: 'waiting', namespace, launchNumber, mayExist })
+  const { key, args, priority, launchNumber, mayExist = false } = workload
+  const wishes = launchWishes(workload)
+  return blankEntry({ key, args, wishes, priority, sequence, phase: 'waiting', namespace, launchNumber, mayExist })
 }
 
 /** A task whose pod was found, running or ended; `record` null: it was bound once, and is to be looked for. */
 export function adoptedEntry(launch: Launch, sequence: number, record: PodRecord | null): LaunchEntry {
   const { key, namespace, number: launchNumber } = launch
-  const begun = { key, workload: null, priority: 0, sequence, phase: 'live', namespace, launchNumber } as const
+  const begun = {
+    key,
+    args: null,
+    wishes: null,
+    priority: 0,
+    sequence,
+    phase: 'live',
+    namespace,
+    launchNumber,
+  } as const
   const entry = blankEntry({ ...begun, mayExist: false })
   return Object.assign(entry, { launch, isRecorded: true, mayBeRecorded: true, record })
 }
 
 type Beginning = Pick<
   LaunchEntry,
-  'key' | 'workload' | 'priority' | 'sequence' | 'phase' | 'namespace' | 'launchNumber' | 'mayExist'
+  'key' | 'args' | 'wishes' | 'priority' | 'sequence' | 'phase' | 'namespace' | 'launchNumber' | 'mayExist'
 >
 
 /** Every field in one literal: what is added to an object later has to be held beside it. */
 function blankEntry(begun: Beginning): LaunchEntry {
   return {
     key: begun.key,
-    workload: begun.workload,
+    args: begun.args,
+    wishes: begun.wishes,
     priority: begun.priority,
     sequence: begun.sequence,
     phase: begun.phase,

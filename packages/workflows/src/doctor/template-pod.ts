@@ -19,10 +19,7 @@ async function templatePod(config: ExecutorConfig): Promise<Pod> {
       args: ['true'],
       podOverride: { spec: { containers: [{ name: 'base', ...image }] } },
       podTemplateFile: null,
-      priority: 1,
-      queue: null,
       infrastructureRetries: 0,
-      launchNumber: 1,
     },
     1,
   )

@@ -44,8 +44,8 @@ export async function buildPods(
         if ('failure' in built) throw new Error(built.failure.message)
         const { podOverride = null, podPatch = null, podTemplateFile = null } = built.executorConfig ?? {}
         const key = { dagId, runId, taskId: task.taskId, tryNumber: 1, mapIndex }
-        const workload = { key, args: built.args, podOverride, podPatch, podTemplateFile, priority: 1, queue: null }
-        pods.push(await builder.build({ ...workload, infrastructureRetries: 0, launchNumber: 1 }, 1))
+        const workload = { key, args: built.args, podOverride, podPatch, podTemplateFile, infrastructureRetries: 0 }
+        pods.push(await builder.build(workload, 1))
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error)
         problems.push({ file, path: `tasks.${task.taskId}`, message })

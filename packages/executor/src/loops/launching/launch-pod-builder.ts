@@ -8,7 +8,7 @@ import { type ProtocolMarks, withProtocolMarks } from '../../pods/protocol-marks
 import type { LaunchStore } from '../launch-store.ts'
 import { wantsOutcomeFinalizer } from '../outcomes/outcome-finalizer.ts'
 import { watchedNamespaces } from '../tracking/watched-namespaces.ts'
-import type { Workload } from '../workload.ts'
+import type { LaunchWishes, Workload } from '../workload.ts'
 import { PodMolds } from './pod-molds.ts'
 import { PreparationError } from './preparation-error.ts'
 
@@ -29,6 +29,9 @@ interface LaunchPodBuilderOptions {
   readonly store?: Pick<LaunchStore, 'isVolatile'>
 }
 
+/** A task, as far as its pod is concerned. */
+type LaunchTask = LaunchWishes & Pick<Workload, 'key' | 'args'>
+
 /** A hook that has not answered by then never will. */
 const HOOK_DEADLINE_MS = 30_000
 const VOLATILE = { isVolatile: true }
@@ -48,29 +51,29 @@ export class LaunchPodBuilder {
    *
    * @throws {PreparationError} the task's own fault
    */
-  async build(workload: Workload, number: number): Promise<Pod> {
+  async build(task: LaunchTask, number: number): Promise<Pod> {
     try {
-      return await this.#build(workload, number)
+      return await this.#build(task, number)
     } catch (error) {
       throw new PreparationError(buildFailure(error), { cause: error })
     }
   }
 
-  async #build(workload: Workload, number: number): Promise<Pod> {
+  async #build(task: LaunchTask, number: number): Promise<Pod> {
     const { config, jobId, podMutationHook } = this.#options
-    const { key, args } = workload
+    const { key, args } = task
     const identity = podIdentity({ deployment: config.deployment, key, number, schedulerJobId: jobId })
-    const marks = this.#marksOf(workload)
-    const pod = this.#molds.moldOf(workload, marks).pod(identity, args)
+    const marks = this.#marksOf(task)
+    const pod = this.#molds.moldOf(task, marks).pod(identity, args)
     if (!podMutationHook) return pod
     const mutated = await this.#mutate(pod, podMutationHook)
     return withProtocolMarks(applyPodIdentity(mutated, identity, watchedNamespaces(config)), marks)
   }
 
-  #marksOf(workload: Workload): ProtocolMarks {
+  #marksOf(wishes: LaunchWishes): ProtocolMarks {
     const { config, store = VOLATILE } = this.#options
     return {
-      outcomeFinalizer: wantsOutcomeFinalizer(workload, config, store),
+      outcomeFinalizer: wantsOutcomeFinalizer(wishes, config, store),
       // Whoever builds without a store binds nothing, and would lift none.
       launchGate: config.launchGate && this.#options.store !== undefined,
     }

@@ -62,10 +62,11 @@ export class LaunchPreparation {
       const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordAskedAt < FRESH_MS
       return isFresh || (await this.record(entry)) ? entry.sentPod : null
     }
-    if (!entry.workload) throw new Error(`task ${taskInstanceKeyText(entry.key)} has no workload to launch`)
+    const { key, args, wishes } = entry
+    if (!args || !wishes) throw new Error(`task ${taskInstanceKeyText(key)} has no workload to launch`)
     const launch = this.launchOf(entry)
     entry.launch ??= launch
-    const pod = await builder.build(entry.workload, entry.launchNumber)
+    const pod = await builder.build({ key, args, ...wishes }, entry.launchNumber)
     if (entry.phase !== 'creating') return null
     entry.namespace = pod.metadata?.namespace ?? entry.namespace
     book.unindex(entry)

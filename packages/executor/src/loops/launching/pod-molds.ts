@@ -4,7 +4,7 @@ import { PodMold } from '../../pods/pod-mold.ts'
 import { PodTemplates } from '../../pods/pod-template-file.ts'
 import type { ProtocolMarks } from '../../pods/protocol-marks.ts'
 import { watchedNamespaces } from '../tracking/watched-namespaces.ts'
-import type { Workload } from '../workload.ts'
+import type { LaunchWishes, Workload } from '../workload.ts'
 
 /** Tasks whose overrides all differ gain nothing from a mold, and are not to fill the memory either. */
 const KEPT = 200
@@ -25,8 +25,8 @@ export class PodMolds {
   }
 
   /** @throws what is wrong with template, override or patch */
-  moldOf(workload: Workload, marks: ProtocolMarks): PodMold {
-    const { podOverride, podTemplateFile, podPatch = null, image, args } = workload
+  moldOf(task: LaunchWishes & Pick<Workload, 'args'>, marks: ProtocolMarks): PodMold {
+    const { podOverride, podTemplateFile, podPatch = null, image, args } = task
     const hasArgs = args.length > 0
     const template = this.#templates.basePod(podTemplateFile)
     const said = JSON.stringify([podTemplateFile, podOverride, podPatch, image, hasArgs, marks.outcomeFinalizer])

@@ -37,9 +37,9 @@ export function relaunchDelayMs({ infrastructureFailures }: LaunchEntry): number
 }
 
 function mayLaunchAgain(entry: LaunchEntry, failure: Failure, config: Budgets): boolean {
-  const { workload, infrastructureFailures } = entry
-  if (!workload || failureBudget(failure.class) !== 'infrastructureRetries') return false
-  if (workload.infrastructureRetries >= 0 && infrastructureFailures >= workload.infrastructureRetries) return false
+  const { wishes, infrastructureFailures } = entry
+  if (!wishes || failureBudget(failure.class) !== 'infrastructureRetries') return false
+  if (wishes.infrastructureRetries >= 0 && infrastructureFailures >= wishes.infrastructureRetries) return false
   // Airflow's exclusion is about the reason of a container; one that did not decide excludes nothing.
   const [, reason] = /[cC]ontainerStatuses\[\d+\]\.state\.\w+\.reason=(.*)$/.exec(failure.evidence) ?? []
   return reason === undefined || !config.podLaunchFailureExcludedContainerReasons.includes(reason)

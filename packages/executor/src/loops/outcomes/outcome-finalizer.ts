@@ -2,7 +2,7 @@ import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs, RequestOptions } from '../../kube/kube-client.ts'
 import { OUTCOME_FINALIZER } from '../../pods/protocol-marks.ts'
 import type { LaunchStore } from '../launch-store.ts'
-import type { Workload } from '../workload.ts'
+import type { LaunchWishes } from '../workload.ts'
 import { ifStillThere, type PodReference } from './delete-pod.ts'
 
 /**
@@ -10,7 +10,7 @@ import { ifStillThere, type PodReference } from './delete-pod.ts'
  * leave pods that nobody frees, so with one they never do.
  */
 export function wantsOutcomeFinalizer(
-  { outcomeFinalizer }: Pick<Workload, 'outcomeFinalizer'>,
+  { outcomeFinalizer }: Pick<LaunchWishes, 'outcomeFinalizer'>,
   config: Pick<ExecutorConfig, 'outcomeFinalizer'>,
   store: Pick<LaunchStore, 'isVolatile'>,
 ): boolean {

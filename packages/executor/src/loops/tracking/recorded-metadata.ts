@@ -22,7 +22,8 @@ export class RecordedMetadata implements ObjectMetaView {
   declare readonly deletionTimestamp?: string
   declare readonly deletionGracePeriodSeconds?: number
   #launchId: string | undefined
-  readonly #mapIndex: string | undefined
+  /** As a number, which needs no room, wherever it is written as one. */
+  readonly #mapIndex: string | number | undefined
   readonly #common: CommonMarks
 
   constructor(metadata: ObjectMetaView) {
@@ -35,7 +36,7 @@ export class RecordedMetadata implements ObjectMetaView {
     this.creationTimestamp = sharedText(creationTimestamp)
     this.finalizers = finalizers?.length ? finalizerLists.get(finalizers.join(), () => [...finalizers]) : undefined
     this.#launchId = labels?.[LAUNCH_LABEL]
-    this.#mapIndex = annotations?.map_index
+    this.#mapIndex = numberOf(annotations?.map_index)
     this.#common = commonMarks(labels ?? NONE, annotations ?? NONE)
     if (deletionTimestamp !== undefined) this.deletionTimestamp = deletionTimestamp
     if (deletionGracePeriodSeconds !== undefined) this.deletionGracePeriodSeconds = deletionGracePeriodSeconds
@@ -50,7 +51,7 @@ export class RecordedMetadata implements ObjectMetaView {
   /** What names the task. */
   get annotations(): Readonly<Record<string, string>> {
     const { annotations } = this.#common
-    return this.#mapIndex === undefined ? annotations : { ...annotations, map_index: this.#mapIndex }
+    return this.#mapIndex === undefined ? annotations : { ...annotations, map_index: String(this.#mapIndex) }
   }
 
   /** As the label says; undefined for a pod of Airflow's. */
@@ -64,4 +65,10 @@ export class RecordedMetadata implements ObjectMetaView {
     if (this.uid === uid) this.uid = uid
     if (this.#launchId === id) this.#launchId = id
   }
+}
+
+function numberOf(text: string | undefined): string | number | undefined {
+  if (text === undefined) return text
+  const number = Number(text)
+  return String(number) === text ? number : text
 }

@@ -17,6 +17,14 @@ export interface CreationLimit {
   /** So many in flight have been refused: they are tried again after {@link PATIENCE} clean rounds below. Null: none were. */
   readonly ceiling: number | null
   readonly roundsBelow: number
+  /** By how many it grows beyond what was once refused, doubled with each clean round; null: by half. */
+  readonly stride: number | null
+  /**
+   * What was refused leaves its place empty for a round: a refusal takes no time, so that whoever sends another at once is
+   * refused as fast as he can send.
+   */
+  readonly leftEmpty: number
+  readonly takenSince: number
   /** Of the latest creates, how many were refused as too many; null: none was answered yet. */
   readonly recentlyRefused: number | null
 }
@@ -35,6 +43,8 @@ const SLOW_FACTOR = 3
 const FORGETTING = 1.1
 const PATIENCE = 8
 const RECENT = 16
+/** A burst is more. */
+const ALONE = 2
 
 /** Starts at 16, or at `max` when that is lower. */
 export function initialCreationLimit(max: number): CreationLimit {
@@ -47,6 +57,9 @@ export function initialCreationLimit(max: number): CreationLimit {
     refusals: nothingRefused,
     ceiling: null,
     roundsBelow: 0,
+    stride: null,
+    leftEmpty: 0,
+    takenSince: 0,
     recentlyRefused: null,
   }
 }
@@ -56,6 +69,11 @@ export function refusesMost({ recentlyRefused }: CreationLimit): boolean {
   return recentlyRefused !== null && recentlyRefused > 0.5
 }
 
+/** How many creates may be in flight at present: the limit without the places that are left empty. */
+export function creationRoom({ limit, leftEmpty }: CreationLimit): number {
+  return Math.max(1, limit - leftEmpty)
+}
+
 /** The limit after one more create. */
 export function nextCreationLimit(before: CreationLimit, signal: CreateSignal): CreationLimit {
   const isOutdated = signal.sentAtChanges < before.changes
@@ -63,13 +81,16 @@ export function nextCreationLimit(before: CreationLimit, signal: CreateSignal): 
     return isOutdated ? before : changed(before, Math.max(1, Math.floor(before.limit / 2)), nothingRefused)
   }
   const isRefused = signal.kind === 'refused'
-  const state = { ...before, recentlyRefused: recentShare(before, isRefused) }
+  // Of those that were sent together, the first refusal says it all.
+  if (isOutdated && isRefused) return before
+  const inFlight = isRefused ? signal.inFlight : before.limit
+  const state = { ...withEmptyPlaces(before, isRefused), recentlyRefused: recentShare(before, isRefused, inFlight) }
   if (isOutdated) return state
-  const inFlight = isRefused ? signal.inFlight : state.limit
   const { share, limit, ceiling } = nextRefusedShare(state.refusals, isRefused, { limit: state.limit, inFlight })
   if (limit !== state.limit) {
     const next = changed(state, Math.min(limit, state.max), share)
-    return ceiling === undefined ? next : { ...next, ceiling, roundsBelow: 0 }
+    if (ceiling === undefined) return next
+    return { ...next, ceiling, roundsBelow: 0, stride: ceiling === null ? null : next.stride }
   }
   const counted = { ...state, refusals: share }
   return isRefused || !signal.wasFull ? counted : afterRoundOf(counted, signal.latencyMs)
@@ -92,11 +113,11 @@ function afterRoundOf(state: CreationLimit, latencyMs: number): CreationLimit {
 }
 
 function grown(state: CreationLimit): CreationLimit {
-  const { limit, max, ceiling, roundsBelow } = state
-  const wanted = Math.min(max, limit + Math.max(1, limit >> 1))
-  if (ceiling === null || wanted < ceiling) return { ...state, limit: wanted }
+  const { limit, max, ceiling, roundsBelow, stride } = state
+  const wanted = Math.min(max, limit + Math.min(stride ?? max, Math.max(1, limit >> 1)))
+  if (ceiling === null || wanted < ceiling) return { ...state, limit: wanted, stride: stride && stride * 2 }
   // So many are in flight now, and were not refused this time.
-  if (limit >= ceiling) return { ...state, limit: wanted, ceiling: null }
+  if (limit >= ceiling) return { ...state, limit: Math.min(max, limit + 1), ceiling: null, stride: 2 }
   if (roundsBelow + 1 < PATIENCE) return { ...state, limit: Math.max(limit, ceiling - 1), roundsBelow: roundsBelow + 1 }
   return { ...state, limit: ceiling, roundsBelow: 0 }
 }
@@ -105,10 +126,21 @@ function changed(state: CreationLimit, limit: number, refusals: RefusedShare): C
   return { ...state, limit, refusals, round: [], changes: state.changes + 1 }
 }
 
+/** Where a share of all is refused, whatever is in flight, empty places would help nobody. */
+function withEmptyPlaces(state: CreationLimit, isRefused: boolean): CreationLimit {
+  const { limit, leftEmpty, takenSince, refusals } = state
+  if (refusals.background > 0) return leftEmpty === 0 ? state : { ...state, leftEmpty: 0 }
+  if (isRefused) return { ...state, leftEmpty: Math.min(limit - 1, leftEmpty + 1), takenSince: 0 }
+  if (leftEmpty === 0) return state
+  return takenSince + 1 < limit ? { ...state, takenSince: takenSince + 1 } : { ...state, leftEmpty: 0, takenSince: 0 }
+}
+
 /** Refusals come sooner than pods, so that some of them in a row are usual: the more are in flight, the more. */
-function recentShare({ recentlyRefused, limit }: CreationLimit, isRefused: boolean): number {
+function recentShare({ recentlyRefused, limit }: CreationLimit, isRefused: boolean, inFlight: number): number {
   const now = Number(isRefused)
-  return recentlyRefused === null ? now : recentlyRefused + (now - recentlyRefused) / Math.max(RECENT, limit)
+  // Of a first burst the refusals are heard first: there one decides nothing, but a second one that knew of it.
+  if (recentlyRefused === null) return inFlight > ALONE ? now / 2 : now
+  return recentlyRefused + (now - recentlyRefused) / Math.max(RECENT, limit)
 }
 
 function medianOf(values: readonly number[]): number {

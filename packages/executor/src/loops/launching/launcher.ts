@@ -17,7 +17,7 @@ import { CreationBatches } from './creation-batches.ts'
 import { CreationBrake } from './creation-brake.ts'
 import type { Verdict } from './creation-gate.ts'
 import { CreationGates, EVERYWHERE } from './creation-gates.ts'
-import { initialCreationLimit, nextCreationLimit, refusesMost } from './creation-limit.ts'
+import { creationRoom, initialCreationLimit, nextCreationLimit, refusesMost } from './creation-limit.ts'
 import type { Hold } from './held-launches.ts'
 import { LaunchQueue } from './launch-queue.ts'
 import { leavingRefusal, refusalText, storeRefusal } from './own-refusals.ts'
@@ -180,7 +180,7 @@ export class Launcher {
     const now = this.#options.clock.now()
     let room = this.#queue.size > 0 ? this.#brake.room : 0
     const mayBegin = () =>
-      this.#running.size - this.#slow.size < this.#limit.limit &&
+      this.#running.size - this.#slow.size < creationRoom(this.#limit) &&
       this.#batchLeft !== 0 &&
       room > 0 &&
       this.#brake.nextAt <= now

@@ -66,7 +66,16 @@ export function nextRefusedShare(
     const known = { ...share, background: Math.min(trial.share, refusedShare), age: 0 }
     return { share: afresh(known, null), limit: trial.from, ceiling: null }
   }
-  return { share: afresh(share, { from: trial.from, share: refusedShare }), limit: Math.ceil(limit / 2) }
+  const next = Math.min(Math.ceil(limit / 2), likelyRoom(limit, refusedShare))
+  return { share: afresh(share, { from: trial.from, share: refusedShare }), limit: Math.max(FEW, next), ceiling: limit }
+}
+
+/**
+ * How many a server takes at a time that has refused this share of what was sent at the limit, if it is that which was too
+ * much: each round is as many as it takes, and the rest once more (`leftEmpty` of the limit). With a fifth to spare.
+ */
+function likelyRoom(limit: number, share: number): number {
+  return Math.floor((0.8 * limit * (1 - 2 * share)) / (1 - share))
 }
 
 /** Refusals come sooner than pods: what is told too early is told by them alone. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   type CreationLimit,
+  creationRoom,
   initialCreationLimit,
   nextCreationLimit,
   refusesMost,
@@ -18,6 +19,8 @@ interface Played {
   readonly refusedShare: number
   /** How many were in flight on average, again since then. */
   readonly meanInFlight: number
+  /** How often the server seemed to want none at all. */
+  readonly closings: number
 }
 
 interface Flight {
@@ -32,10 +35,10 @@ function play(server: Server, { warmUp, creates }: { warmUp: number; creates: nu
   let state = initialCreationLimit(64)
   const flights: Flight[] = []
   let now = 0
-  let [refused, busySince, answered] = [0, 0, 0]
+  let [refused, busySince, answered, closings] = [0, 0, 0, 0]
   let area = 0
   while (answered < warmUp + creates) {
-    while (flights.length < state.limit) {
+    while (flights.length < creationRoom(state)) {
       const isTaken = server(flights.filter((flight) => flight.isTaken).length)
       const tookMs = (isTaken ? LATENCY_MS : LATENCY_MS / 10) * (0.9 + 0.2 * random())
       flights.push({ endsAt: now + tookMs, isTaken, inFlight: flights.length + 1, sentAtChanges: state.changes })
@@ -55,8 +58,9 @@ function play(server: Server, { warmUp, creates }: { warmUp: number; creates: nu
         ? { kind: 'answered', latencyMs: LATENCY_MS, wasFull: true, sentAtChanges }
         : { kind: 'refused', inFlight, sentAtChanges },
     )
+    if (!flight.isTaken && refusesMost(state)) closings += 1
   }
-  return { state, refusedShare: refused / creates, meanInFlight: area / (now - busySince) }
+  return { state, refusedShare: refused / creates, meanInFlight: area / (now - busySince), closings }
 }
 
 describe('the creation limit before a server that refuses what is too much at a time', () => {
@@ -65,6 +69,24 @@ describe('the creation limit before a server that refuses what is too much at a 
     expect(meanInFlight).toBeGreaterThan(0.9 * (seats - 1))
     expect(meanInFlight).toBeLessThanOrEqual(seats + 1)
     expect(refusedShare).toBeLessThanOrEqual(0.05)
+  })
+
+  // One more or less at a time: what comes and goes beside the creates has its share.
+  const uneven =
+    (seats: number, random: () => number): Server =>
+    (busy) =>
+      busy < seats - (random() < 0.2 ? 1 : 0)
+
+  it.each([4, 12, 40])('finds out about %i within a few hundred creates', (seats) => {
+    const random = randomOf(seats)
+    const { meanInFlight, refusedShare } = play(uneven(seats, random), { warmUp: 0, creates: 2_000 }, random)
+    expect(meanInFlight).toBeGreaterThan(0.8 * (seats - 1))
+    expect(refusedShare).toBeLessThanOrEqual(0.05)
+  })
+
+  it.each([12, 40])('does not take one that takes %i for one that wants none', (seats) => {
+    const random = randomOf(seats)
+    expect(play(uneven(seats, random), { warmUp: 0, creates: 5_000 }, random).closings).toBe(0)
   })
 
   it('finds the room that comes later', () => {
@@ -104,12 +126,18 @@ describe('refusesMost', () => {
   const signals = {
     taken: { kind: 'answered', latencyMs: 1, wasFull: false, sentAtChanges: 99 },
     refused: { kind: 'refused', inFlight: 1, sentAtChanges: 99 },
+    refusedInBurst: { kind: 'refused', inFlight: 16, sentAtChanges: 99 },
   } as const
   const after = (...names: (keyof typeof signals)[]) =>
     refusesMost(names.reduce((state, name) => nextCreationLimit(state, signals[name]), initialCreationLimit(64)))
 
   it('is true for a server whose first answer is a refusal', () => {
     expect(after('refused')).toBe(true)
+  })
+
+  it('is true for one that refuses a second create after a burst', () => {
+    expect(after('refusedInBurst')).toBe(false)
+    expect(after('refusedInBurst', 'refused')).toBe(true)
   })
 
   it('is false while some of the creates are refused', () => {

@@ -1,10 +1,7 @@
-import type { Pod } from '../kube/types.ts'
-import type { Failure } from '../pods/failure.ts'
 import type { TaskInstanceKey } from '../tasks/task-instance-key.ts'
-import type { Launch, LaunchOutcome } from './launch-store.ts'
+import type { Launch } from './launch-store.ts'
 import { launchWishes } from './launch-wishes.ts'
-import type { Refusal } from './launching/refusal.ts'
-import type { PendingStage } from './tracking/pending-stage.ts'
+import { NOTHING_PASSING, type PassingState } from './passing-state.ts'
 import type { PodRecord } from './tracking/pod-record.ts'
 import type { TimelineMeter } from './tracking/timeline.ts'
 import type { LaunchWishes, Workload } from './workload.ts'
@@ -21,8 +18,22 @@ import type { LaunchWishes, Workload } from './workload.ts'
  */
 export type EntryPhase = 'waiting' | 'creating' | 'live' | 'replacing' | 'ended' | 'closed'
 
-/** One try that this executor answers for. Written by the loops only. */
-export interface LaunchEntry {
+interface Beginning {
+  readonly key: TaskInstanceKey
+  readonly args: readonly string[] | null
+  readonly wishes: LaunchWishes | null
+  readonly priority: number
+  readonly sequence: number
+  readonly phase: EntryPhase
+  readonly namespace: string
+  readonly launchNumber: number
+}
+
+/**
+ * One try that this executor answers for. Written by the loops only. There are as many as there are pods, and nearly all of
+ * these run: what is of no use meanwhile is held apart, and let go.
+ */
+export class LaunchEntry implements PassingState {
   readonly key: TaskInstanceKey
   /** Null: adopted, and its work is unknown, so that it cannot be launched again from here. */
   readonly args: readonly string[] | null
@@ -36,69 +47,122 @@ export interface LaunchEntry {
   namespace: string
   launchNumber: number
   /** Present as soon as its name is known; recorded in the store before its create is sent. */
-  launch: Launch | null
-  isRecorded: boolean
+  launch: Launch | null = null
+  isRecorded = false
   /** The store was asked to record it; whether it has is known by `isRecorded`. */
-  mayBeRecorded: boolean
-  /** The launch that the next one replaces. */
-  supersedes: {
-    readonly launchId: string
-    readonly failure: Failure
-    readonly launch: Launch
-    readonly record: PodRecord | null
-    /** Its pod was deleted before the next launch. */
-    readonly isDisposedOf?: true
-  } | null
-  /** Which of the two conditions of the phase `replacing` are met. */
-  replacing: { readonly isRevoked: boolean; readonly isOver: boolean } | null
-  /** The create that was sent and not answered: only this very pod may be sent again. */
-  sentPod: Pod | null
-  /** A pod of the present launch may be there: a create's answer was lost, or an executor that is gone had sent one. */
-  mayExist: boolean
-  /** When the store was asked, the last time it agreed to the launch. */
-  recordAskedAt: number
-  refusal: EntryRefusal | null
-  infrastructureFailures: number
+  mayBeRecorded = false
+  infrastructureFailures = 0
   /** The pod as last seen. */
-  record: PodRecord | null
-  wasRunning: boolean
-  /** The launcher was told that the pod of the present launch leaves room. */
-  hasFreed: boolean
-  /** What a pod that has not started waits for. */
-  pending: EntryPending | null
-  outcome: LaunchOutcome | null
+  record: PodRecord | null = null
+  wasRunning = false
   /** Where its time goes; null in tests of single loops. */
-  timeline: TimelineMeter | null
-}
+  timeline: TimelineMeter | null = null
+  #passing: Readonly<PassingState> = NOTHING_PASSING
 
-/** What a pod that has not started waits for, for people. */
-export interface EntryPending {
-  readonly stage: PendingStage
-  /** What the pod says; empty when it says nothing. */
-  readonly reason: string
-  /** What its events say beyond that, or why they cannot be read. */
-  readonly told?: string | null
-}
+  constructor(begun: Beginning) {
+    this.key = begun.key
+    this.args = begun.args
+    this.wishes = begun.wishes
+    this.priority = begun.priority
+    this.sequence = begun.sequence
+    this.phase = begun.phase
+    this.namespace = begun.namespace
+    this.launchNumber = begun.launchNumber
+  }
 
-/** Why a launch was put back. */
-export interface EntryRefusal {
-  readonly refusal: Refusal
-  /** When the present row of refusals began. */
-  readonly since: number
-  /** Refusals of the same cause in a row; they set the backoff. */
-  readonly sameCause: number
-  /** All refusals in a row. */
-  readonly total: number
-  readonly nextAt: number
-  /** When the ceiling is reached. */
-  readonly endsAt: number
+  get supersedes(): PassingState['supersedes'] {
+    return this.#passing.supersedes
+  }
+
+  set supersedes(value: PassingState['supersedes']) {
+    if (value !== this.#passing.supersedes) LaunchEntry.#ownPassing(this).supersedes = value
+  }
+
+  get replacing(): PassingState['replacing'] {
+    return this.#passing.replacing
+  }
+
+  set replacing(value: PassingState['replacing']) {
+    if (value !== this.#passing.replacing) LaunchEntry.#ownPassing(this).replacing = value
+  }
+
+  get sentPod(): PassingState['sentPod'] {
+    return this.#passing.sentPod
+  }
+
+  set sentPod(value: PassingState['sentPod']) {
+    if (value !== this.#passing.sentPod) LaunchEntry.#ownPassing(this).sentPod = value
+  }
+
+  get mayExist(): PassingState['mayExist'] {
+    return this.#passing.mayExist
+  }
+
+  set mayExist(value: PassingState['mayExist']) {
+    if (value !== this.#passing.mayExist) LaunchEntry.#ownPassing(this).mayExist = value
+  }
+
+  get recordAskedAt(): PassingState['recordAskedAt'] {
+    return this.#passing.recordAskedAt
+  }
+
+  set recordAskedAt(value: PassingState['recordAskedAt']) {
+    if (value !== this.#passing.recordAskedAt) LaunchEntry.#ownPassing(this).recordAskedAt = value
+  }
+
+  get refusal(): PassingState['refusal'] {
+    return this.#passing.refusal
+  }
+
+  set refusal(value: PassingState['refusal']) {
+    if (value !== this.#passing.refusal) LaunchEntry.#ownPassing(this).refusal = value
+  }
+
+  get pending(): PassingState['pending'] {
+    return this.#passing.pending
+  }
+
+  set pending(value: PassingState['pending']) {
+    if (value !== this.#passing.pending) LaunchEntry.#ownPassing(this).pending = value
+  }
+
+  get hasFreed(): PassingState['hasFreed'] {
+    return this.#passing.hasFreed
+  }
+
+  set hasFreed(value: PassingState['hasFreed']) {
+    if (value !== this.#passing.hasFreed) LaunchEntry.#ownPassing(this).hasFreed = value
+  }
+
+  get outcome(): PassingState['outcome'] {
+    return this.#passing.outcome
+  }
+
+  set outcome(value: PassingState['outcome']) {
+    if (value !== this.#passing.outcome) LaunchEntry.#ownPassing(this).outcome = value
+  }
+
+  /** Its pod runs: what its way there needed is let go. */
+  startedRunning(): void {
+    this.wasRunning = true
+    const { supersedes, replacing, hasFreed, outcome } = this.#passing
+    if (!supersedes && !replacing && !hasFreed && !outcome) this.#passing = NOTHING_PASSING
+  }
+
+  /** Static, as a private method of its own would be a field of each entry. */
+  static #ownPassing(entry: LaunchEntry): PassingState {
+    if (entry.#passing === NOTHING_PASSING) entry.#passing = { ...NOTHING_PASSING }
+    return entry.#passing
+  }
 }
 
 /** A task that waits for its first launch. */
 export function newEntry(workload: Workload, sequence: number, namespace: string): LaunchEntry {
   const { key, args, priority, launchNumber, mayExist = false } = workload
   const wishes = launchWishes(workload)
-  return blankEntry({ key, args, wishes, priority, sequence, phase: 'waiting', namespace, launchNumber, mayExist })
+  const entry = new LaunchEntry({ key, args, wishes, priority, sequence, phase: 'waiting', namespace, launchNumber })
+  entry.mayExist = mayExist
+  return entry
 }
 
 /** A task whose pod was found, running or ended; `record` null: it was bound once, and is to be looked for. */
@@ -114,41 +178,10 @@ export function adoptedEntry(launch: Launch, sequence: number, record: PodRecord
     namespace,
     launchNumber,
   } as const
-  const entry = blankEntry({ ...begun, mayExist: false })
-  return Object.assign(entry, { launch, isRecorded: true, mayBeRecorded: true, record })
-}
-
-type Beginning = Pick<
-  LaunchEntry,
-  'key' | 'args' | 'wishes' | 'priority' | 'sequence' | 'phase' | 'namespace' | 'launchNumber' | 'mayExist'
->
-
-/** Every field in one literal: what is added to an object later has to be held beside it. */
-function blankEntry(begun: Beginning): LaunchEntry {
-  return {
-    key: begun.key,
-    args: begun.args,
-    wishes: begun.wishes,
-    priority: begun.priority,
-    sequence: begun.sequence,
-    phase: begun.phase,
-    namespace: begun.namespace,
-    launchNumber: begun.launchNumber,
-    launch: null,
-    isRecorded: false,
-    mayBeRecorded: false,
-    supersedes: null,
-    replacing: null,
-    sentPod: null,
-    mayExist: begun.mayExist,
-    recordAskedAt: 0,
-    refusal: null,
-    infrastructureFailures: 0,
-    record: null,
-    wasRunning: false,
-    hasFreed: false,
-    pending: null,
-    outcome: null,
-    timeline: null,
-  }
+  const entry = new LaunchEntry(begun)
+  entry.launch = launch
+  entry.isRecorded = true
+  entry.mayBeRecorded = true
+  entry.record = record
+  return entry
 }

@@ -1,7 +1,7 @@
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { Failure } from '../../pods/failure.ts'
 import { Backoff } from '../../watch/backoff.ts'
-import type { EntryRefusal } from '../launch-entry.ts'
+import type { EntryRefusal } from '../passing-state.ts'
 import { type Refusal, TOO_MANY_REQUESTS } from './refusal.ts'
 
 /** What a refused launch does next: it waits, or its task fails. */

@@ -229,7 +229,7 @@ export class PodTracker {
       case 'running':
         if (!entry.wasRunning) {
           this.forget(entry)
-          entry.wasRunning = true
+          entry.startedRunning()
           entry.timeline?.look(entry)
           if (entry.phase === 'live') events.onRunning(entry)
         }

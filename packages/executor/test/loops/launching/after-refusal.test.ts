@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { EntryRefusal } from '../../../src/loops/launch-entry.ts'
 import { afterRefusal } from '../../../src/loops/launching/after-refusal.ts'
 import { refusalOf } from '../../../src/loops/launching/refusal.ts'
+import type { EntryRefusal } from '../../../src/loops/passing-state.ts'
 import { apiError } from '../../support/fake-pods.ts'
 
 const quota = refusalOf(

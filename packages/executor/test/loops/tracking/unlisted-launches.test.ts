@@ -9,7 +9,7 @@ import { keyOf } from '../../support/start-executor.ts'
 function entryOf(uid: string, resourceVersion: string, phase: LaunchEntry['phase'] = 'live'): LaunchEntry {
   const record = projectPod({ metadata: { namespace: 'ns', name: 'p', uid, resourceVersion } })
   const launch = { id: '1-1-a', key: keyOf('t'), number: 1, podName: 'p', namespace: 'ns', uid }
-  return { ...adoptedEntry(launch, 0, record), phase }
+  return Object.assign(adoptedEntry(launch, 0, record), { phase })
 }
 
 function listOf(namespace: string | null, resourceVersion: string, uids: readonly string[] = []): ListedNotice {

@@ -33,8 +33,6 @@ export const timelineParts = [
   'recording',
 ] as const
 
-const PARTS = timelineParts.length
-
 export type TimelinePart = (typeof timelineParts)[number]
 
 /**
@@ -58,50 +56,74 @@ const STAGES: Readonly<Record<PendingStage, TimelinePart>> = {
   initialising: 'initialising',
 }
 
+/** What nearly every try goes through before its pod runs. */
+const USUAL = ['queued', 'waiting', 'preparing', 'create', 'scheduling', 'starting'] as const
+
+type UsualPart = (typeof USUAL)[number]
+
+const usualParts: ReadonlySet<TimelinePart> = new Set(USUAL)
+const NONE: Timeline['parts'] = Object.freeze({})
+let firstSince: number | undefined
+
 /** Measures the parts of one try; the part that it is in is read from its entry, so that none can be left open. */
 export class TimelineMeter {
   readonly #clock: Clock
-  readonly #since: number
-  /** Milliseconds of each part that it went through, in one number with its place in `timelineParts`: there is one meter a pod. */
-  #closed: readonly number[] = []
+  /** Since the first meter began: a number of as many digits as a date's is held beside the object. */
+  readonly #sinceMs: number
   #part: TimelinePart = 'queued'
-  /** Since `#since`. */
-  #atMs: number
+  // Milliseconds. There is one meter a pod, and a list of these would take twice the room.
+  private queued: number | undefined = undefined
+  private waiting: number | undefined = undefined
+  private preparing: number | undefined = undefined
+  private create: number | undefined = undefined
+  private scheduling: number | undefined = undefined
+  private starting: number | undefined = undefined
+  #others = NONE
 
   constructor(clock: Clock, since = clock.now()) {
     this.#clock = clock
-    this.#since = since
-    this.#atMs = 0
+    firstSince ??= since
+    this.#sinceMs = since - firstSince
   }
 
   /** To be called when the entry has changed. */
   look(entry: LaunchEntry): void {
     const part = partOf(entry)
     if (part === null || part === this.#part) return
-    this.#close()
+    TimelineMeter.#close(this)
     this.#part = part
   }
 
   /** As it is now. */
   read(): Timeline {
-    this.#close()
+    TimelineMeter.#close(this)
     const parts: Partial<Record<TimelinePart, number>> = {}
-    for (const [index, part] of timelineParts.entries()) {
-      const closed = this.#closed.find((each) => each % PARTS === index)
-      if (closed !== undefined) parts[part] = (closed - index) / PARTS
+    for (const part of timelineParts) {
+      const ms = isUsual(part) ? this[part] : this.#others[part]
+      if (ms !== undefined) parts[part] = ms
     }
-    return { since: this.#since, parts, totalMs: this.#atMs }
+    return { since: (firstSince ?? 0) + this.#sinceMs, parts, totalMs: sumOf(Object.values(parts)) }
   }
 
-  #close(): void {
+  /** Static, as a private method of its own would be a field of each meter. */
+  static #close(meter: TimelineMeter): void {
+    const nowMs = Math.round(meter.#clock.now() - (firstSince ?? 0) - meter.#sinceMs)
+    const { queued = 0, waiting = 0, preparing = 0, create = 0, scheduling = 0, starting = 0 } = meter
+    const usualMs = queued + waiting + preparing + create + scheduling + starting
     // A clock that was put back shows no negative part.
-    const nowMs = Math.max(this.#atMs, Math.round(this.#clock.now() - this.#since))
-    const index = timelineParts.indexOf(this.#part)
-    const before = this.#closed.find((each) => each % PARTS === index) ?? index
-    // As long as it has to be: what grows by pushing keeps room for more.
-    this.#closed = this.#closed.filter((each) => each !== before).concat(before + (nowMs - this.#atMs) * PARTS)
-    this.#atMs = nowMs
+    const ms = Math.max(0, nowMs - usualMs - sumOf(Object.values(meter.#others)))
+    const part = meter.#part
+    if (isUsual(part)) meter[part] = (meter[part] ?? 0) + ms
+    else meter.#others = { ...meter.#others, [part]: (meter.#others[part] ?? 0) + ms }
   }
+}
+
+function sumOf(all: readonly number[]): number {
+  return all.reduce((sum, each) => sum + each, 0)
+}
+
+function isUsual(part: TimelinePart): part is UsualPart {
+  return usualParts.has(part)
 }
 
 /** Null: it is closed, and no part begins any more. */

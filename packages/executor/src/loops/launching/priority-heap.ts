@@ -3,7 +3,7 @@
  * scheduler on top of the executor orders what waits by the same means.
  */
 export class PriorityHeap<T> {
-  readonly #items: T[] = []
+  #items: T[] = []
   readonly #before: (a: T, b: T) => boolean
 
   constructor(before: (a: T, b: T) => boolean) {
@@ -42,6 +42,8 @@ export class PriorityHeap<T> {
 
   #removeAt(index: number): void {
     const last = this.#items.pop()
+    // An array keeps the room that it once had.
+    if (this.#items.length === 0) this.#items = []
     if (last === undefined || index === this.#items.length) return
     this.#items[index] = last
     this.#sink(index)

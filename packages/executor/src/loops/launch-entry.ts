@@ -49,9 +49,6 @@ export class LaunchEntry implements PassingState {
   /** Present as soon as its name is known; recorded in the store before its create is sent. */
   launch: Launch | null = null
   isRecorded = false
-  /** The store was asked to record it; whether it has is known by `isRecorded`. */
-  mayBeRecorded = false
-  infrastructureFailures = 0
   /** The pod as last seen. */
   record: PodRecord | null = null
   wasRunning = false
@@ -68,6 +65,23 @@ export class LaunchEntry implements PassingState {
     this.phase = begun.phase
     this.namespace = begun.namespace
     this.launchNumber = begun.launchNumber
+  }
+
+  /** The store was asked to record it; whether it has is known by `isRecorded`. */
+  get mayBeRecorded(): boolean {
+    return this.isRecorded || this.#passing.mayBeRecorded
+  }
+
+  set mayBeRecorded(value: boolean) {
+    if (value !== this.#passing.mayBeRecorded) LaunchEntry.#ownPassing(this).mayBeRecorded = value
+  }
+
+  get infrastructureFailures(): PassingState['infrastructureFailures'] {
+    return this.#passing.infrastructureFailures
+  }
+
+  set infrastructureFailures(value: PassingState['infrastructureFailures']) {
+    if (value !== this.#passing.infrastructureFailures) LaunchEntry.#ownPassing(this).infrastructureFailures = value
   }
 
   get supersedes(): PassingState['supersedes'] {
@@ -145,8 +159,8 @@ export class LaunchEntry implements PassingState {
   /** Its pod runs: what its way there needed is let go. */
   startedRunning(): void {
     this.wasRunning = true
-    const { supersedes, replacing, hasFreed, outcome } = this.#passing
-    if (!supersedes && !replacing && !hasFreed && !outcome) this.#passing = NOTHING_PASSING
+    const { infrastructureFailures, supersedes, replacing, hasFreed, outcome } = this.#passing
+    if (!infrastructureFailures && !supersedes && !replacing && !hasFreed && !outcome) this.#passing = NOTHING_PASSING
   }
 
   /** Static, as a private method of its own would be a field of each entry. */
@@ -181,7 +195,6 @@ export function adoptedEntry(launch: Launch, sequence: number, record: PodRecord
   const entry = new LaunchEntry(begun)
   entry.launch = launch
   entry.isRecorded = true
-  entry.mayBeRecorded = true
   entry.record = record
   return entry
 }

@@ -7,6 +7,7 @@ import type { PodRecord } from './tracking/pod-record.ts'
 
 /** What is known of a try while its pod is on its way, and again from its end: nothing of it while the pod runs. */
 export interface PassingState {
+  infrastructureFailures: number
   /** The launch that the next one replaces. */
   supersedes: {
     readonly launchId: string
@@ -22,6 +23,8 @@ export interface PassingState {
   sentPod: Pod | null
   /** A pod of the present launch may be there: a create's answer was lost, or an executor that is gone had sent one. */
   mayExist: boolean
+  /** The store was asked to record the launch, and may have done so. */
+  mayBeRecorded: boolean
   /** When the store was asked, the last time it agreed to the launch. */
   recordAskedAt: number
   refusal: EntryRefusal | null
@@ -57,10 +60,12 @@ export interface EntryRefusal {
 
 /** Of a try of which there is nothing to be known. */
 export const NOTHING_PASSING: Readonly<PassingState> = Object.freeze({
+  infrastructureFailures: 0,
   supersedes: null,
   replacing: null,
   sentPod: null,
   mayExist: false,
+  mayBeRecorded: false,
   recordAskedAt: 0,
   refusal: null,
   pending: null,

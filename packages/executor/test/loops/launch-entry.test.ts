@@ -31,6 +31,7 @@ describe('LaunchEntry', () => {
 
   it.each([
     ['supersedes', { launchId: '1-1-a', failure: { class: 'infrastructure', evidence: 'e', message: 'm' } } as never],
+    ['infrastructureFailures', 2],
     ['replacing', { isRevoked: false, isOver: false }],
     ['hasFreed', true],
     ['outcome', { state: 'failed' } as never],

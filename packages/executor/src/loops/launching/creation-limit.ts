@@ -130,7 +130,7 @@ function changed(state: CreationLimit, limit: number, refusals: RefusedShare): C
 function withEmptyPlaces(state: CreationLimit, isRefused: boolean): CreationLimit {
   const { limit, leftEmpty, takenSince, refusals } = state
   if (refusals.background > 0) return leftEmpty === 0 ? state : { ...state, leftEmpty: 0 }
-  if (isRefused) return { ...state, leftEmpty: Math.min(limit - 1, leftEmpty + 1), takenSince: 0 }
+  if (isRefused) return { ...state, leftEmpty: Math.min(limit - 1, leftEmpty + 1) }
   if (leftEmpty === 0) return state
   return takenSince + 1 < limit ? { ...state, takenSince: takenSince + 1 } : { ...state, leftEmpty: 0, takenSince: 0 }
 }

@@ -32,8 +32,7 @@ export interface ShareStep {
 
 /** So many answers tell one share from another. */
 const SAMPLE = 20
-/** As few as these in flight are not too many. */
-const FEW = 2
+const ALONE = 1
 /** What is refused to all alike is tested again after so many looks. */
 const LASTS = 64
 /** Above this, more than fewer in flight is needed: most that is sent is refused. */
@@ -53,7 +52,7 @@ export function nextRefusedShare(
   if (trial === null) {
     const used = Math.min(limit, inFlight)
     const mayTell = share.background === 0 || isSample
-    if (isRefused && used > FEW && mayTell && isMoreThanUsual(share)) {
+    if (isRefused && used > ALONE && mayTell && isMoreThanUsual(share)) {
       return { share: afresh(share, { from: limit, share: null }), limit: Math.floor(used * 0.875), ceiling: used }
     }
     return { share: isSample ? looked(share) : share, limit }
@@ -61,13 +60,19 @@ export function nextRefusedShare(
   const refusedShare = share.refused / share.asked
   if (!isSample) return { share, limit }
   const didHelp = trial.share === null ? !isMoreThanUsual(share) : refusedShare < trial.share / 2
-  if (didHelp || limit <= FEW) return { share: afresh(share, null), limit }
-  if (trial.share !== null && trial.share <= MOST && refusedShare <= MOST) {
-    const known = { ...share, background: Math.min(trial.share, refusedShare), age: 0 }
+  if (didHelp) return { share: afresh(share, null), limit }
+  // One alone is not too many: whatever is refused then is refused to all.
+  const shareBefore = limit <= ALONE ? refusedShare : (trial.share ?? 1)
+  if (shareBefore <= MOST && refusedShare <= MOST) {
+    const known = { ...share, background: Math.min(shareBefore, refusedShare), age: 0 }
     return { share: afresh(known, null), limit: trial.from, ceiling: null }
   }
   const next = Math.min(Math.ceil(limit / 2), likelyRoom(limit, refusedShare))
-  return { share: afresh(share, { from: trial.from, share: refusedShare }), limit: Math.max(FEW, next), ceiling: limit }
+  return {
+    share: afresh(share, { from: trial.from, share: refusedShare }),
+    limit: Math.max(ALONE, next),
+    ceiling: limit,
+  }
 }
 
 /**

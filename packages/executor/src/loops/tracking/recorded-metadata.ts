@@ -2,10 +2,7 @@ import type { ObjectMetaView } from '../../kube/pod-view.ts'
 import { LAUNCH_LABEL } from '../../pods/identity-marks.ts'
 import type { Launch } from '../launch-store.ts'
 import { type CommonMarks, commonMarks } from './common-marks.ts'
-import { SharedValues, sharedText } from './shared-values.ts'
-
-const NONE = {}
-const finalizerLists = new SharedValues<string[]>()
+import { sharedText } from './shared-values.ts'
 
 /**
  * What is kept of a pod's metadata. There is one for each pod, and thousands of pods differ in little: what they have alike
@@ -13,11 +10,9 @@ const finalizerLists = new SharedValues<string[]>()
  */
 export class RecordedMetadata implements ObjectMetaView {
   name: string
-  readonly namespace: string
   uid: string
   readonly resourceVersion: string
   readonly creationTimestamp: string | undefined
-  readonly finalizers: string[] | undefined
   // Of few pods: held beside the others.
   declare readonly deletionTimestamp?: string
   declare readonly deletionGracePeriodSeconds?: number
@@ -27,19 +22,25 @@ export class RecordedMetadata implements ObjectMetaView {
   readonly #common: CommonMarks
 
   constructor(metadata: ObjectMetaView) {
-    const { name = '', namespace = '', uid = '', resourceVersion = '', creationTimestamp, finalizers } = metadata
+    const { name = '', uid = '', resourceVersion = '', creationTimestamp } = metadata
     const { labels, annotations, deletionTimestamp, deletionGracePeriodSeconds } = metadata
     this.name = name
-    this.namespace = sharedText(namespace)
     this.uid = uid
     this.resourceVersion = resourceVersion
     this.creationTimestamp = sharedText(creationTimestamp)
-    this.finalizers = finalizers?.length ? finalizerLists.get(finalizers.join(), () => [...finalizers]) : undefined
     this.#launchId = labels?.[LAUNCH_LABEL]
     this.#mapIndex = numberOf(annotations?.map_index)
-    this.#common = commonMarks(labels ?? NONE, annotations ?? NONE)
+    this.#common = commonMarks(metadata)
     if (deletionTimestamp !== undefined) this.deletionTimestamp = deletionTimestamp
     if (deletionGracePeriodSeconds !== undefined) this.deletionGracePeriodSeconds = deletionGracePeriodSeconds
+  }
+
+  get namespace(): string {
+    return this.#common.namespace
+  }
+
+  get finalizers(): string[] | undefined {
+    return this.#common.finalizers
   }
 
   /** Ours and Airflow's: what identifies the task, its owner, and what was done to the pod. */

@@ -13,10 +13,10 @@ export function printFailure({ seed, violations, shrunk }: SeedResult): void {
   console.log(`play it again: SEED=${seed} RUNS=1 npm run test:chaos\n`)
 }
 
-/** Which seed, and what it violates, in a line. */
+/** Which seed, what it violates, and the first that was seen, in a line. */
 export function failureTitle({ seed, violations }: Pick<SeedResult, 'seed' | 'violations'>): string {
   const invariants = [...new Set(violations.map(({ invariant }) => invariant))]
-  return `seed ${seed} violates ${invariants.join(', ')}`
+  return `seed ${seed} violates ${invariants.join(', ')}: ${violations[0]?.what}`
 }
 
 /** A schedule for people, a line for each task and fault. */

@@ -29,7 +29,7 @@ export async function runReal({ first, runs, atOnce }: RealOptions): Promise<boo
       for (const [kind, times] of record.hits) hits.set(kind, (hits.get(kind) ?? 0) + times)
       const violations = violationsOf(record)
       if (violations.length === 0) continue
-      const title = `${failureTitle({ seed, violations })} on the real server`
+      const title = `on the real server ${failureTitle({ seed, violations })}`
       failed.push(title)
       console.log(`\n${title}`)
       for (const { invariant, what } of violations.slice(0, 10)) console.log(`  ${invariant}: ${what}`)

@@ -56,6 +56,19 @@ describe('a launch whose create is repeated', () => {
     await executor.end()
   })
 
+  it('is asked of the store anew the sooner, the shorter leases are', async () => {
+    const store = new DurableStore()
+    const { executor, pods, clock, launch } = await startExecutor({ store, config: { leaseSeconds: 3 } })
+    pods.fault({ verb: 'create', error: connectionError('reset'), times: 99 })
+    const key = await launch('extract')
+    store.refusal = 'try 1 is over'
+    await clock.advance(999)
+    const within = pods.count('create')
+    await clock.advance(4_000)
+    expect([store.requests.length, pods.count('create') - within, executor.hasTask(key)]).toEqual([2, 0, false])
+    await executor.end()
+  })
+
   it('waits for a store that does not answer, and creates nothing meanwhile', async () => {
     const store = new DurableStore()
     const { executor, pods, clock, launch } = await startExecutor({ store })

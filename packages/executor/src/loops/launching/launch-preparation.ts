@@ -10,12 +10,8 @@ import { type LaunchPodBuilder, withMainEnv } from './launch-pod-builder.ts'
 
 type RefusedLaunch = Extract<RecordedLaunch, { readonly recorded: false }>
 
-/**
- * For so long from its question the store's word is good: before a create after a longer wait it is asked again whether the
- * task is still ours, and queued for this try. An answer that finds the process standing still may be older than a takeover.
- * Airflow asks before each create.
- */
-const FRESH_MS = 10_000
+/** Whoever takes over waits longer; leases that are shorter than usual make it less. */
+const MAX_FRESH_MS = 10_000
 
 interface LaunchPreparationOptions {
   readonly clock: Clock
@@ -36,9 +32,16 @@ interface LaunchPreparationOptions {
 /** What comes before a create: the name, the pod, and the record in the store (I1). */
 export class LaunchPreparation {
   readonly #options: LaunchPreparationOptions
+  /**
+   * For so long from its question the store's word is good: before a create after a longer wait it is asked again whether
+   * the task is still ours, and queued for this try. An answer that finds the process standing still may be older than a
+   * takeover. Airflow asks before each create.
+   */
+  readonly #freshMs: number
 
   constructor(options: LaunchPreparationOptions) {
     this.#options = options
+    this.#freshMs = Math.min(MAX_FRESH_MS, (options.config.leaseSeconds * 1000) / 3)
   }
 
   /** The entry's current launch, which its number decides. */
@@ -59,7 +62,7 @@ export class LaunchPreparation {
   async prepare(entry: LaunchEntry): Promise<Pod | null> {
     const { builder, book, clock } = this.#options
     if (entry.sentPod) {
-      const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordAskedAt < FRESH_MS
+      const isFresh = entry.isRecorded && steadyClock(clock).now() - entry.recordAskedAt < this.#freshMs
       return isFresh || (await this.record(entry)) ? entry.sentPod : null
     }
     const { key, args, wishes } = entry

@@ -5,6 +5,7 @@ import type { StartedBackend } from './backend.ts'
 import { eventually } from './eventually.ts'
 import { anyImage } from './executor-run.ts'
 import type { JournalEvent } from './launch-store/journal.ts'
+import { pauseOutsideTransaction } from './pause-outside-transaction.ts'
 import type { StoredPod } from './pods-by-api.ts'
 import type { RawApi } from './raw-api.ts'
 import type { PodScript } from './scripted-pod.ts'
@@ -27,6 +28,8 @@ export interface SchedulerDeployment extends AsyncDisposable {
   readonly store: SqliteLaunchStore
   readonly keys: readonly ReturnType<typeof taskKey>[]
   start(jobId: string, parallelism: number, config?: ExecutorOptions): SpawnedScheduler
+  /** Stops the process of a scheduler, which holds up nobody else. */
+  pause(scheduler: SpawnedScheduler): Promise<void>
   /** Waits until all tasks run, each in a pod that the store knows. */
   untilAllRun(): Promise<void>
   /** Waits until another job answers for the current launches of this one. */
@@ -65,6 +68,7 @@ export async function deploySchedulers(
       started.push(scheduler)
       return scheduler
     },
+    pause: (scheduler) => pauseOutsideTransaction(scheduler, storePath),
     async untilAllRun() {
       await eventually(
         async () => {
@@ -107,7 +111,7 @@ export async function deploySchedulers(
           const said = lines.map(({ job, what, detail }) => `${what} by ${job} ${JSON.stringify(detail)}`)
           throw new Error(`${open.length} of ${size.pods} have not ended, the first: ${said.join(', ')}; ${words()}`)
         },
-        { withinMs: (size.runMs ?? 0) + 120_000, everyMs: 100 },
+        { withinMs: (size.runMs ?? 0) + 60_000, everyMs: 100 },
       )
     },
     count: (what) => store.journal().filter((line) => line.what === what).length,

@@ -36,7 +36,7 @@ for (const adoption of ['label', 'lease'] as const) {
         using witness = await witnessPods(api, namespace)
         const first = run.start('1', TASKS, { workerPodsCreationBatchSize: 1 })
         await eventually(() => run.count('claimed') === TASKS && run.count('bound') >= 3, { withinMs: 30_000 })
-        first.pause()
+        await run.pause(first)
         const stoppedAt = Date.now()
         expect(run.count('recorded')).toBeLessThan(TASKS)
         const second = run.start('2', TASKS)
@@ -78,7 +78,7 @@ for (const adoption of ['label', 'lease'] as const) {
         const all = ['1', '2', '3'].map((jobId) => run.start(jobId, TASKS / 3))
         await run.untilAllRun()
         const [stopped] = all
-        stopped?.pause()
+        if (stopped) await run.pause(stopped)
         await run.untilTakenFrom('1')
         await run.letEnd()
         await run.untilAllEnded()

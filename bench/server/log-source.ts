@@ -56,7 +56,8 @@ export class LogSource implements Disposable {
       response.end(`${new Date(0).toISOString()} ${logLine(0)}`.slice(0, Number(limit)))
       return
     }
-    if (query.get('follow') !== 'true') {
+    // Those that follow too late find it whole, as of a container that has ended and is still there.
+    if (query.get('follow') !== 'true' || this.#due() === this.lines) {
       response.end(this.#text.subarray(0, this.#due() * LINE_BYTES))
       return
     }
@@ -82,7 +83,6 @@ export class LogSource implements Disposable {
       else if (due === this.lines) response.end()
     }
     if (due < this.lines || this.#timer === undefined) return
-    // Those that come later find it whole, as of a container that has ended and is still there.
     if (this.#streams.size === 0) {
       clearInterval(this.#timer)
       this.#timer = undefined

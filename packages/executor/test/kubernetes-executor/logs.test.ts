@@ -80,6 +80,27 @@ describe('streamTaskLog', () => {
     await executor.end()
   })
 
+  it('goes on at once after a break, because the log of a pod that is leaving is soon gone', async () => {
+    const { executor, pods, clock } = await running('one\n')
+    pods.fault({ verb: 'log', error: connectionError('reset'), times: 1 })
+    const reading = linesOf(executor.streamTaskLog(ti, 1))
+    await clock.advance(0)
+    expect(await reading).toEqual(['one'])
+    await executor.end()
+  })
+
+  it('follows a quiet log for as long as it takes, however often a front cuts the idle connection', async () => {
+    const { executor, pods, clock } = await running('one\n')
+    for (let minute = 1; minute <= 20; minute += 1) {
+      const gate = new Promise<void>((resolve) => clock.setTimeout(resolve, minute * 60_000))
+      pods.fault({ verb: 'log', error: connectionError('reset'), times: 1, gate })
+    }
+    const reading = linesOf(executor.streamTaskLog(ti, 1))
+    await clock.advance(21 * 60_000)
+    expect(await reading).toEqual(['one'])
+    await executor.end()
+  })
+
   it('rejects when there is no pod', async () => {
     const { executor } = await startExecutor()
     await expect(linesOf(executor.streamTaskLog(ti, 1))).rejects.toThrow('no pod of the task is there')

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import { type Clock, sleep } from '../../clock.ts'
+import { type Clock, sleep, steadyClock } from '../../clock.ts'
 import { ArgumentError } from '../../errors.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
 import { isBadRequest, isConnectionError } from '../../kube/status-predicates.ts'
@@ -13,8 +13,10 @@ export interface LogPlace {
 
 /** Between looks at a container that has not started. */
 const POLL_MS = 1_000
-/** Connections in a row that break before anything came. */
+/** Connections in a row that break at once, before anything came. */
 const MOST_BROKEN = 5
+/** Who cuts a quiet connection after so long does no harm. */
+const HELD_MS = 10_000
 const MAIN = 'base'
 
 /** The last lines of a task's log. */
@@ -46,7 +48,9 @@ async function* followBytes(
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const seen = new SeenLog()
+  const steady = steadyClock(clock)
   for (let broken = 0; !signal.aborted; ) {
+    const openedAt = steady.now()
     try {
       for await (const chunk of seen.continue(pods.log(namespace, name, { container: MAIN, follow: true, signal }))) {
         broken = 0
@@ -55,8 +59,10 @@ async function* followBytes(
       return
     } catch (error) {
       if (signal.aborted) return
+      if (steady.now() - openedAt >= HELD_MS) broken = 0
       if (!isNotYet(error) && !(isConnectionError(error) && ++broken <= MOST_BROKEN)) throw error
-      await sleep(clock, POLL_MS, signal)
+      // At once after the first break, as the archive reads on.
+      if (broken !== 1) await sleep(clock, POLL_MS, signal)
     }
   }
 }

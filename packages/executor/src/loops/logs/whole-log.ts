@@ -41,7 +41,8 @@ export async function* wholeLog(launch: Launch, options: WholeLogOptions): Async
     } catch (error) {
       const isLost = isNotFound(error) || isBadRequest(error)
       if (!signal.aborted && !isLost && trial < RETRIES) {
-        await sleep(clock, RETRY_MS, signal)
+        // At once the first time: the log of a pod that is leaving may be gone in a moment.
+        if (trial > 0) await sleep(clock, RETRY_MS, signal)
         continue
       }
       yield* head.rest()

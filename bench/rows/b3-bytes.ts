@@ -3,8 +3,8 @@ import { clientOf } from '../client-of.ts'
 import { type CuttingRelay, startCuttingRelay } from '../server/cutting-relay.ts'
 import { workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 10_000, quick: 500 } as const
-const WARM_UP = 300
+const sizes = { full: 10_000, quick: 300 } as const
+const warmUps = { full: 300, quick: 100 } as const
 
 /**
  * B3: what goes over the wire for tasks that are created, watched and deleted. Counted between the two, TLS and all, from
@@ -25,12 +25,13 @@ export const wireBytes: Benchmark = {
     'client-node': (context) => measure(context, 'client-node'),
   },
   maxRuns: 1,
-  onlyFull: ['client-node'],
+  onlyFull: ['client-node', 'tuned'],
 }
 
 async function measure(context: BenchContext, script: string): Promise<Measures> {
   const count = sizes[context.size]
-  const parameters = { phase: 'lifecycle', warmUp: WARM_UP, count, inFlight: 64 }
+  const warmUp = warmUps[context.size]
+  const parameters = { phase: 'lifecycle', warmUp, count, inFlight: 64 }
   let relay: CuttingRelay | undefined
   return await workOnServer(
     context,
@@ -45,7 +46,7 @@ async function measure(context: BenchContext, script: string): Promise<Measures>
     },
     async () => {
       const { connections = 0, bytesFromServer = 0, bytesToServer = 0 } = relay ?? {}
-      const perTask = (bytes: number) => bytes / 1024 / (WARM_UP + count)
+      const perTask = (bytes: number) => bytes / 1024 / (warmUp + count)
       return {
         connections,
         'KiB received/task': perTask(bytesFromServer),

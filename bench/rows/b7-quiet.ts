@@ -10,7 +10,7 @@ import { clientsOnServer, type ServedClients } from './clients-on-server.ts'
 /** The others' cost by the minute shows sooner: nothing of theirs comes once in ten minutes. */
 const sizes = {
   full: { warmUp: 1_000, count: 10_000, quietSeconds: 600, othersQuietSeconds: 60 },
-  quick: { warmUp: 300, count: 1_000, quietSeconds: 5, othersQuietSeconds: 5 },
+  quick: { warmUp: 200, count: 700, quietSeconds: 5, othersQuietSeconds: 5 },
 } as const
 
 /** B7 and B8: what many running pods cost that nothing happens to. */
@@ -36,7 +36,7 @@ export const quiet: Benchmark = {
     },
   },
   maxRuns: 1,
-  onlyFull: ['client-node', 'airflow'],
+  onlyFull: ['client-node', 'airflow', 'tuned'],
 }
 
 interface Measured {

@@ -8,7 +8,7 @@ import type { GivenServer } from './work-on-server.ts'
 export interface PodWork {
   readonly phase: 'launch' | 'lifecycle'
   /** How many pods before the measured ones. */
-  readonly warmUp: number
+  readonly warmUps: Readonly<Record<BenchContext['size'], number>>
   readonly sizes: Readonly<Record<BenchContext['size'], number>>
   /** Airflow's share takes minutes otherwise; rates are compared. */
   readonly airflowSizes: Readonly<Record<BenchContext['size'], number>>
@@ -23,12 +23,12 @@ export interface PodWork {
 const AIRFLOW_WARM_UP = 20
 
 /** Everybody who can launch pods: Davit, the ceilings, the peers. */
-export function podContenders({ phase, warmUp, sizes, airflowSizes, measure }: PodWork): Record<string, Contender> {
+export function podContenders({ phase, warmUps, sizes, airflowSizes, measure }: PodWork): Record<string, Contender> {
   const client =
     (script: string): Contender =>
     async (context) => {
       const count = sizes[context.size]
-      const parameters = { phase, warmUp, count, inFlight: 64 }
+      const parameters = { phase, warmUp: warmUps[context.size], count, inFlight: 64 }
       return await measure(context, count, (given) => clientOf(script, { ...given, ...parameters }, context))
     }
   const airflow =

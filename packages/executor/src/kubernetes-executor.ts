@@ -196,6 +196,7 @@ export class KubernetesExecutor extends BaseExecutor {
       logger: this.#logger,
       metrics: this.metrics,
       troubles: this.#troubles,
+      project: (pod) => this.#engine.tracker.record(pod),
       onNotice: (notice) => this.#engine.notice(notice),
     })
     this.#scopes.start()

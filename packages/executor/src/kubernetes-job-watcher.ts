@@ -7,6 +7,7 @@ import type { PodView } from './kube/pod-view.ts'
 import type { Status } from './kube/types.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import { InMemoryLaunchStore } from './loops/in-memory-launch-store.ts'
+import { projectPod } from './loops/tracking/pod-record.ts'
 import { PodScopes } from './loops/tracking/pod-scopes.ts'
 import { jobTerm, NOT_DONE_TERM } from './loops/tracking/selector-terms.ts'
 import { Troubles } from './loops/troubles.ts'
@@ -101,6 +102,7 @@ export class KubernetesJobWatcher {
       logger: this.#logger,
       metrics: noMetrics,
       troubles: new Troubles({ clock, logger: this.#logger, metrics: noMetrics }),
+      project: projectPod,
       onNotice: (notice) => {
         if (notice.type === 'LISTED' || this.#scopes.poison.has(notice.record.uid)) return
         this.processStatus({ type: notice.type, object: notice.record })

@@ -25,7 +25,7 @@ import { StoreWords } from './store-words.ts'
 import { LeavingPods } from './tracking/leaving-pods.ts'
 import type { Ending } from './tracking/pod-ending.ts'
 import { PodEvents } from './tracking/pod-events.ts'
-import { type PodRecord, projectPod } from './tracking/pod-record.ts'
+import type { PodRecord } from './tracking/pod-record.ts'
 import { PodTracker } from './tracking/pod-tracker.ts'
 import { Strangers } from './tracking/strangers.ts'
 import { TimelineMeter } from './tracking/timeline.ts'
@@ -283,7 +283,7 @@ export class LaunchEngine {
 
   /** The create was answered, or the pod found under its name. */
   #onPod(entry: LaunchEntry, pod: PodView): void {
-    const record = projectPod(pod)
+    const record = this.tracker.record(pod)
     if (entry.phase === 'creating') {
       if (entry.launch?.uid === undefined) this.#binding.bind(entry, record.uid)
       this.tracker.created(entry, record)

@@ -1,5 +1,6 @@
 import { type Clock, sleep, type Timer } from '../../clock.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import type { Logger } from '../../logger.ts'
 import type { Metrics } from '../../metrics.ts'
 import type { ResourceVersion } from '../../resource-version.ts'
@@ -11,7 +12,7 @@ import { scopeTag } from '../executor-gauges.ts'
 import type { WatchedScope } from '../executor-state.ts'
 import type { LaunchStore } from '../launch-store.ts'
 import type { Troubles } from '../troubles.ts'
-import { type PodRecord, projectPod } from './pod-record.ts'
+import type { PodRecord } from './pod-record.ts'
 import { PoisonPods } from './poison-pods.ts'
 
 interface PodScopesOptions {
@@ -27,6 +28,8 @@ interface PodScopesOptions {
   readonly logger: Logger
   readonly metrics: Metrics
   readonly troubles: Troubles
+  /** What the caches keep of a pod. */
+  readonly project: (pod: PodView) => PodRecord
   readonly onNotice: (notice: Notice<PodRecord>) => void
 }
 
@@ -55,7 +58,6 @@ export class PodScopes {
         ...shared,
         clock,
         namespace: scope,
-        project: projectPod,
         listByWatch: true,
         observer: observerOf(scope, { metrics, troubles }),
         ...(start === undefined ? {} : { startResourceVersion: start }),

@@ -1,6 +1,7 @@
 import { type Clock, steadyClock } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
 import type { PodVerbs } from '../../kube/kube-client.ts'
+import type { PodView } from '../../kube/pod-view.ts'
 import { isNotFound } from '../../kube/status-predicates.ts'
 import type { PodEvent } from '../../kube/types.ts'
 import type { Logger } from '../../logger.ts'
@@ -97,6 +98,17 @@ export class PodTracker {
     })
   }
 
+  /**
+   * The record of a pod. It has its launch's texts from the start: a cache keeps the name under which it first held a pod, and
+   * would hold a second one as long.
+   */
+  record(pod: PodView): PodRecord {
+    const record = projectPod(pod)
+    const launch = this.#options.book.ofPod(record.namespace, record.name)?.launch
+    if (launch) record.metadata.shareTextsWith(launch)
+    return record
+  }
+
   /** One notice of a watch. */
   notice(notice: Notice<PodRecord>): void {
     if (notice.type === 'LISTED') {
@@ -146,7 +158,6 @@ export class PodTracker {
       this.#options.events.onBound(entry, record)
     }
     entry.record = record
-    if (entry.launch) record.metadata.shareTextsWith(entry.launch)
     this.#take(entry, record, { isDeleted: false })
   }
 
@@ -338,7 +349,7 @@ export class PodTracker {
       events.onAdoptedAway(entry)
       return
     }
-    entry.record = projectPod(pod)
+    entry.record = this.record(pod)
     this.#take(entry, entry.record, { isDeleted: false })
     // It is out of the watch's selector and yet ours (labelled done by someone): it is looked at until it ends.
     const isUnwatched = pod.metadata?.labels?.[EXECUTOR_DONE_LABEL] !== undefined

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../../../../test/support/fake-clock.ts'
 import { InMemoryLaunchStore } from '../../../src/loops/in-memory-launch-store.ts'
+import { projectPod } from '../../../src/loops/tracking/pod-record.ts'
 import { PodScopes } from '../../../src/loops/tracking/pod-scopes.ts'
 import { Troubles } from '../../../src/loops/troubles.ts'
 import { ResourceVersion } from '../../../src/resource-version.ts'
@@ -27,6 +28,7 @@ async function start(scopes: readonly (string | null)[] = ['default'], onNotice 
     logger,
     metrics,
     troubles: new Troubles({ clock, logger, metrics }),
+    project: projectPod,
     onNotice,
   })
   watched.start()

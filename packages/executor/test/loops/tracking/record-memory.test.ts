@@ -1,19 +1,9 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { Pod } from '../../../src/kube/types.ts'
 import { type PodRecord, projectPod } from '../../../src/loops/tracking/pod-record.ts'
+import { heapUsed } from '../../support/heap-used.ts'
 import { podOf, ScriptedPods } from '../../support/scripted-pods.ts'
 import { makeReflector, recordOf } from '../../support/start-reflector.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage: () => void = runInNewContext('gc')
-
-function heapUsed(): number {
-  collectGarbage()
-  collectGarbage()
-  return process.memoryUsage().heapUsed
-}
 
 /** A pod of an ordinary task as an API server sends it, 5 KB of JSON. */
 function podText(index: number): string {

@@ -4,7 +4,7 @@ import { acquireLock } from './exclusive-lock.ts'
 import { layoutIn } from './layout.ts'
 import { ownerOf, releaseFolder } from './ownership.ts'
 import { readState } from './state-file.ts'
-import { stopProcesses } from './stop-processes.ts'
+import { stopParts } from './stop-parts.ts'
 
 /** Stops what `up` started there, and removes its data; returns the lines to print. */
 export async function down(stateFolder: string, signal: AbortSignal): Promise<string[]> {
@@ -13,7 +13,7 @@ export async function down(stateFolder: string, signal: AbortSignal): Promise<st
   using _lock = await acquireLock(join(stateFolder, 'lock'), { signal })
   const state = await readState(layout.state)
   if (state === null && (await ownerOf(layout)) === undefined) return ['nothing runs']
-  await stopProcesses(Object.values(state?.processes ?? {}))
+  await stopParts(layout, Object.values(state?.processes ?? {}))
   await releaseFolder(layout)
   if (state === null) return ['nothing runs; removed what an interrupted start had left']
   return [`stopped the kubernetes at ${state.url} and removed its data`]

@@ -57,11 +57,20 @@ const kernelSettings = () =>
     readFileSync(file, 'utf8'),
   ])
 
-function suspend({ processes }: Cluster, part: string): void {
-  const identity = processes[part]
-  if (identity === undefined) throw new Error(`the cluster has no ${part}`)
-  process.kill(identity.pid, 'SIGSTOP')
+/** Suspends the kubelet, and with it the `nsenter` that waits for it. */
+async function suspendKubelet({ processes }: Cluster): Promise<void> {
+  const { kubelet } = processes
+  if (kubelet === undefined) throw new Error('the cluster has no kubelet')
+  const [, parent = ''] = statOf(kubelet.pid)
+  process.kill(kubelet.pid, 'SIGSTOP')
+  await expect.poll(() => statOf(parent)[0]).toBe('T')
 }
+
+/** Its state, the pid of its parent, and more. */
+const statOf = (pid: number | string) =>
+  readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
 
 async function startInAnotherProcess(): Promise<{ cluster: Cluster; owner: ChildProcess }> {
   const module = fileURLToPath(new URL('start-kubernetes.ts', import.meta.url))
@@ -94,7 +103,7 @@ describe.runIf(namesKubelet(process.env))('kubernetes: the machine of the kubele
       await untilNothing(clusters[0])
       // The other goes on, and can be stopped when a test has left its kubelet in the middle of something.
       expect(traces(clusters[1])).toMatchObject({ containers: 1, interfaces: 1 })
-      suspend(clusters[1], 'kubelet')
+      await suspendKubelet(clusters[1])
     } finally {
       for (const cluster of clusters) await cluster.stop()
     }
@@ -115,7 +124,7 @@ describe.runIf(namesKubelet(process.env))('kubernetes: the machine of the kubele
   it('dies also while its kubelet is suspended', async () => {
     const { cluster, owner } = await startInAnotherProcess()
     await runContainer(cluster)
-    suspend(cluster, 'kubelet')
+    await suspendKubelet(cluster)
     owner.kill('SIGKILL')
     // What only waits for it is suspended too, and remains.
     await expect.poll(() => traces(cluster), { timeout: 10_000 }).toMatchObject({ containers: 0 })

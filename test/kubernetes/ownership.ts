@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import type { Layout } from './layout.ts'
 import { cgroupName, removeCgroups } from './node/cgroups.ts'
 import type { ProcessIdentity } from './process-identity.ts'
-import { processesOf } from './processes-of.ts'
-import { stopProcesses } from './stop-processes.ts'
+import { stopParts } from './stop-parts.ts'
 
 /** A mark in the data folder: only a folder that has it is ever removed. */
 const markFile = 'made-by-davit.json'
@@ -40,7 +39,7 @@ export async function ownerOf(layout: Layout): Promise<Owner | undefined> {
  */
 export async function releaseFolder(layout: Layout): Promise<void> {
   if ((await ownerOf(layout)) === undefined) return
-  await stopProcesses(processesOf(layout.data))
+  await stopParts(layout)
   await removeCgroups(cgroupName(layout.folder))
   // The mark is in the data, which goes last: a removal that is cut short can be taken up again.
   for (const path of [layout.kubeconfig, layout.state, layout.data]) await rm(path, { recursive: true, force: true })

@@ -9,7 +9,7 @@ import type { NodeKind } from './node-kinds.ts'
 import { type Owner, releaseFolder } from './ownership.ts'
 import { prepareFolder, writeKubeconfigs } from './prepare-folder.ts'
 import { type State, writeState } from './state-file.ts'
-import { stopProcesses } from './stop-processes.ts'
+import { stopParts } from './stop-parts.ts'
 import { createKwokNodes, kwokNodeNames, waitForApi, waitForNodes } from './wait-for-ready.ts'
 
 export interface StartOptions extends ComponentOptions {
@@ -118,7 +118,10 @@ async function startOnce(
     await writeState(layout.state, state)
     return { state, kubeconfig, components }
   } catch (error) {
-    await stopProcesses(components.map(({ identity }) => identity))
+    await stopParts(
+      layout,
+      components.map(({ identity }) => identity),
+    )
     throw error
   }
 }

@@ -9,7 +9,7 @@ import { releaseFolder } from './ownership.ts'
 import { identifyProcess, type ProcessIdentity } from './process-identity.ts'
 import { removeAbandoned } from './remove-abandoned.ts'
 import { type StartOptions, startInFolder } from './start-in-folder.ts'
-import { stopProcesses } from './stop-processes.ts'
+import { stopParts } from './stop-parts.ts'
 
 export interface KubernetesOptions extends StartOptions, ArtifactOptions {}
 
@@ -56,7 +56,7 @@ export async function startKubernetes(options: KubernetesOptions = {}): Promise<
     const { state, kubeconfig } = await startInFolder(layout, made, identifyProcess(process.pid), options)
     const executorKubeconfigPath = layout.componentKubeconfig('davit')
     const stop = async () => {
-      await stopProcesses(Object.values(state.processes))
+      await stopParts(layout, Object.values(state.processes))
       await remove()
     }
     return {

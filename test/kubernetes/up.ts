@@ -10,7 +10,7 @@ import { releaseFolder } from './ownership.ts'
 import { isAlive } from './process-identity.ts'
 import { startInFolder } from './start-in-folder.ts'
 import { readState, type State } from './state-file.ts'
-import { stopProcesses } from './stop-processes.ts'
+import { stopParts } from './stop-parts.ts'
 
 export interface UpOptions {
   readonly stateFolder: string
@@ -37,7 +37,7 @@ export async function up({ stateFolder, nodeKinds, signal, onProgress }: UpOptio
   }
   if (previous !== null) {
     onProgress('the last one has lost some of its processes: starting afresh')
-    await stopProcesses(Object.values(previous.processes))
+    await stopParts(layout, Object.values(previous.processes))
   }
   // Also what an interrupted start may have left.
   await releaseFolder(layout)

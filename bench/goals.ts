@@ -36,7 +36,7 @@ export const goals: readonly Goal[] = [
   { benchmark: 'B7', metric: 'heap bytes/pod', atMost: 1024 },
   { benchmark: 'B7', metric: 'RSS MiB', atMost: 150 },
   { benchmark: 'B7', metric: 'requests/min', atMost: 2 },
-  { benchmark: 'B7', metric: 'lists', atMost: 0 },
+  { benchmark: 'B7', metric: 'relists', atMost: 0 },
   ...['B9/lease', 'B9/label'].map((benchmark) => ({ benchmark, metric: 'event loop blocked ms', atMost: 20 })),
   { benchmark: 'B9/lease', metric: 'times bare list', atMost: 1.5 },
   { benchmark: 'B9/label', metric: 'times bare patches', atLeast: 0.9 },

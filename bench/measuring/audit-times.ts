@@ -21,8 +21,17 @@ export async function requestsSince(server: Kubernetes, since: number): Promise<
 /** Whether a request asks for everything that is there: a list, or a watch that begins with one, as one from no version does. */
 export function isList({ verb, uri }: PodRequest): boolean {
   if (verb !== 'watch') return verb === 'list'
-  const query = new URLSearchParams(uri.slice(uri.indexOf('?')))
+  const query = queryOf(uri)
   return query.get('sendInitialEvents') === 'true' || ['', '0'].includes(query.get('resourceVersion') ?? '')
+}
+
+/** Which pods a list or watch asks for. */
+export function labelSelectorOf({ uri }: PodRequest): string | null {
+  return queryOf(uri).get('labelSelector')
+}
+
+function queryOf(uri: string): URLSearchParams {
+  return new URLSearchParams(uri.includes('?') ? uri.slice(uri.indexOf('?')) : '')
 }
 
 /** Creates that made a pod, in the order of their answers; waits until the log has so many of them. */

@@ -59,6 +59,8 @@ const WATCH_SECONDS_MAX = 600
 const SILENCE_MS = 150_000
 /** A watch that lasted so long has shown that the server is well. */
 const STABLE_MS = 60_000
+/** A connection that held so long was cut by what lies between: the server answers, and need not be spared. */
+const HELD_MS = 3_000
 /** What Node's timers can hold; the watch is opened anew then, and no list is due. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 const DEFAULT_RESYNC_SECONDS = 1_800
@@ -99,6 +101,8 @@ export class Reflector<T extends WatchRecord> {
   #cut: ((cause: string) => void) | null = null
   /** Why the last watch ended. */
   #endCause = 'ended'
+  /** When the server answered the present watch, or the last one. */
+  #answeredAt: number | null = null
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
@@ -214,6 +218,7 @@ export class Reflector<T extends WatchRecord> {
   async #watch(signal: AbortSignal, { isList }: { readonly isList: boolean }): Promise<void> {
     const { pods, namespace, clock, random } = this.#options
     const openedAt = clock.now()
+    this.#answeredAt = null
     const eventsBefore = this.#signals.events
     let versionBefore = this.#point.version
     let initial = isList ? new InitialEvents<Projected<T>>() : null
@@ -239,7 +244,10 @@ export class Reflector<T extends WatchRecord> {
         timeoutSeconds: Math.round(WATCH_SECONDS_MIN + random() * (WATCH_SECONDS_MAX - WATCH_SECONDS_MIN)),
         silenceMs: SILENCE_MS,
         project: this.#project,
-        onOpen: () => this.#signals.trouble.opened(),
+        onOpen: () => {
+          this.#answeredAt = clock.now()
+          this.#signals.trouble.opened()
+        },
       })
       for await (const event of events) {
         if (signal.aborted) return
@@ -331,7 +339,9 @@ export class Reflector<T extends WatchRecord> {
       logger.warn('safety list failed', { ...fields, delayMs })
       return
     }
-    this.#point.failed(error, { cause, isWatch: this.state === 'watching' })
+    const isWatch = this.state === 'watching'
+    this.#point.failed(error, { cause, isWatch })
+    if (isWatch && cause === 'reset' && elapsed(this.#answeredAt ?? now, clock) >= HELD_MS) this.#backoff.reset()
     const asked = retryAfterMs(error)
     // Counted from when the watch was opened: one that was cut after a while need not wait blindly.
     const delayMs = Math.max(0, this.#backoff.next(asked) - (asked === undefined ? elapsed(startedAt, clock) : 0))

@@ -59,6 +59,23 @@ describe('the backoff of a reflector', () => {
     await reflector.stop()
   })
 
+  it('is reset by a connection that held for some seconds, and not by one that was never answered', async () => {
+    for (const [isAnswered, delays] of [
+      [true, [0, 0, 0, 0]],
+      [false, [0, 0, 0, 0, 1_000]],
+    ] as const) {
+      const { reflector, pods, clock, logged } = await startReflector()
+      for (const _ of delays) {
+        if (isAnswered) pods.last.open()
+        await clock.advance(3_000)
+        pods.last.fail(broken('reset'))
+        await clock.advance(0)
+      }
+      expect(logged.map(({ fields }) => fields?.delayMs)).toEqual(delays)
+      await reflector.stop()
+    }
+  })
+
   it('never lets watches that close at once become a loop', async () => {
     const { reflector, pods, clock } = await startReflector()
     pods.closeAtOnce = true

@@ -8,17 +8,20 @@ export interface BenchArguments {
   readonly profile: boolean
   /** Where the figures are written, as JSON. */
   readonly json: string | null
+  /** Whether what stands there already is kept. */
+  readonly resume: boolean
   readonly help: boolean
 }
 
-export const usage = `Usage: npm run bench [-- NAME… [--runs N] [--quick] [--profile] [--json FILE]]
+export const usage = `Usage: npm run bench [-- NAME… [--runs N] [--quick] [--profile] [--json FILE [--resume]]]
 
 Runs the benchmarks whose names begin with NAME (all without one): Davit, the ceilings and the peers in turns.
 
   --runs N      how often each contender runs [5; 1 with --quick]
   --quick       smaller numbers
   --profile     CPU profiles of Davit's processes, and which functions of ours stand out
-  --json FILE   write the figures of every run there
+  --json FILE   write the figures of every run there, after each benchmark
+  --resume      go on with a run that was broken off: what FILE has is not measured again
 
 npm run bench:check takes the same, and says which goals fall short.
 `
@@ -33,6 +36,7 @@ export function parseBenchArguments(args: readonly string[], known: readonly str
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       json: { type: 'string' },
+      resume: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -40,6 +44,7 @@ export function parseBenchArguments(args: readonly string[], known: readonly str
   const unknown = positionals.filter((name) => !known.some((each) => isNamed(each, name)))
   const problems = [
     ...(Number.isInteger(runs) && runs > 0 ? [] : [`--runs: ${values.runs} is not a number of runs: give 1 or more`]),
+    ...(values.resume && values.json === undefined ? ['--resume: say with --json FILE what to go on with'] : []),
     ...unknown.map((name) => `no benchmark is called ${name}: there are ${known.join(', ')}`),
   ]
   if (problems.length > 0) throw new Error(problems.join('\n'))
@@ -49,6 +54,7 @@ export function parseBenchArguments(args: readonly string[], known: readonly str
     size: values.quick ? 'quick' : 'full',
     profile: values.profile,
     json: values.json ?? null,
+    resume: values.resume,
     help: values.help,
   }
 }

@@ -5,8 +5,6 @@ import { kubernetesVersion } from '../test/kubernetes/build-program.ts'
 
 /** Under what the figures came about. */
 export interface Conditions {
-  readonly date: string
-  readonly commit: string
   readonly command: string
   readonly runs: number
   readonly size: 'full' | 'quick'
@@ -18,11 +16,9 @@ export interface Conditions {
   readonly kubernetes: string
 }
 
-export async function conditionsOf(run: Pick<Conditions, 'command' | 'runs' | 'size'>, now: Date): Promise<Conditions> {
+export function conditionsOf(run: Pick<Conditions, 'command' | 'runs' | 'size'>): Conditions {
   const [first] = cpus()
   return {
-    date: now.toISOString(),
-    commit: await commit(),
     ...run,
     processor: first?.model.trim() ?? 'unknown',
     cores: cpus().length,
@@ -33,8 +29,8 @@ export async function conditionsOf(run: Pick<Conditions, 'command' | 'runs' | 's
   }
 }
 
-/** With `+` after it when files differ from it. */
-async function commit(): Promise<string> {
+/** The checkout's commit, with `+` after it when files differ from it. */
+export async function commitOfCheckout(): Promise<string> {
   const git = async (...args: string[]) =>
     (await promisify(execFile)('git', args, { cwd: import.meta.dirname })).stdout.trim()
   try {

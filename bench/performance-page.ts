@@ -21,11 +21,9 @@ export function performanceSection(result: BenchResult, goals: readonly Goal[]):
 }
 
 /** A table, since it stands first in its section: what is before the first table is written by hand. */
-function conditionsText({ command, date, commit, ...machine }: Conditions): string {
-  const { processor, cores, memoryGiB, system, node, kubernetes } = machine
+function conditionsText({ command, processor, cores, memoryGiB, system, node, kubernetes }: Conditions): string {
   const rows = [
     ['command', `\`${command}\``],
-    ['when, and of what', `${date.slice(0, 10)}, commit \`${commit}\``],
     ['machine', `${cores} cores of ${processor}, ${memoryGiB} GiB, ${system}`],
     ['programs', `Node ${node}, Kubernetes ${kubernetes}`],
   ]
@@ -33,13 +31,13 @@ function conditionsText({ command, date, commit, ...machine }: Conditions): stri
 }
 
 function benchmarkText(result: BenchmarkResult, { runs, size }: Conditions): string {
-  const { name, title, load, seconds } = result
+  const { name, title, date, commit, load, seconds } = result
   const [heads = [], ...rows] = resultTable(result)
   const failed = failuresOf(result).map(([contender, reason]) => `${contender}: ${reason.split('\n')[0]}`)
   return [
     `### ${name}: ${title}\n`,
     `${markdownTable(heads, rows)}\n`,
     ...(failed.length === 0 ? [] : [`Failed: ${failed.join('; ')}\n`]),
-    `Took ${Math.round(seconds)} s at a load of ${load.map((value) => value.toFixed(1)).join(' to ')}. Again: \`npm run bench -- ${name} --runs ${runs}${size === 'quick' ? ' --quick' : ''}\`.\n`,
+    `Commit \`${commit}\`, ${date.slice(0, 10)}: ${Math.round(seconds)} s at a load of ${load.map((value) => value.toFixed(1)).join(' to ')}. Again: \`npm run bench -- ${name} --runs ${runs}${size === 'quick' ? ' --quick' : ''}\`.\n`,
   ].join('\n')
 }

@@ -9,6 +9,9 @@ export interface ContenderResult {
 export interface BenchmarkResult {
   readonly name: string
   readonly title: string
+  /** When it began, in ISO 8601. */
+  readonly date: string
+  readonly commit: string
   readonly metrics: readonly { readonly name: string; readonly digits?: number }[]
   readonly contenders: Readonly<Record<string, ContenderResult>>
   /** The machine's load over a minute when it began and when it ended. */
@@ -16,7 +19,7 @@ export interface BenchmarkResult {
   readonly seconds: number
 }
 
-/** Everything that one command measured. */
+/** Everything that one command measured, also when it was gone on with another time. */
 export interface BenchResult {
   readonly conditions: Conditions
   readonly benchmarks: readonly BenchmarkResult[]

@@ -6,6 +6,7 @@ import type { BenchmarkResult } from './result.ts'
 
 export interface RunOptions extends Pick<BenchContext, 'size' | 'profile' | 'signal'> {
   readonly runs: number
+  readonly commit: string
   /** Everything that the runs leave behind. */
   readonly folder: string
   readonly onProgress: (line: string) => void
@@ -20,6 +21,7 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   const names = contenders.map(([name]) => name)
   const measured = new Map(names.map((name) => [name, [] as (Measures | null)[]]))
   const failures = new Map(names.map((name) => [name, [] as string[]]))
+  const date = new Date().toISOString()
   const startedAt = performance.now()
   const load = () => loadavg()[0] ?? 0
   const loadBefore = load()
@@ -48,6 +50,8 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   return {
     name: benchmark.name,
     title: benchmark.title(size),
+    date,
+    commit: options.commit,
     metrics: benchmark.metrics,
     contenders: Object.fromEntries(
       names.map((name) => [name, { runs: measured.get(name) ?? [], failures: failures.get(name) ?? [] }]),

@@ -11,6 +11,7 @@ describe('parseBenchArguments', () => {
       size: 'full',
       profile: false,
       json: null,
+      resume: false,
     })
     expect(parseBenchArguments(['--quick'], known)).toMatchObject({ runs: 1, size: 'quick' })
     expect(parseBenchArguments(['--quick', '--runs', '3', 'B2', '--json', 'x.json'], known)).toMatchObject({
@@ -21,8 +22,8 @@ describe('parseBenchArguments', () => {
   })
 
   it('says everything that is wrong at once', () => {
-    expect(() => parseBenchArguments(['B3', '--runs', 'many'], known)).toThrow(
-      '--runs: many is not a number of runs: give 1 or more\nno benchmark is called B3: there are B1, B10, B2/150ms, B2/300ms',
+    expect(() => parseBenchArguments(['B3', '--runs', 'many', '--resume'], known)).toThrow(
+      '--runs: many is not a number of runs: give 1 or more\n--resume: say with --json FILE what to go on with\nno benchmark is called B3: there are B1, B10, B2/150ms, B2/300ms',
     )
   })
 

@@ -5,6 +5,8 @@ import type { BenchmarkResult } from '../result.ts'
 const result = (contenders: Record<string, (Record<string, number> | null)[]>): BenchmarkResult => ({
   name: 'B1',
   title: 'launch',
+  date: '2026-11-23T01:02:03.000Z',
+  commit: 'abc',
   metrics: [{ name: 'creates/s' }],
   contenders: Object.fromEntries(Object.entries(contenders).map(([name, runs]) => [name, { runs, failures: [] }])),
   load: [0, 0],

@@ -6,6 +6,8 @@ describe('formatResult', () => {
     const text = formatResult({
       name: 'B1',
       title: 'launch 10 pods',
+      date: '2026-11-23T01:02:03.000Z',
+      commit: 'abc',
       metrics: [{ name: 'creates/s', digits: 0 }, { name: 'CPU ms' }],
       contenders: {
         davit: {

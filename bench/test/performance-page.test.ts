@@ -4,8 +4,6 @@ import type { BenchResult } from '../result.ts'
 
 const result: BenchResult = {
   conditions: {
-    date: '2026-11-23T01:02:03.000Z',
-    commit: 'abc',
     command: 'npm run bench -- B1 --runs 2',
     runs: 2,
     size: 'full',
@@ -20,6 +18,8 @@ const result: BenchResult = {
     {
       name: 'B1',
       title: 'launch 10 pods',
+      date: '2026-11-23T01:02:03.000Z',
+      commit: 'abc',
       metrics: [{ name: 'creates/s', digits: 0 }],
       contenders: {
         davit: { runs: [{ 'creates/s': 100 }, { 'creates/s': 90 }], failures: [] },
@@ -40,7 +40,6 @@ it('has the conditions, the goals, and each benchmark with how to repeat it', ()
   expect(performanceSection(result, goals)).toBe(`| figures of |  |
 |---|---|
 | command | \`npm run bench -- B1 --runs 2\` |
-| when, and of what | 2026-11-23, commit \`abc\` |
 | machine | 2 cores of a processor, 8 GiB, linux 6 x64 |
 | programs | Node v24.0.0, Kubernetes v1.36.3 |
 
@@ -61,6 +60,6 @@ it('has the conditions, the goals, and each benchmark with how to repeat it', ()
 
 Failed: tuned: it fell over
 
-Took 12 s at a load of 0.5 to 1.0. Again: \`npm run bench -- B1 --runs 2\`.
+Commit \`abc\`, 2026-11-23: 12 s at a load of 0.5 to 1.0. Again: \`npm run bench -- B1 --runs 2\`.
 `)
 })

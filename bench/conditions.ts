@@ -3,11 +3,11 @@ import { arch, cpus, release, totalmem } from 'node:os'
 import { promisify } from 'node:util'
 import { kubernetesVersion } from '../test/kubernetes/build-program.ts'
 
-/** Under what the figures came about. */
+/** Under what the figures of a benchmark came about. */
 export interface Conditions {
-  readonly command: string
-  readonly runs: number
-  readonly size: 'full' | 'quick'
+  /** When it began, in ISO 8601. */
+  readonly date: string
+  readonly commit: string
   readonly processor: string
   readonly cores: number
   readonly memoryGiB: number
@@ -16,10 +16,11 @@ export interface Conditions {
   readonly kubernetes: string
 }
 
-export function conditionsOf(run: Pick<Conditions, 'command' | 'runs' | 'size'>): Conditions {
+export async function conditionsOf(now: Date): Promise<Conditions> {
   const [first] = cpus()
   return {
-    ...run,
+    date: now.toISOString(),
+    commit: await commitOfCheckout(),
     processor: first?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -29,8 +30,8 @@ export function conditionsOf(run: Pick<Conditions, 'command' | 'runs' | 'size'>)
   }
 }
 
-/** The checkout's commit, with `+` after it when files differ from it. */
-export async function commitOfCheckout(): Promise<string> {
+/** With `+` after it when files differ from it. */
+async function commitOfCheckout(): Promise<string> {
   const git = async (...args: string[]) =>
     (await promisify(execFile)('git', args, { cwd: import.meta.dirname })).stdout.trim()
   try {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { isNamed, parseBenchArguments, usage } from './bench-arguments.ts'
 import { benchmarks } from './benchmarks.ts'
 import { checkGoals, goalText } from './check-goals.ts'
-import { type Conditions, commitOfCheckout, conditionsOf } from './conditions.ts'
+import { conditionsOf } from './conditions.ts'
 import { formatResult } from './format-result.ts'
 import { goals } from './goals.ts'
 import { profileReport } from './profile-report.ts'
@@ -38,9 +38,8 @@ async function main(): Promise<number> {
   }
   const { names, runs, size, profile } = options
   const selected = benchmarks.filter(({ name }) => names.length === 0 || names.some((asked) => isNamed(name, asked)))
-  const conditions = conditionsOf({ command: commandText(), runs, size })
-  const commit = await commitOfCheckout()
-  const results = new Map(options.json !== null && options.resume ? await resumed(options.json, conditions) : [])
+  const command = commandText()
+  const results = new Map(options.json !== null && options.resume ? await resumed(options.json, command) : [])
   const inOrder = () => selected.flatMap(({ name }) => results.get(name) ?? [])
   const folder = await mkdtemp(join(tmpdir(), 'davit-bench-'))
   console.error(`bench: logs and profiles are in ${folder}`)
@@ -49,7 +48,7 @@ async function main(): Promise<number> {
       results.get(benchmark.name) ??
       (await runBenchmark(benchmark, {
         runs,
-        commit,
+        conditions: await conditionsOf(new Date()),
         size,
         profile,
         folder,
@@ -60,7 +59,7 @@ async function main(): Promise<number> {
     console.log(`\n${formatResult(result)}`)
     // After each one: what was measured in an hour is not lost in the last minute.
     if (options.json)
-      await writeFile(options.json, `${JSON.stringify({ conditions, benchmarks: inOrder() }, null, 2)}\n`)
+      await writeFile(options.json, `${JSON.stringify({ command, runs, size, benchmarks: inOrder() }, null, 2)}\n`)
   }
   if (profile) console.log(`\n${await profileReport(folder)}`)
   const hasFailed = inOrder().some(({ contenders }) =>
@@ -83,9 +82,9 @@ function commandText(): string {
   return [`npm run ${isCheck ? 'bench:check' : 'bench'}`, ...(given.length > 0 ? ['--', ...given] : [])].join(' ')
 }
 
-async function resumed(file: string, conditions: Conditions): Promise<[name: string, BenchmarkResult][]> {
+async function resumed(file: string, command: string): Promise<[name: string, BenchmarkResult][]> {
   try {
-    const results = resumedResults(JSON.parse(await readFile(file, 'utf8')), conditions)
+    const results = resumedResults(JSON.parse(await readFile(file, 'utf8')), command)
     return results.map((result) => [result.name, result])
   } catch (cause) {
     throw new Error(`cannot go on with ${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })

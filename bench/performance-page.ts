@@ -13,31 +13,32 @@ export function performanceSection(result: BenchResult, goals: readonly Goal[]):
     isMet ? 'yes' : '**no**',
   ])
   return [
-    conditionsText(result.conditions),
+    conditionsText(result),
     '### Goals\n',
     `${markdownTable(['goal', 'measured (median)', 'met'], checks)}\n`,
-    ...result.benchmarks.map((benchmark) => benchmarkText(benchmark, result.conditions)),
+    ...result.benchmarks.map((benchmark) => benchmarkText(benchmark, result)),
   ].join('\n')
 }
 
 /** A table, since it stands first in its section: what is before the first table is written by hand. */
-function conditionsText({ command, processor, cores, memoryGiB, system, node, kubernetes }: Conditions): string {
-  const rows = [
-    ['command', `\`${command}\``],
-    ['machine', `${cores} cores of ${processor}, ${memoryGiB} GiB, ${system}`],
-    ['programs', `Node ${node}, Kubernetes ${kubernetes}`],
-  ]
-  return `${markdownTable(['figures of', ''], rows)}\n`
+function conditionsText({ command, benchmarks }: BenchResult): string {
+  const machines = Map.groupBy(benchmarks, ({ conditions }) => machineText(conditions))
+  const rows = [...machines].map(([machine, measured]) => [measured.map(({ name }) => name).join(', '), machine])
+  return `${markdownTable(['figures of', `\`${command}\``], rows)}\n`
 }
 
-function benchmarkText(result: BenchmarkResult, { runs, size }: Conditions): string {
-  const { name, title, date, commit, load, seconds } = result
+function machineText({ processor, cores, memoryGiB, system, node, kubernetes }: Conditions): string {
+  return `${cores} cores of ${processor}, ${memoryGiB} GiB, ${system}; Node ${node}, Kubernetes ${kubernetes}`
+}
+
+function benchmarkText(result: BenchmarkResult, { runs, size }: BenchResult): string {
+  const { name, title, conditions, load, seconds } = result
   const [heads = [], ...rows] = resultTable(result)
   const failed = failuresOf(result).map(([contender, reason]) => `${contender}: ${reason.split('\n')[0]}`)
   return [
     `### ${name}: ${title}\n`,
     `${markdownTable(heads, rows)}\n`,
     ...(failed.length === 0 ? [] : [`Failed: ${failed.join('; ')}\n`]),
-    `Commit \`${commit}\`, ${date.slice(0, 10)}: ${Math.round(seconds)} s at a load of ${load.map((value) => value.toFixed(1)).join(' to ')}. Again: \`npm run bench -- ${name} --runs ${runs}${size === 'quick' ? ' --quick' : ''}\`.\n`,
+    `Commit \`${conditions.commit}\`, ${conditions.date.slice(0, 10)}: ${Math.round(seconds)} s at a load of ${load.map((value) => value.toFixed(1)).join(' to ')}. Again: \`npm run bench -- ${name} --runs ${runs}${size === 'quick' ? ' --quick' : ''}\`.\n`,
   ].join('\n')
 }

@@ -9,9 +9,7 @@ export interface ContenderResult {
 export interface BenchmarkResult {
   readonly name: string
   readonly title: string
-  /** When it began, in ISO 8601. */
-  readonly date: string
-  readonly commit: string
+  readonly conditions: Conditions
   readonly metrics: readonly { readonly name: string; readonly digits?: number }[]
   readonly contenders: Readonly<Record<string, ContenderResult>>
   /** The machine's load over a minute when it began and when it ended. */
@@ -21,7 +19,9 @@ export interface BenchmarkResult {
 
 /** Everything that one command measured, also when it was gone on with another time. */
 export interface BenchResult {
-  readonly conditions: Conditions
+  readonly command: string
+  readonly runs: number
+  readonly size: 'full' | 'quick'
   readonly benchmarks: readonly BenchmarkResult[]
 }
 

@@ -1,19 +1,14 @@
-import type { Conditions } from './conditions.ts'
 import { failuresOf } from './format-result.ts'
 import type { BenchmarkResult, BenchResult } from './result.ts'
 
 /**
- * What a command that was broken off has measured to its end, without what failed.
+ * What a command that was broken off has measured to its end, without what failed. Each benchmark stands for itself: its
+ * contenders are compared with each other, so another may follow on another day or machine.
  *
- * @throws Error that says under what other conditions it was measured, all that differ: figures of two machines or of
- *   other numbers do not stand in one table
+ * @throws Error when they are figures of another command: of other numbers, or of a part of the benchmarks
  */
-export function resumedResults({ conditions, benchmarks }: BenchResult, now: Conditions): BenchmarkResult[] {
-  const fields = Object.keys(now) as (keyof Conditions)[]
-  const different = fields.filter((field) => conditions[field] !== now[field])
-  if (different.length > 0) {
-    const lines = different.map((field) => `${field} was ${conditions[field]} and is ${now[field]}`)
-    throw new Error(`its figures are of other conditions, so start anew without --resume:\n${lines.join('\n')}`)
-  }
-  return benchmarks.filter((result) => failuresOf(result).length === 0)
+export function resumedResults(before: BenchResult, command: string): BenchmarkResult[] {
+  if (before.command !== command)
+    throw new Error(`it has the figures of ${before.command}: give the same arguments, or start anew without --resume`)
+  return before.benchmarks.filter((result) => failuresOf(result).length === 0)
 }

@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import type { BenchContext, Benchmark, Measures } from './benchmark.ts'
+import type { Conditions } from './conditions.ts'
 import type { BenchmarkResult } from './result.ts'
 
 export interface RunOptions extends Pick<BenchContext, 'size' | 'profile' | 'signal'> {
   readonly runs: number
-  readonly commit: string
+  readonly conditions: Conditions
   /** Everything that the runs leave behind. */
   readonly folder: string
   readonly onProgress: (line: string) => void
@@ -21,7 +22,6 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   const names = contenders.map(([name]) => name)
   const measured = new Map(names.map((name) => [name, [] as (Measures | null)[]]))
   const failures = new Map(names.map((name) => [name, [] as string[]]))
-  const date = new Date().toISOString()
   const startedAt = performance.now()
   const load = () => loadavg()[0] ?? 0
   const loadBefore = load()
@@ -50,8 +50,7 @@ export async function runBenchmark(benchmark: Benchmark, options: RunOptions): P
   return {
     name: benchmark.name,
     title: benchmark.title(size),
-    date,
-    commit: options.commit,
+    conditions: options.conditions,
     metrics: benchmark.metrics,
     contenders: Object.fromEntries(
       names.map((name) => [name, { runs: measured.get(name) ?? [], failures: failures.get(name) ?? [] }]),

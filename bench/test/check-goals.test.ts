@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { checkGoals, goalText } from '../check-goals.ts'
-import type { BenchmarkResult } from '../result.ts'
+import { benchmarkResult } from './benchmark-result.ts'
 
-const result = (contenders: Record<string, (Record<string, number> | null)[]>): BenchmarkResult => ({
-  name: 'B1',
-  title: 'launch',
-  date: '2026-11-23T01:02:03.000Z',
-  commit: 'abc',
-  metrics: [{ name: 'creates/s' }],
-  contenders: Object.fromEntries(Object.entries(contenders).map(([name, runs]) => [name, { runs, failures: [] }])),
-  load: [0, 0],
-  seconds: 1,
-})
+const result = (contenders: Record<string, (Record<string, number> | null)[]>) =>
+  benchmarkResult({
+    contenders: Object.fromEntries(Object.entries(contenders).map(([name, runs]) => [name, { runs, failures: [] }])),
+  })
 const rate = (value: number) => ({ 'creates/s': value })
 const check = (goal: object, contenders: Parameters<typeof result>[0]) =>
   checkGoals([{ benchmark: 'B1', metric: 'creates/s', ...goal }], { benchmarks: [result(contenders)] })

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { formatResult, spreadText } from '../format-result.ts'
+import { benchmarkResult } from './benchmark-result.ts'
 
 describe('formatResult', () => {
   it('has a row for each contender, and for each ratio', () => {
-    const text = formatResult({
-      name: 'B1',
-      title: 'launch 10 pods',
-      date: '2026-11-23T01:02:03.000Z',
-      commit: 'abc',
+    const result = benchmarkResult({
       metrics: [{ name: 'creates/s', digits: 0 }, { name: 'CPU ms' }],
       contenders: {
         davit: {
@@ -22,7 +19,7 @@ describe('formatResult', () => {
       load: [0.26, 1.5],
       seconds: 61.4,
     })
-    expect(text).toBe(
+    expect(formatResult(result)).toBe(
       [
         'B1: launch 10 pods',
         '                     creates/s            CPU ms',

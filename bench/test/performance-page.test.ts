@@ -1,34 +1,17 @@
 import { expect, it } from 'vitest'
 import { performanceSection } from '../performance-page.ts'
 import type { BenchResult } from '../result.ts'
+import { benchmarkResult } from './benchmark-result.ts'
 
+const runs = {
+  davit: { runs: [{ 'creates/s': 100 }, { 'creates/s': 90 }], failures: [] },
+  tuned: { runs: [{ 'creates/s': 100 }, null], failures: ['it fell over\nbadly'] },
+}
 const result: BenchResult = {
-  conditions: {
-    command: 'npm run bench -- B1 --runs 2',
-    runs: 2,
-    size: 'full',
-    processor: 'a processor',
-    cores: 2,
-    memoryGiB: 8,
-    system: 'linux 6 x64',
-    node: 'v24.0.0',
-    kubernetes: 'v1.36.3',
-  },
-  benchmarks: [
-    {
-      name: 'B1',
-      title: 'launch 10 pods',
-      date: '2026-11-23T01:02:03.000Z',
-      commit: 'abc',
-      metrics: [{ name: 'creates/s', digits: 0 }],
-      contenders: {
-        davit: { runs: [{ 'creates/s': 100 }, { 'creates/s': 90 }], failures: [] },
-        tuned: { runs: [{ 'creates/s': 100 }, null], failures: ['it fell over\nbadly'] },
-      },
-      load: [0.5, 1],
-      seconds: 12.3,
-    },
-  ],
+  command: 'npm run bench -- B1 --runs 2',
+  runs: 2,
+  size: 'full',
+  benchmarks: [benchmarkResult({ contenders: runs })],
 }
 
 it('has the conditions, the goals, and each benchmark with how to repeat it', () => {
@@ -37,11 +20,9 @@ it('has the conditions, the goals, and each benchmark with how to repeat it', ()
     { benchmark: 'B1', metric: 'creates/s', atLeast: 200 },
     { benchmark: 'B9', metric: 's', atMost: 1 },
   ]
-  expect(performanceSection(result, goals)).toBe(`| figures of |  |
+  expect(performanceSection(result, goals)).toBe(`| figures of | \`npm run bench -- B1 --runs 2\` |
 |---|---|
-| command | \`npm run bench -- B1 --runs 2\` |
-| machine | 2 cores of a processor, 8 GiB, linux 6 x64 |
-| programs | Node v24.0.0, Kubernetes v1.36.3 |
+| B1 | 2 cores of a processor, 8 GiB, linux 6 x64; Node v24.0.0, Kubernetes v1.36.3 |
 
 ### Goals
 
@@ -62,4 +43,16 @@ Failed: tuned: it fell over
 
 Commit \`abc\`, 2026-11-23: 12 s at a load of 0.5 to 1.0. Again: \`npm run bench -- B1 --runs 2\`.
 `)
+})
+
+it('says which machine measured what, when it was gone on with on another', () => {
+  const [first, second] = [benchmarkResult({ name: 'B1' }), benchmarkResult({ name: 'B2' })]
+  const third = benchmarkResult({
+    name: 'B3',
+    conditions: { ...first.conditions, date: '2026-11-24T00:00:00.000Z', cores: 4 },
+  })
+  const text = performanceSection({ ...result, benchmarks: [first, second, third] }, [])
+  expect(text).toContain('| B1, B2 | 2 cores of a processor, 8 GiB,')
+  expect(text).toContain('| B3 | 4 cores of a processor, 8 GiB,')
+  expect(text).toContain('Commit `abc`, 2026-11-24: 12 s')
 })

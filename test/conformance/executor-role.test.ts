@@ -8,6 +8,7 @@ import { executorRole, grantsOf, grantText } from '../support/executor-role.ts'
 import { startExecutor } from '../support/executor-run.ts'
 import { createPod, readPod, untilGone } from '../support/pods-by-api.ts'
 import type { RawApi } from '../support/raw-api.ts'
+import { enforceQuota } from '../support/resource-quota.ts'
 import { runDavit } from '../support/run-davit.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
 import { scriptedWorkload, taskKey } from '../support/scripted-workload.ts'
@@ -77,8 +78,14 @@ async function askForEverything(api: RawApi, backend: StartedBackend, namespace:
   }
   await using second = await startExecutor({ kubeconfig, namespace, jobId: '2' })
   expect(await second.executor.tryAdoptTaskInstances([{ key: held, queuedByJobId: '1' }])).toEqual([])
+  // Those of `held` and `taken`.
+  await enforceQuota(api, namespace, { pods: '2' })
+  const waits = taskKey('waits')
+  second.submit(scriptedWorkload(waits, { runMs: 100 }))
+  await eventually(() => second.executor.waitingReason(waits)?.includes('exceeded quota'))
   await second.executor.revokeTask({ key: held, queuedByJobId: '2' })
   await untilGone(api, namespace, podName({ deployment: 'default', key: held, number: 1 }))
+  await second.untilEnded([waits])
 }
 
 async function runDag(backend: StartedBackend, namespace: string): Promise<void> {

@@ -8,6 +8,7 @@ import { startExecutor } from '../support/executor-run.ts'
 import { createPod, readPod, untilGone } from '../support/pods-by-api.ts'
 import type { RawApi } from '../support/raw-api.ts'
 import { RecordingLogger } from '../support/recording-logger.ts'
+import { enforceQuota } from '../support/resource-quota.ts'
 import { scriptedPod } from '../support/scripted-pod.ts'
 import { scriptedWorkload, taskKey } from '../support/scripted-workload.ts'
 import { createServiceAccount, serviceAccountKubeconfig } from '../support/service-account.ts'
@@ -131,5 +132,19 @@ conformance('the executor without a permission', { needs: ['scriptedPods', 'role
     await run.untilEnded([key])
     expect(run.ends(key)).toMatchObject([{ state: 'failed', failure: { class: 'infrastructure' } }])
     expect(logger.says('events may not be read')).toBe(true)
+  })
+
+  it('finds out by trial when a used-up quota has room again', async ({ api, backend, namespace }) => {
+    const user = await userWithout('watch resourcequotas', { api, backend, namespace })
+    await enforceQuota(api, namespace, { pods: '1' })
+    const logger = new RecordingLogger()
+    await using run = await startExecutor({ kubeconfig: user.kubeconfig, namespace, jobId: '1', logger })
+    const first = taskKey('first')
+    run.submit(scriptedWorkload(first, { runMs: 1_000 }))
+    await run.untilState(first, 'running')
+    run.submit(scriptedWorkload(key, { runMs: 10 }))
+    await run.untilEnded([first, key])
+    expect(run.ends(key).map(({ state }) => state)).toEqual(['success'])
+    expect(logger.says(refused('watch', 'resourcequotas'))).toBe(true)
   })
 })

@@ -47,9 +47,10 @@ export interface KubernetesExecutorOptions {
   /** @default the configuration's, 32 */
   readonly parallelism?: number
   /**
-   * The API server; only `pods` of it is needed. With `events` it says more of pods that do not start. The caller closes it.
+   * The API server; only `pods` of it is needed. With `events` it says more of pods that do not start, with `resources` it
+   * sees when a used-up quota has room again, instead of trying. The caller closes it.
    */
-  readonly kube: Pick<KubeClient, 'pods'> & Partial<Pick<KubeClient, 'events'>>
+  readonly kube: Pick<KubeClient, 'pods'> & Partial<Pick<KubeClient, 'events' | 'resources'>>
   /** @default {} */
   readonly config?: ExecutorOptions
   /** @default a new {@link InMemoryLaunchStore} */
@@ -133,6 +134,7 @@ export class KubernetesExecutor extends BaseExecutor {
     this.#engine = new LaunchEngine({
       ...shared,
       kubeEvents: options.kube.events,
+      kubeResources: options.kube.resources,
       random: options.random ?? Math.random,
       metrics: this.metrics,
       troubles: this.#troubles,

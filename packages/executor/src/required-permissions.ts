@@ -64,4 +64,12 @@ export const requiredPermissions: readonly RequiredPermission[] = [
     without: 'waitingReason and failures say less, and that this permission is missing',
     isNeeded: false,
   },
+  {
+    group: '',
+    resource: 'resourcequotas',
+    verb: 'watch',
+    neededFor: 'seeing when a quota that is used up has room again',
+    without: 'room in a used-up quota is found by trial: later, and with more creates in vain',
+    isNeeded: false,
+  },
 ]

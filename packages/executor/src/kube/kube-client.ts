@@ -140,9 +140,15 @@ export interface CreatedResource<T> {
   readonly warnings: readonly string[]
 }
 
+export interface WatchResourceOptions {
+  readonly signal?: AbortSignal
+  /** Asked of the server; it then ends the stream in peace. */
+  readonly timeoutSeconds?: number
+}
+
 /**
- * The verbs on whatever stands around pods: namespaces, quotas, service accounts, reviews of rights. The executor itself
- * needs none of them; `davit doctor` asks by them. All reject with {@link KubeApiError} or {@link KubeConnectionError}.
+ * The verbs on whatever stands around pods: namespaces, quotas, service accounts, reviews of rights. The executor watches
+ * quotas by them, `davit doctor` asks for the rest. All reject with {@link KubeApiError} or {@link KubeConnectionError}.
  *
  * `T` is what the caller takes the JSON for; it is not checked.
  */
@@ -155,6 +161,11 @@ export interface ResourceVerbs {
   /** Every object, page by page. */
   list<T>(path: ResourcePath, options?: RequestOptions): Promise<readonly T[]>
   create<T>(path: ResourcePath, object: object, options?: CreateOptions): Promise<CreatedResource<T>>
+  /**
+   * Begins with an ADDED for each object that is there, in no order, and goes on with the changes. Ends and rejects as
+   * {@link PodVerbs.watch} does; without a version to resume from, the next watch begins anew.
+   */
+  watch<T>(path: ResourcePath, options?: WatchResourceOptions): AsyncIterable<WatchEvent<T>>
 }
 
 /** A connection to one API server: pools, credentials, verbs. */

@@ -15,7 +15,8 @@ import { PodAnswers, type PodEncoding } from './pod-answers.ts'
 import { podPath, podsPath } from './pod-paths.ts'
 import type { PodView } from './pod-view.ts'
 import type { List, Pod, Status, WatchEvent } from './types.ts'
-import { type WatchDecoder, watchDecoder } from './watch-decoder.ts'
+import { watchDecoder } from './watch-decoder.ts'
+import { watchStream } from './watch-stream.ts'
 
 const JSON_TYPE = 'application/json'
 
@@ -24,9 +25,6 @@ const PATCH_TYPES: Readonly<Record<PodPatch['type'], string>> = {
   strategic: 'application/strategic-merge-patch+json',
   json: 'application/json-patch+json',
 }
-
-/** A watch that asked for bookmarks hears from the server about each minute; two are missing when this is over. */
-const SILENCE_MS = 150_000
 
 /** The verbs on pods, over HTTP. What is sent is JSON; what is read, whichever encoding the server answers in. */
 export class HttpPodVerbs implements PodVerbs {
@@ -72,16 +70,8 @@ export class HttpPodVerbs implements PodVerbs {
     }
   }
 
-  async *watch<T>(namespace: string | null, options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
-    const {
-      resourceVersion,
-      sendInitialEvents,
-      timeoutSeconds,
-      silenceMs = SILENCE_MS,
-      signal,
-      onOpen,
-      project,
-    } = options
+  watch<T>(namespace: string | null, options: WatchOptions<T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const { resourceVersion, sendInitialEvents, timeoutSeconds, silenceMs, signal, onOpen, project } = options
     const initial = sendInitialEvents
       ? { sendInitialEvents, resourceVersionMatch: 'NotOlderThan' }
       : { resourceVersion }
@@ -90,33 +80,9 @@ export class HttpPodVerbs implements PodVerbs {
       path: podsPath(namespace),
       query: { ...selectors(options), watch: true, allowWatchBookmarks: true, ...initial, timeoutSeconds },
       accept: this.#answers.accept,
-      signal,
     } as const
-    let decoder: WatchDecoder<T> | undefined
-    let events = 0
-    const isWord = () => {
-      const isEvent = events > 0
-      events = 0
-      return isEvent
-    }
-    const opened = (contentType: string | undefined) => {
-      decoder = watchDecoder(contentType, project)
-      onOpen?.()
-    }
-    const limits = { pool: 'streams', silenceMs, isWord, onOpen: opened } as const
-    try {
-      for await (const chunk of this.#json.transport.stream(request, limits)) {
-        for (const event of decoder?.push(chunk) ?? []) {
-          if (signal?.aborted) return
-          events += 1
-          yield event
-          if (event.type === 'ERROR') return
-        }
-      }
-      if (!signal?.aborted) yield* decoder?.end() ?? []
-    } catch (error) {
-      throw this.#json.unreadable(error, request)
-    }
+    const decoder = (contentType: string | undefined) => watchDecoder(contentType, project)
+    return watchStream(this.#json, request, { signal, onOpen, silenceMs, decoder })
   }
 
   async patch(

@@ -1,7 +1,17 @@
 import type { JsonRequests } from './json-requests.ts'
-import type { CreatedResource, CreateOptions, RequestOptions, ResourcePath, ResourceVerbs } from './kube-client.ts'
+import type {
+  CreatedResource,
+  CreateOptions,
+  RequestOptions,
+  ResourcePath,
+  ResourceVerbs,
+  WatchResourceOptions,
+} from './kube-client.ts'
 import { pathSegment } from './pod-paths.ts'
+import type { WatchEvent } from './types.ts'
 import { parseWarnings } from './warnings.ts'
+import { watchDecoder } from './watch-decoder.ts'
+import { watchStream } from './watch-stream.ts'
 
 const PAGE = 500
 const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
@@ -46,6 +56,16 @@ export class HttpResourceVerbs implements ResourceVerbs {
       body: { contentType: 'application/json', content: JSON.stringify(object) },
     })
     return { object: created, warnings: parseWarnings(warnings) }
+  }
+
+  watch<T>(
+    path: ResourcePath,
+    { signal, timeoutSeconds }: WatchResourceOptions = {},
+  ): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const query = { watch: true, allowWatchBookmarks: true, timeoutSeconds }
+    const request = { method: 'GET', path: resourcePath(path), query } as const
+    const decoder = () => watchDecoder('application/json', (object) => object as T)
+    return watchStream(this.#json, request, { signal, onOpen: undefined, silenceMs: undefined, decoder })
   }
 }
 

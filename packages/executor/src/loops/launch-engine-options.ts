@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { ExecutorConfig } from '../config/executor-config.ts'
-import type { EventVerbs, PodVerbs } from '../kube/kube-client.ts'
+import type { EventVerbs, PodVerbs, ResourceVerbs } from '../kube/kube-client.ts'
 import type { Logger } from '../logger.ts'
 import type { Metrics } from '../metrics.ts'
 import type { LaunchEntry } from './launch-entry.ts'
@@ -22,6 +22,7 @@ interface EngineEvents {
 export interface LaunchEngineOptions {
   readonly pods: PodVerbs
   readonly kubeEvents?: EventVerbs | undefined
+  readonly kubeResources?: Pick<ResourceVerbs, 'watch'> | undefined
   readonly config: ExecutorConfig
   readonly jobId: string
   readonly store: LaunchStore

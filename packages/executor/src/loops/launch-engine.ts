@@ -102,6 +102,7 @@ export class LaunchEngine {
     this.#leaving = new LeavingPods({ ...shared, onFree: (entry) => this.launcher.enqueue(entry) })
     this.launcher = new Launcher({
       ...shared,
+      resources: options.kubeResources,
       pendingCount: () => book.pendingCount,
       troubles: options.troubles,
       isAccounted,

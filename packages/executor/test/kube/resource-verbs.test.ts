@@ -59,6 +59,29 @@ describe('the verbs on any resource', () => {
     ])
   })
 
+  it('watch from what is there on, whole objects', async () => {
+    const quota = { metadata: { name: 'q', resourceVersion: '7' }, status: { used: { pods: '1' } } }
+    answer = (_, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.write(`${JSON.stringify({ type: 'ADDED', object: quota })}\n`)
+      response.end(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '9' } } })}\n`)
+    }
+    const path = { resource: 'resourcequotas', namespace: 'n' }
+    const events: unknown[] = []
+    for await (const event of kube.resources.watch(path, { timeoutSeconds: 60 })) events.push(event)
+    expect(events).toEqual([
+      { type: 'ADDED', resourceVersion: '7', object: quota },
+      { type: 'BOOKMARK', resourceVersion: '9', initialEventsEnd: false },
+    ])
+    expect(asked()).toEqual([
+      [
+        'GET',
+        '/api/v1/namespaces/n/resourcequotas?watch=true&allowWatchBookmarks=true&timeoutSeconds=60',
+        'application/json',
+      ],
+    ])
+  })
+
   it('reject with the server’s words, or with what cannot be read', async () => {
     answer = (_, response) => json(response, 403, statusBody(403, 'Forbidden', 'no'))
     await expect(kube.resources.list({ resource: 'nodes' })).rejects.toMatchObject({

@@ -1,35 +1,27 @@
 import type { Clock } from '../../clock.ts'
 import { Backoff } from '../../watch/backoff.ts'
+import { CountedRoom } from './counted-room.ts'
+import { FreedRoom, type Room } from './freed-room.ts'
+import { parseQuotaRefusal, type QuotaRefusal } from './quota-message.ts'
+import { type Quotas, quotaRoom } from './quota-room.ts'
 import type { Refusal } from './refusal.ts'
 
 /** What a create that was let through taught: its pod is there, it was refused for the gate's kind of cause, or nothing. */
 export type Verdict = 'passed' | 'unclear' | Refusal
 
-/** Room that a pod left, and from when a quota is likely to have noticed. */
-interface Room {
-  readonly since: number
-  readonly readyAt: number
-  /** How long it was given for that. */
-  readonly lagMs: number
+/** By which right a create was let through: room in a quota, counted or guessed, or to probe whether the cause is over. */
+export interface Pass {
+  readonly right: 'counted' | 'probe' | Room
+  readonly epoch: number
 }
-
-/** By which right a create was let through: room that an end left, or to probe whether the cause is over. */
-export type Pass = Room | 'probe'
 
 /** A gate that lets so many through at once is open. */
 const OPEN = 64
-/** Kubernetes counts a quota anew a moment after a pod has ended; how long that is, a refusal teaches. */
-const FIRST_LAG_MS = 100
-const LONGEST_LAG_MS = 5_000
-const TOO_EARLY = 1.5
-/** Slowly: each time that it has become too short costs a create or more. */
-const SHORTENING = 0.995
-/** So many that got their room in a row allow one more at a time: what is asked in vain together stays few beside them. */
-const PASSES_FOR_ONE_MORE = 8
 
 /**
  * A gate that a refusal has closed. After its backoff it lets single creates through, to see whether the cause is over, and
- * opens step by step as they succeed. One that was closed by a used-up quota also lets one through for each pod that ends.
+ * opens step by step as they succeed. One that was closed by a used-up quota also lets creates through for the room that
+ * shows: in the quota's own count where that is known, else by the pods that end.
  */
 export class CreationGate {
   readonly refusal: Refusal
@@ -37,36 +29,44 @@ export class CreationGate {
   readonly since: number
   readonly #clock: Clock
   readonly #backoff: Backoff
+  readonly #freed: FreedRoom
+  readonly #counted: CountedRoom
+  /** Of which quota there was too little, as was said last, and what the namespace's quotas say of themselves. */
+  #quotaRefusal: QuotaRefusal | null
+  #quotas: Quotas | null = null
   #opensAt: number
+  #refusedAt: number
+  #probedAt: number
   #probes = 0
   /** How many probes may be under way; doubles with each success. */
   #allowed = 1
-  #room: Room[] = []
-  #lagMs = FIRST_LAG_MS
-  /** Creates under way for room that is believed in, and how many got it since one did not. */
-  #believing = 0
-  #proved = 0
 
   constructor(refusal: Refusal, clock: Clock, random: () => number) {
+    const now = clock.now()
     this.refusal = refusal
-    this.since = clock.now()
+    this.since = now
     this.#clock = clock
+    this.#freed = new FreedRoom(clock)
+    this.#counted = new CountedRoom(clock)
+    this.#quotaRefusal = parseQuotaRefusal(refusal.message)
     this.#backoff = new Backoff({ ...refusal.backoff, random })
-    this.#opensAt = clock.now() + this.#backoff.next(refusal.retryAfterMs)
+    this.#refusedAt = now
+    this.#probedAt = now
+    this.#opensAt = now + this.#backoff.next(refusal.retryAfterMs)
   }
 
   get opensAt(): number {
-    return Math.min(this.#opensAt, this.#room[0]?.readyAt ?? Number.POSITIVE_INFINITY)
+    return Math.min(this.#opensAt, this.#room.readyAt)
   }
 
   /** Creates may be sent as if there were no gate. */
   get isDone(): boolean {
-    return this.#allowed > OPEN
+    return this.#allowed > OPEN && (this.#counted.left ?? Number.POSITIVE_INFINITY) > OPEN
   }
 
   get letsThrough(): boolean {
     const now = this.#clock.now()
-    return this.#hasRoom(now) || (this.#opensAt <= now && this.#probes < this.#allowed)
+    return this.#room.isReady(now) || (this.#opensAt <= now && this.#probes < this.#allowedNow)
   }
 
   /**
@@ -75,29 +75,69 @@ export class CreationGate {
    * @param now when it was last asked whether it lets one through: what falls due since then has not been seen
    */
   nextOpensAt(now: number): number | null {
-    const times = [this.#opensAt, this.#room[0]?.readyAt ?? 0].filter((at) => at > now)
-    return times.length > 0 ? Math.min(...times) : null
+    const next = Math.min(...[this.#opensAt, this.#room.readyAt].filter((at) => at > now))
+    return next === Number.POSITIVE_INFINITY ? null : next
   }
 
   enter(): Pass {
-    const room = this.#hasRoom(this.#clock.now()) ? this.#room.shift() : undefined
-    if (room) {
-      this.#believing += 1
-      return room
+    const now = this.#clock.now()
+    const room = this.#room
+    const right = !room.isReady(now) ? 'probe' : room === this.#freed ? this.#freed.take() : 'counted'
+    if (right === 'probe') {
+      this.#probes += 1
+      this.#probedAt = now
     }
-    this.#probes += 1
-    return 'probe'
+    return { right, epoch: this.#counted.enter() }
   }
 
   /** The create that had entered with this pass was answered, or was not sent. */
-  leave(pass: Pass, verdict: Verdict): void {
-    if (pass === 'probe') this.#leftAsProbe(verdict)
-    else this.#leftByRoom(pass, verdict)
+  leave({ right, epoch }: Pass, verdict: Verdict): void {
+    this.#counted.leave(epoch, verdict)
+    if (typeof verdict === 'object') this.#refusedFor(verdict)
+    if (right === 'probe') this.#leftAsProbe(verdict)
+    else if (right !== 'counted') this.#freed.leave(right, verdict)
+    else if (verdict === 'passed') this.#freed.drop()
   }
 
   /** Something ended: room there may be, soon. */
   freed(): void {
-    if (this.refusal.cause === 'quota') this.#addRoom(this.#clock.now())
+    if (this.refusal.cause !== 'quota') return
+    this.#freed.add()
+    this.#counted.ended()
+  }
+
+  /** What the quotas of the namespace say of themselves; null: that is not known any more. */
+  told(quotas: Quotas | null): void {
+    this.#quotas = quotas
+    this.#count()
+    // More than pods of ours have left: that is worth a probe, though not one after the other in vain.
+    if (this.#counted.hasMore) this.#opensAt = Math.min(this.#opensAt, this.#refusedAt + this.refusal.backoff.initialMs)
+  }
+
+  get #room(): FreedRoom | CountedRoom {
+    return this.#counted.left === null ? this.#freed : this.#counted
+  }
+
+  /** Of a quota that has room for a few only, no more are tried. */
+  get #allowedNow(): number {
+    const { left } = this.#counted
+    return left === null ? this.#allowed : Math.max(1, Math.min(this.#allowed, left + this.#probes))
+  }
+
+  #refusedFor({ message }: Refusal): void {
+    const refusal = parseQuotaRefusal(message)
+    if (refusal === null || refusal.quota === this.#quotaRefusal?.quota) return
+    this.#quotaRefusal = refusal
+    this.#count()
+  }
+
+  #count(): void {
+    const room = this.#quotas && this.#quotaRefusal && quotaRoom(this.#quotaRefusal, this.#quotas)
+    this.#counted.told(room)
+    if (room === null || room > 0) return
+    // Now a probe can only be for a pod that wants less than the refused one.
+    this.#allowed = 1
+    this.#opensAt = Math.max(this.#opensAt, this.#probedAt + this.refusal.backoff.maxMs)
   }
 
   #leftAsProbe(verdict: Verdict): void {
@@ -105,49 +145,17 @@ export class CreationGate {
     if (verdict === 'unclear') return
     if (verdict === 'passed') {
       this.#backoff.reset()
+      if (this.#counted.left !== null) this.#freed.drop()
       // It may have got what a pod left that has ended, and is counted on: then it does not show that there is more.
-      if (this.#room.length === 0) this.#allowed *= 2
+      if (this.#counted.left !== null || this.#freed.isEmpty) this.#allowed *= 2
       else this.#opensAt = this.#clock.now() + this.#backoff.next()
       return
     }
     // Answers to creates that were sent together are one refusal, not many.
     const now = this.#clock.now()
     if (this.#opensAt > now) return
+    this.#refusedAt = now
     this.#opensAt = now + this.#backoff.next(verdict.retryAfterMs)
     this.#allowed = 1
-  }
-
-  #leftByRoom(room: Room, verdict: Verdict): void {
-    this.#believing -= 1
-    if (verdict === 'passed') {
-      this.#proved += 1
-      this.#lagMs = Math.max(FIRST_LAG_MS, this.#lagMs * SHORTENING)
-      return
-    }
-    if (verdict === 'unclear') {
-      this.#addRoom(room.since)
-      return
-    }
-    // Asked too early: no other will fare better now. Those that were sent together with it teach nothing more.
-    this.#proved = 0
-    if (room.lagMs >= this.#lagMs) this.#lagMs = Math.min(LONGEST_LAG_MS, this.#lagMs * TOO_EARLY)
-    const readyAt = this.#clock.now() + this.#lagMs
-    this.#room = this.#room.map((other) => ({
-      ...other,
-      readyAt: Math.max(other.readyAt, readyAt),
-      lagMs: this.#lagMs,
-    }))
-    // Or someone else had it: then it is left to the probes.
-    if (readyAt - room.since <= LONGEST_LAG_MS) this.#addRoom(room.since)
-  }
-
-  #addRoom(since: number): void {
-    this.#room.push({ since, readyAt: this.#clock.now() + this.#lagMs, lagMs: this.#lagMs })
-  }
-
-  #hasRoom(now: number): boolean {
-    const [first] = this.#room
-    if (first === undefined || first.readyAt > now) return false
-    return this.#believing < 1 + Math.floor(this.#proved / PASSES_FOR_ONE_MORE)
   }
 }

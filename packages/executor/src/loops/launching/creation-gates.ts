@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts'
 import { CreationGate, type Verdict } from './creation-gate.ts'
+import type { Quotas } from './quota-room.ts'
 import type { Refusal } from './refusal.ts'
 
 /** The gate of all creates: closed while the server, or the way to it, or our credentials, refuse every one. */
@@ -14,9 +15,13 @@ export class CreationGates {
   readonly #random: () => number
   readonly #gates = new Map<string, CreationGate>()
 
-  constructor(clock: Clock, random: () => number) {
+  readonly #quotasOf: (namespace: string) => Quotas | null
+
+  /** @param quotasOf what the quotas of a namespace say of themselves, as far as that is known already */
+  constructor(clock: Clock, random: () => number, quotasOf: (namespace: string) => Quotas | null = () => null) {
     this.#clock = clock
     this.#random = random
+    this.#quotasOf = quotasOf
   }
 
   isOpen(place: string): boolean {
@@ -56,6 +61,18 @@ export class CreationGates {
     this.#gates.get(namespace)?.freed()
   }
 
+  /** Namespaces whose quota was used up, as far as we know. */
+  outOfQuota(): ReadonlySet<string> {
+    const found = new Set<string>()
+    for (const [place, { refusal }] of this.#gates) if (refusal.cause === 'quota') found.add(place)
+    return found
+  }
+
+  /** What the quotas of the namespace say of themselves; null: that is not known any more. */
+  told(namespace: string, quotas: Quotas | null): void {
+    this.#gates.get(namespace)?.told(quotas)
+  }
+
   /** @param entered the gate that had let the create through; what was sent before a gate closed says nothing of it */
   #judge(place: string, entered: CreationGate | undefined, verdict: Verdict): void {
     const held = this.#gates.get(place)
@@ -65,7 +82,9 @@ export class CreationGates {
       return
     }
     if (held?.refusal.cause !== verdict.cause) {
-      this.#gates.set(place, new CreationGate(verdict, this.#clock, this.#random))
+      const gate = new CreationGate(verdict, this.#clock, this.#random)
+      gate.told(this.#quotasOf(place))
+      this.#gates.set(place, gate)
     }
   }
 }

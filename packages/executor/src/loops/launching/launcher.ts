@@ -1,6 +1,6 @@
 import { type Clock, steadyClock, type Timer } from '../../clock.ts'
 import type { ExecutorConfig } from '../../config/executor-config.ts'
-import type { PodVerbs } from '../../kube/kube-client.ts'
+import type { PodVerbs, ResourceVerbs } from '../../kube/kube-client.ts'
 import type { PodView } from '../../kube/pod-view.ts'
 import type { Pod } from '../../kube/types.ts'
 import type { Logger } from '../../logger.ts'
@@ -22,11 +22,14 @@ import type { Hold } from './held-launches.ts'
 import { LaunchQueue } from './launch-queue.ts'
 import { leavingRefusal, refusalText, storeRefusal } from './own-refusals.ts'
 import { PreparationError } from './preparation-error.ts'
+import { QuotaWatches } from './quota-watches.ts'
 import { isOverload, type Refusal, TOO_MANY_REQUESTS } from './refusal.ts'
 
 /** What the launcher needs of the rest. It changes an entry only while that is `waiting` or `creating`. */
 export interface LauncherOptions {
   readonly pods: PodVerbs
+  /** To watch quotas by, where they are used up. */
+  readonly resources?: Pick<ResourceVerbs, 'watch'> | undefined
   readonly config: ExecutorConfig
   readonly clock: Clock
   readonly random: () => number
@@ -49,6 +52,7 @@ export interface LauncherOptions {
   readonly onUsedUp: (entry: LaunchEntry) => void
 }
 
+const NONE: ReadonlySet<string> = new Set()
 const IDLE_GATE_MS = 60_000
 const LAST_TRIAL_MS = 1_000
 /** A preparation that takes longer counts no more among the creates in flight; so many may do so. */
@@ -63,6 +67,7 @@ export class Launcher {
   readonly #options: LauncherOptions
   readonly #queue = new LaunchQueue<LaunchEntry>()
   readonly #gates: CreationGates
+  readonly #quotas: QuotaWatches
   readonly #running = new Set<Promise<void>>()
   /** Those of them whose preparation takes its time (a hook, the store): they hold up nobody else (I8). */
   readonly #slow = new Set<LaunchEntry>()
@@ -85,7 +90,14 @@ export class Launcher {
     this.#options = { ...options, clock }
     this.#batches = new CreationBatches(options)
     this.#troubles = new CreateTroubles(options.troubles)
-    this.#gates = new CreationGates(clock, random)
+    this.#quotas = new QuotaWatches({
+      ...this.#options,
+      onQuotas: (namespace, quotas) => {
+        this.#gates.told(namespace, quotas)
+        this.#pump()
+      },
+    })
+    this.#gates = new CreationGates(clock, random, (namespace) => this.#quotas.quotasOf(namespace))
     this.#brake = new CreationBrake({ config, clock, pendingCount: options.pendingCount })
     this.#limit = initialCreationLimit(config.podCreationMaxConcurrency)
     this.#batchLeft = config.workerPodsCreationBatchSize === null ? null : 0
@@ -168,9 +180,10 @@ export class Launcher {
     this.#batchLeft = 0
     this.#isStopped = true
     this.#ceilings.stop()
+    const quotasAreLeft = this.#quotas.stop()
     if (graceMs <= 0) this.#stopping.abort()
     const timer = this.#options.clock.setTimeout(() => this.#stopping.abort(), graceMs)
-    await Promise.all(this.#running)
+    await Promise.all([...this.#running, quotasAreLeft])
     timer.cancel()
     this.#stopping.abort()
   }
@@ -193,6 +206,7 @@ export class Launcher {
       this.#begin(entry)
     }
     this.#troubles.remaining(this.#queue.size + this.#running.size)
+    this.#quotas.want(this.#queue.size > 0 ? this.#gates.outOfQuota() : NONE)
     this.#arm(now)
   }
 

@@ -156,4 +156,85 @@ describe('CreationGates', () => {
     gates.enter('n')(busy)
     expect(gates.reason('n')).toMatchObject({ refusal: { cause: 'too-many-requests' }, opensAt: 8_000 })
   })
+
+  /** The quota of the refusal has so much room. */
+  const quotas = (room: number) => new Map([['q', { hard: { pods: '50' }, used: { pods: String(50 - room) } }]])
+
+  it('a used-up quota whose count is known: a create the moment that the room which a pod left is counted', () => {
+    const { clock, gates } = closed()
+    gates.told('n', quotas(0))
+    gates.freed('n')
+    // The next probe would be for a pod that wants less.
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'], clock.now())]).toEqual([false, 30_000])
+    gates.told('n', quotas(1))
+    expect(gates.isOpen('n')).toBe(true)
+    gates.enter('n')('passed')
+    expect(gates.isOpen('n')).toBe(false)
+  })
+
+  it('a used-up quota whose count is known: room that no pod of ours left is probed a second after a refusal', async () => {
+    const { clock, gates } = closed()
+    gates.told('n', quotas(0))
+    gates.told('n', quotas(3))
+    expect([gates.isOpen('n'), gates.nextOpensAt(['n'], clock.now())]).toEqual([false, 1_000])
+    await clock.advance(1_000)
+    gates.enter('n')('passed')
+    const leave = gates.enter('n')
+    gates.enter('n')
+    // The third would be the fourth of three.
+    expect(gates.isOpen('n')).toBe(false)
+    leave(quota)
+    gates.told('n', quotas(2))
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(2_000)
+  })
+
+  it('a used-up quota whose count is known: one probe in 30 s while it shows no room', async () => {
+    const { clock, gates } = closed()
+    let probes = 0
+    for (; clock.now() < 300_000; probes += 1) {
+      gates.told('n', quotas(0))
+      await clock.advance((gates.nextOpensAt(['n'], clock.now()) ?? clock.now()) - clock.now())
+      gates.enter('n')(quota)
+    }
+    expect(probes).toBeLessThanOrEqual(11)
+  })
+
+  it('a used-up quota whose count is known no more: its room is guessed again', async () => {
+    const { clock, gates } = closed()
+    gates.told('n', quotas(0))
+    gates.freed('n')
+    gates.told('n', null)
+    await clock.advance(100)
+    expect(gates.isOpen('n')).toBe(true)
+  })
+
+  it('a used-up quota: the count is that of the quota which refused last', async () => {
+    const { clock, gates } = closed()
+    const both = (q: string, p: string) =>
+      new Map([
+        ['q', { hard: { pods: '50' }, used: { pods: q } }],
+        ['p', { hard: { pods: '9' }, used: { pods: p } }],
+      ])
+    gates.freed('n')
+    gates.told('n', both('49', '9'))
+    gates.enter('n')(
+      refusalOf(apiError(403, 'Forbidden', 'exceeded quota: p, requested: pods=1, used: pods=9, limited: pods=9')),
+    )
+    await clock.advance(100)
+    expect(gates.isOpen('n')).toBe(false)
+    gates.told('n', both('49', '8'))
+    expect(gates.isOpen('n')).toBe(true)
+  })
+
+  it('a used-up quota: a gate that closes anew knows the count that is known already', () => {
+    const clock = new FakeClock(0)
+    const gates = new CreationGates(
+      clock,
+      () => 0,
+      () => quotas(0),
+    )
+    gates.enter('n')(quota)
+    expect(gates.nextOpensAt(['n'], clock.now())).toBe(30_000)
+    expect([...gates.outOfQuota()]).toEqual(['n'])
+  })
 })

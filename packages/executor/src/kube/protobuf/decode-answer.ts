@@ -8,7 +8,7 @@ import { readPod } from './read-pod.ts'
 import { readStatus } from './read-status.ts'
 
 /** So many pods take a few milliseconds; a list that came without pages has more. */
-const PODS_AT_A_TIME = 500
+const PODS_AT_A_TIME = 100
 
 /** Reads an answer that is a pod, the metadata of one, or a Status. */
 export function decodePod(bytes: Buffer): PodView | Status {

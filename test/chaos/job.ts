@@ -15,7 +15,7 @@ import { scriptAnnotations } from '../support/scripted-pod.ts'
 import { sleep } from '../support/sleep.ts'
 import type { SqliteLaunchStore } from '../support/sqlite-launch-store.ts'
 import type { ChaosCluster } from './chaos-cluster.ts'
-import { podsBehindMembrane } from './kube-behind-membrane.ts'
+import { podsBehindMembrane, resourcesBehindMembrane } from './kube-behind-membrane.ts'
 import { Membrane } from './membrane.ts'
 import type { Pace } from './pace.ts'
 import type { FaultName } from './plan-fault.ts'
@@ -97,7 +97,7 @@ export class JobLife {
     this.executor = new KubernetesExecutor({
       jobId,
       parallelism: schedule.parallelism,
-      kube: { pods },
+      kube: { pods, resources: resourcesBehindMembrane(this.#kube.resources, this.membrane) },
       store: this.#store,
       clock,
       random,

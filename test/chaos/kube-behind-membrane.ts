@@ -1,4 +1,4 @@
-import type { Clock, PodVerbs, WatchEvent } from '@davit/executor'
+import type { Clock, PodVerbs, ResourceVerbs, WatchEvent } from '@davit/executor'
 import type { Membrane } from './membrane.ts'
 import { scrambled, type WatchTrouble } from './scrambled-watch.ts'
 
@@ -65,4 +65,12 @@ export function podsBehindMembrane(pods: PodVerbs, options: KubeOptions): PodVer
       return membrane.iterate(looked(events as AsyncIterable<WatchEvent<T>>, namespace))
     },
   }
+}
+
+/** What the process watches beside pods. */
+export function resourcesBehindMembrane(
+  resources: Pick<ResourceVerbs, 'watch'>,
+  membrane: Membrane,
+): Pick<ResourceVerbs, 'watch'> {
+  return { watch: (...args) => membrane.iterate(resources.watch(...args)) }
 }

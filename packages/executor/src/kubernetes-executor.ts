@@ -6,7 +6,7 @@ import { resolveConfigForStore } from './config/resolve-config-for-store.ts'
 import { ExecutorError, InputError } from './errors.ts'
 import type { ExecutorEvent } from './executor-event.ts'
 import { inBatches } from './in-batches.ts'
-import type { KubeClient, PodVerbs } from './kube/kube-client.ts'
+import type { KubeClient, PodVerbs, ResourceVerbs } from './kube/kube-client.ts'
 import type { Pod } from './kube/types.ts'
 import { type Logger, silentLogger } from './logger.ts'
 import type { AdoptableTaskInstance } from './loops/adoption/adoption.ts'
@@ -50,7 +50,8 @@ export interface KubernetesExecutorOptions {
    * The API server; only `pods` of it is needed. With `events` it says more of pods that do not start, with `resources` it
    * sees when a used-up quota has room again, instead of trying. The caller closes it.
    */
-  readonly kube: Pick<KubeClient, 'pods'> & Partial<Pick<KubeClient, 'events' | 'resources'>>
+  readonly kube: Pick<KubeClient, 'pods'> &
+    Partial<Pick<KubeClient, 'events'> & { readonly resources: Pick<ResourceVerbs, 'watch'> }>
   /** @default {} */
   readonly config?: ExecutorOptions
   /** @default a new {@link InMemoryLaunchStore} */

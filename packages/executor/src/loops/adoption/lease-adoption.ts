@@ -20,7 +20,7 @@ import { findLaunchPod, isPodOfLaunch } from './find-launch-pod.ts'
 const FAREWELL_MS = 10_000
 
 /**
- * Ownership by lease: the store says whose a launch is, and adopting a few hundred is one transaction there. Our watch shows the pods of
+ * Ownership by lease: the store says whose a launch is, and adopting a hundred is one transaction there. Our watch shows the pods of
  * the whole deployment already, so that none is listed, and none is patched.
  */
 export class LeaseAdoption {

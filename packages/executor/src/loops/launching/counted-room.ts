@@ -82,8 +82,9 @@ export class CountedRoom {
     if (verdict === 'passed') {
       this.#ended -= 1
       this.#passedSince += 1
-      this.#isProved ||= isOfNow
-      this.#doubtMs = FIRST_DOUBT_MS
+      if (!isOfNow || this.#isProved) return
+      this.#isProved = true
+      this.#doubtMs = Math.max(FIRST_DOUBT_MS, this.#doubtMs / 2)
       return
     }
     const now = this.#clock.now()

@@ -35,8 +35,9 @@ export class CreationGate {
   #quotaRefusal: QuotaRefusal | null
   #quotas: Quotas | null = null
   #opensAt: number
-  #refusedAt: number
   #probedAt: number
+  /** From when room is probed that the quota's count shows and that no pod of ours has left. */
+  #moreFrom = Number.POSITIVE_INFINITY
   #probes = 0
   /** How many probes may be under way; doubles with each success. */
   #allowed = 1
@@ -50,13 +51,12 @@ export class CreationGate {
     this.#counted = new CountedRoom(clock)
     this.#quotaRefusal = parseQuotaRefusal(refusal.message)
     this.#backoff = new Backoff({ ...refusal.backoff, random })
-    this.#refusedAt = now
     this.#probedAt = now
     this.#opensAt = now + this.#backoff.next(refusal.retryAfterMs)
   }
 
   get opensAt(): number {
-    return Math.min(this.#opensAt, this.#room.readyAt)
+    return Math.min(this.#probesFrom, this.#room.readyAt)
   }
 
   /** Creates may be sent as if there were no gate. */
@@ -66,7 +66,7 @@ export class CreationGate {
 
   get letsThrough(): boolean {
     const now = this.#clock.now()
-    return this.#room.isReady(now) || (this.#opensAt <= now && this.#probes < this.#allowedNow)
+    return this.#room.isReady(now) || (this.#probesFrom <= now && this.#probes < this.#allowedNow)
   }
 
   /**
@@ -75,7 +75,7 @@ export class CreationGate {
    * @param now when it was last asked whether it lets one through: what falls due since then has not been seen
    */
   nextOpensAt(now: number): number | null {
-    const next = Math.min(...[this.#opensAt, this.#room.readyAt].filter((at) => at > now))
+    const next = Math.min(...[this.#opensAt, this.#moreFrom, this.#room.readyAt].filter((at) => at > now))
     return next === Number.POSITIVE_INFINITY ? null : next
   }
 
@@ -110,8 +110,15 @@ export class CreationGate {
   told(quotas: Quotas | null): void {
     this.#quotas = quotas
     this.#count()
-    // More than pods of ours have left: that is worth a probe, though not one after the other in vain.
-    if (this.#counted.hasMore) this.#opensAt = Math.min(this.#opensAt, this.#refusedAt + this.refusal.backoff.initialMs)
+    // The count may be wrong for a moment; and probes are not to be sent one after the other in vain.
+    if (!this.#counted.hasMore) this.#moreFrom = Number.POSITIVE_INFINITY
+    else if (this.#moreFrom === Number.POSITIVE_INFINITY) {
+      this.#moreFrom = this.#clock.now() + this.refusal.backoff.initialMs
+    }
+  }
+
+  get #probesFrom(): number {
+    return Math.min(this.#opensAt, this.#moreFrom)
   }
 
   get #room(): FreedRoom | CountedRoom {
@@ -153,9 +160,9 @@ export class CreationGate {
     }
     // Answers to creates that were sent together are one refusal, not many.
     const now = this.#clock.now()
-    if (this.#opensAt > now) return
-    this.#refusedAt = now
+    if (this.#probesFrom > now) return
     this.#opensAt = now + this.#backoff.next(verdict.retryAfterMs)
+    if (this.#moreFrom <= now) this.#moreFrom = now + this.refusal.backoff.initialMs
     this.#allowed = 1
   }
 }

@@ -172,7 +172,7 @@ describe('CreationGates', () => {
     expect(gates.isOpen('n')).toBe(false)
   })
 
-  it('a used-up quota whose count is known: room that no pod of ours left is probed a second after a refusal', async () => {
+  it('a used-up quota whose count is known: room that no pod of ours left is probed after a second', async () => {
     const { clock, gates } = closed()
     gates.told('n', quotas(0))
     gates.told('n', quotas(3))
@@ -186,6 +186,17 @@ describe('CreationGates', () => {
     leave(quota)
     gates.told('n', quotas(2))
     expect(gates.nextOpensAt(['n'], clock.now())).toBe(2_000)
+  })
+
+  it('a used-up quota whose count is known: room that shows for a moment and that no pod of ours left is not probed', async () => {
+    const { clock, gates } = closed()
+    gates.told('n', quotas(0))
+    for (let moment = 0; moment < 10; moment++) {
+      gates.told('n', quotas(20))
+      await clock.advance(900)
+      expect(gates.isOpen('n')).toBe(false)
+      gates.told('n', quotas(0))
+    }
   })
 
   it('a used-up quota whose count is known: one probe in 30 s while it shows no room', async () => {

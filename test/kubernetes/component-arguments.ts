@@ -65,6 +65,9 @@ export function componentArguments(
       `--initial-advertise-peer-urls=${etcdPeerUrl}`,
       `--initial-cluster=default=${etcdPeerUrl}`,
       '--log-level=warn',
+      // There is nobody else to elect: it would wait a second for that.
+      '--heartbeat-interval=20',
+      '--election-timeout=100',
       // The data is thrown away at the end: waiting for the disk would only slow the tests down.
       '--unsafe-no-fsync',
     ],

@@ -25,7 +25,7 @@ export interface AirflowExecution {
 /** What every program of an Airflow is told: its folder, its database, and the secret that tokens are signed with. */
 export function airflowEnvironment(
   home: string,
-  postgres: Omit<Postgres, keyof AsyncDisposable>,
+  postgres: Pick<Postgres, 'socketFolder' | 'user' | 'database'>,
 ): Record<string, string> {
   const { socketFolder, user, database } = postgres
   return {

@@ -17,6 +17,10 @@ export interface Postgres extends AsyncDisposable {
   readonly socketFolder: string
   readonly user: string
   readonly database: string
+  /** What the database holds, as SQL. */
+  dump(): Promise<string>
+  /** Fills the empty database with what another one held. */
+  load(sql: string): Promise<void>
 }
 
 const USER = 'airflow'
@@ -31,6 +35,7 @@ export async function startPostgres(signal?: AbortSignal): Promise<Postgres> {
   const programs = await findPostgres()
   await removeAbandoned()
   const folder = await mkdtemp(join(tmpdir(), PREFIX))
+  const asClient = ['--host', folder, '--username', USER]
   let server: ChildProcess | undefined
   const stop = async () => {
     if (server !== undefined && server.exitCode === null && server.signalCode === null) {
@@ -53,12 +58,27 @@ export async function startPostgres(signal?: AbortSignal): Promise<Postgres> {
     await waitUntil(
       async () => {
         if (server?.exitCode !== null) throw new StopWaiting(new Error(`PostgreSQL ended by itself; ${endOfLog(log)}`))
-        await run(join(programs, 'createdb'), ['--host', folder, '--username', USER, USER], { signal })
+        await run(join(programs, 'createdb'), [...asClient, USER], { signal })
         return true
       },
       { what: 'PostgreSQL', withinMs: 60_000, signal },
     )
-    return { socketFolder: folder, user: USER, database: USER, [Symbol.asyncDispose]: stop }
+    return {
+      socketFolder: folder,
+      user: USER,
+      database: USER,
+      dump: async () => {
+        const { stdout } = await run(join(programs, 'pg_dump'), [...asClient, USER], { signal, maxBuffer: 2 ** 26 })
+        return stdout
+      },
+      load: async (sql) => {
+        const file = join(folder, 'dump.sql')
+        await writeFile(file, sql)
+        const script = ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1', '--single-transaction', '--file', file]
+        await run(join(programs, 'psql'), [...asClient, ...script, USER], { signal })
+      },
+      [Symbol.asyncDispose]: stop,
+    }
   } catch (error) {
     await stop()
     throw error

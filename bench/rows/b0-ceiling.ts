@@ -4,7 +4,7 @@ import { creates, ratePerSecond } from '../measuring/audit-times.ts'
 import { percentile } from '../statistics.ts'
 import { workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 5_000, quick: 500 } as const
+const sizes = { full: 5_000, quick: 300 } as const
 const WARM_UP = 300
 const IN_FLIGHT = [1, 16, 32, 64, 128]
 

@@ -4,7 +4,7 @@ import type { ClientCommand } from '../measuring/client-process.ts'
 import { podContenders } from './pod-contenders.ts'
 import { type GivenServer, workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 5_000, quick: 600 } as const
+const sizes = { full: 5_000, quick: 400 } as const
 
 /** B1: how many pods a second are created, and what one costs. The pods run until the end. */
 export const launch: Benchmark = {
@@ -18,9 +18,9 @@ export const launch: Benchmark = {
   ],
   contenders: podContenders({
     phase: 'launch',
-    warmUps: { full: 300, quick: 200 },
+    warmUps: { full: 300, quick: 150 },
     sizes,
-    airflowSizes: { full: 500, quick: 60 },
+    airflowSizes: { full: 500, quick: 50 },
     measure,
   }),
   onlyFull: ['airflow default'],

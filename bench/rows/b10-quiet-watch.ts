@@ -15,7 +15,7 @@ import { delaysOf, isEnd } from './outcome-times.ts'
  * Seconds without an event of one's own, and then seconds of cuts. The server keeps the changes of the last 75 s at least, and
  * at this churn not many more: a version that is older is gone.
  */
-const sizes = { full: { quiet: 130, cuts: 60 }, quick: { quiet: 2, cuts: 5 } } as const
+const sizes = { full: { quiet: 130, cuts: 60 }, quick: { quiet: 1, cuts: 5 } } as const
 const CUT_EVERY_SECONDS = 5
 const CHURN_PER_SECOND = 100
 const OWN_PODS = 10

@@ -39,7 +39,7 @@ export const refusals: readonly Benchmark[] = [
     name: 'B11/429',
     title: (count) => `launch ${count} pods while a front answers 429 (Retry-After: 1) to 20 % of the creates`,
     phase: 'launch',
-    counts: { full: 3_000, quick: 300 },
+    counts: { full: 3_000, quick: 200 },
     told: { inFlight: IN_FLIGHT },
     run: async (context, client, count) => {
       const seen = new CreateRefusals({ share: SHARE, retryAfterMs: RETRY_AFTER_MS, seed: context.run })
@@ -64,7 +64,7 @@ export const refusals: readonly Benchmark[] = [
     title: (count) =>
       `launch ${count} pods through a priority level with ${SEATS} seats and a queue of ${QUEUE_LENGTH}`,
     phase: 'launch',
-    counts: { full: 2_000, quick: 200 },
+    counts: { full: 2_000, quick: 160 },
     told: { inFlight: SEATS + QUEUE_LENGTH },
     run: async (context, client, count) =>
       await workOnServer(

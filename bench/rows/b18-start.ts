@@ -7,7 +7,7 @@ import { installProject } from '../installed/install-project.ts'
 import { buildPackages, packPackages } from '../installed/pack-packages.ts'
 import { runCost } from '../installed/run-cost.ts'
 
-const sizes = { full: { processes: 15, runs: 7 }, quick: { processes: 5, runs: 2 } } as const
+const sizes = { full: { processes: 15, runs: 7 }, quick: { processes: 3, runs: 1 } } as const
 
 /** B18: what the packages take of the disk, and how long it takes until they are at work. As installed from what is published. */
 export const start: Benchmark = {

@@ -3,8 +3,8 @@ import { clientOf } from '../client-of.ts'
 import { type CuttingRelay, startCuttingRelay } from '../server/cutting-relay.ts'
 import { workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 10_000, quick: 300 } as const
-const warmUps = { full: 300, quick: 100 } as const
+const sizes = { full: 10_000, quick: 150 } as const
+const warmUps = { full: 300, quick: 64 } as const
 
 /**
  * B3: what goes over the wire for tasks that are created, watched and deleted. Counted between the two, TLS and all, from

@@ -10,7 +10,7 @@ import { launchHeld } from './launch-held.ts'
 import { delaysOf, isEnd } from './outcome-times.ts'
 
 /** Seconds of changes. */
-const sizes = { full: 20, quick: 3 } as const
+const sizes = { full: 20, quick: 2 } as const
 
 /**
  * B5: how long after the kubelet's word that a pod has ended its outcome comes out of the executor, beside watches that do

@@ -10,7 +10,7 @@ import { clientsOnServer, type ServedClients } from './clients-on-server.ts'
 /** The others' cost by the minute shows sooner: nothing of theirs comes once in ten minutes. */
 const sizes = {
   full: { warmUp: 1_000, count: 10_000, quietSeconds: 600, othersQuietSeconds: 60 },
-  quick: { warmUp: 200, count: 700, quietSeconds: 5, othersQuietSeconds: 5 },
+  quick: { warmUp: 200, count: 700, quietSeconds: 3, othersQuietSeconds: 3 },
 } as const
 
 /** B7 and B8: what many running pods cost that nothing happens to. */

@@ -9,7 +9,7 @@ import { measurePhase } from '../measuring/measure-phase.ts'
 import { airflowTakeover } from './airflow-takeover.ts'
 import { clientsOnServer } from './clients-on-server.ts'
 
-const sizes = { full: 10_000, quick: 1_000 } as const
+const sizes = { full: 10_000, quick: 400 } as const
 /** As Davit adopts. */
 const IN_FLIGHT = 32
 

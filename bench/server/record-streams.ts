@@ -23,7 +23,7 @@ export interface RecordedStreams {
 const PODS = '/api/v1/namespaces/default/pods'
 const COUNT = 500
 /** Of the watches, in seconds: all pods are there before, so their events come at once. */
-const WATCH_SECONDS = 5
+const WATCH_SECONDS = 2
 
 /**
  * Lets a real API server say the same of 500 running pods in both encodings, into files of a temporary folder. Each pod has

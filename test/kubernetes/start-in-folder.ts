@@ -10,7 +10,7 @@ import { type Owner, releaseFolder } from './ownership.ts'
 import { prepareFolder, writeKubeconfigs } from './prepare-folder.ts'
 import { type State, writeState } from './state-file.ts'
 import { stopParts } from './stop-parts.ts'
-import { createKwokNodes, kwokNodeNames, waitForApi, waitForNodes } from './wait-for-ready.ts'
+import { createKwokNodes, kwokNodeNames, waitForApi, waitForBootstrap, waitForNodes } from './wait-for-ready.ts'
 
 export interface StartOptions extends ComponentOptions {
   /** Which kinds of node there are. @default only kwok's */
@@ -110,6 +110,7 @@ async function startOnce(
       await kubeletNode.startKubelet()
       nodeNames.push(kubeletNodeName)
     }
+    await waitForBootstrap(access, wait())
     await waitForNodes(access, nodeNames, wait())
     const processes = Object.fromEntries(components.map(({ name, identity }) => [name, identity]))
     const etcdUrl = `http://127.0.0.1:${ports.etcd}`

@@ -3,17 +3,28 @@ import { type ApiAccess, type ApiAnswer, apiRequest } from './api-request.ts'
 import { kubeletNodeName } from './component-arguments.ts'
 import { type ReadyOptions, waitForComponent } from './wait-for-component.ts'
 
-/** Waits until `/readyz` says ok; returns how to talk to the server. */
+/** What a new API server makes a second after it can be used; the parts do not need it, since they may do everything. */
+const bootstrap = ['rbac/bootstrap-roles', 'scheduling/bootstrap-system-priority-classes']
+
+/** Waits until the server takes requests, its own first objects not counted; returns how to talk to it. */
 export async function waitForApi(
   url: string,
   authorityFile: string,
   token: string,
   options: ReadyOptions,
 ): Promise<ApiAccess> {
+  const query = bootstrap.map((hook) => `exclude=poststarthook/${hook}`).join('&')
   return await waitForComponent('/readyz of the API server', 'kube-apiserver', options, async () => {
     // The server makes its certificate itself, while it starts.
     const access: ApiAccess = { url, token, authorityPem: await readFile(authorityFile, 'utf8') }
-    return (await apiRequest(access, 'GET', '/readyz')).status === 200 ? access : null
+    return (await apiRequest(access, 'GET', `/readyz?${query}`)).status === 200 ? access : null
+  })
+}
+
+/** Waits until the server has made all that it makes at its first start. */
+export async function waitForBootstrap(access: ApiAccess, options: ReadyOptions): Promise<void> {
+  await waitForComponent('/readyz of the API server', 'kube-apiserver', options, async () => {
+    return (await apiRequest(access, 'GET', '/readyz')).status === 200
   })
 }
 

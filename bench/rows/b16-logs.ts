@@ -5,9 +5,8 @@ import { archivedLines } from '../measuring/archived-lines.ts'
 import { startLogFront } from '../server/log-front.ts'
 import { workOnServer } from './work-on-server.ts'
 
-const PODS = 50
 const LINES_PER_SECOND = 1_000
-const seconds = { full: 10, quick: 1 } as const
+const sizes = { full: { pods: 50, seconds: 10 }, quick: { pods: 15, seconds: 1 } } as const
 
 const metrics = [
   { name: 'lines lost', digits: 0 },
@@ -16,7 +15,7 @@ const metrics = [
 ] as const
 
 const title = (size: BenchContext['size']) =>
-  `keep the logs of ${PODS} pods that end, ${LINES_PER_SECOND} lines/s each, for ${seconds[size]} s`
+  `keep the logs of ${sizes[size].pods} pods that end, ${LINES_PER_SECOND} lines/s each, for ${sizes[size].seconds} s`
 
 /** B16: logs of pods that are being deleted while they run, followed to their end; `cut`: each stream breaks in the middle. */
 export const logs: readonly Benchmark[] = [
@@ -39,22 +38,23 @@ export const logs: readonly Benchmark[] = [
 
 async function measure(context: BenchContext, script: string, cuts: boolean): Promise<Measures> {
   const folder = join(context.folder, 'logs')
-  const options = { linesPerSecond: LINES_PER_SECOND, seconds: seconds[context.size], cuts }
-  const linesEach = options.linesPerSecond * options.seconds
+  const { pods, seconds } = sizes[context.size]
+  const options = { linesPerSecond: LINES_PER_SECOND, seconds, cuts }
+  const linesEach = LINES_PER_SECOND * seconds
   return await workOnServer(
     context,
     {
       phase: 'logs',
       isHeld: true,
       circumstances: (server) => startLogFront(server, options, context.folder),
-      command: (given) => clientOf(script, { ...given, folder, pods: PODS }, context),
+      command: (given) => clientOf(script, { ...given, folder, pods }, context),
     },
     async ({ phase }) => {
-      const { lost, repeated } = await archivedLines(folder, PODS, linesEach)
+      const { lost, repeated } = await archivedLines(folder, pods, linesEach)
       return {
         'lines lost': lost,
         'lines twice': repeated,
-        'client CPU us/line': (phase.clientCpuMs * 1000) / (PODS * linesEach),
+        'client CPU us/line': (phase.clientCpuMs * 1000) / (pods * linesEach),
       }
     },
   )

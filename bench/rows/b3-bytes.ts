@@ -3,7 +3,7 @@ import { clientOf } from '../client-of.ts'
 import { type CuttingRelay, startCuttingRelay } from '../server/cutting-relay.ts'
 import { workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 10_000, quick: 150 } as const
+const sizes = { full: 10_000, quick: 120 } as const
 const warmUps = { full: 300, quick: 64 } as const
 
 /**

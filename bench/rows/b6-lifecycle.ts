@@ -4,7 +4,7 @@ import type { ClientCommand } from '../measuring/client-process.ts'
 import { podContenders } from './pod-contenders.ts'
 import { type GivenServer, workOnServer } from './work-on-server.ts'
 
-const sizes = { full: 5_000, quick: 200 } as const
+const sizes = { full: 5_000, quick: 160 } as const
 
 /** Whom the kubeconfig makes of the client; the server's parts have users of their own. */
 const CLIENT = 'admin'
@@ -23,7 +23,7 @@ export const lifecycle: Benchmark = {
   ],
   contenders: podContenders({
     phase: 'lifecycle',
-    warmUps: { full: 200, quick: 64 },
+    warmUps: { full: 200, quick: 50 },
     sizes,
     airflowSizes: { full: 500, quick: 30 },
     measure,
